@@ -1,0 +1,247 @@
+"""Settings of the trial center: read from the environment, with defaults that run on a bare machine.
+
+Every variable is described in docs/operations.md. A value that makes no sense stops the start with one sentence.
+"""
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+VERSION = "0.1.0"
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()  # every NAME may come from the file named in NAME_FILE
+
+
+def secret_file(path: Path, make: str) -> str:
+    """Return the secret kept in `path`, writing `make` there (mode 600) on first use."""
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        return path.read_text().strip()
+    path.write_text(make + "\n")
+    return make
+
+
+def data_folder(path: Path) -> Path:
+    """Make the data folder (mode 700) or say in one sentence why that fails."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"PLAYGROUND_DATA: cannot make {path}: {error.strerror}.") from error
+    return path
+
+
+DATA = data_folder(Path(env.str("PLAYGROUND_DATA", str(BASE_DIR / "var"))).resolve())
+HOST = env.str("PLAYGROUND_HOST", "127.0.0.1")
+PORT = env.int("PLAYGROUND_PORT", 8000)
+# The address people type. Origin checks, absolute links and cookies follow it and nothing that a client sends.
+PUBLIC_URL = env.str("PLAYGROUND_URL", f"http://{'localhost' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}").rstrip(
+    "/"
+)  # noqa: S104
+_public = urlsplit(PUBLIC_URL)
+if _public.scheme not in ("http", "https") or not _public.hostname or _public.path:
+    raise ImproperlyConfigured("PLAYGROUND_URL: give scheme, host and port only, like https://trial.example.org.")
+HTTPS = _public.scheme == "https"
+EXTRA_URLS = [url.rstrip("/") for url in env.list("PLAYGROUND_EXTRA_URLS", default=[])]
+_LOCAL = (
+    [f"http://{name}:{PORT}" for name in ("127.0.0.1", "localhost")]
+    if _public.hostname in ("127.0.0.1", "localhost")
+    else []
+)
+# Exact scheme, host and port of every address this server answers to.
+ORIGINS = list(dict.fromkeys([PUBLIC_URL, *EXTRA_URLS, *_LOCAL]))
+
+DEBUG = env.bool("PLAYGROUND_DEBUG", False)
+SECRET_KEY = env.str("PLAYGROUND_SECRET_KEY", "") or secret_file(DATA / "secret.key", secrets.token_urlsafe(64))
+VAULT_KEYS = env.str("PLAYGROUND_VAULT_KEYS", "")  # comma separated Fernet keys, newest first; empty: the file below
+VAULT_KEYS_PATH = DATA / "vault.keys"
+ALLOWED_HOSTS = list({urlsplit(url).hostname or "" for url in ORIGINS})
+CSRF_TRUSTED_ORIGINS = ORIGINS
+SIGN_UP_OPEN = env.bool("PLAYGROUND_SIGN_UP_OPEN", False)
+
+INSTALLED_APPS = [
+    "playground.web",
+    "playground.conversations",
+    "playground.ledger",
+    "playground.vault",
+    "playground.catalog",
+    "playground.accounts",
+    "allauth",
+    "allauth.account",
+    "channels",
+    "csp",
+    "django_htmx",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "playground.web.middleware.PreferencesMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "playground.urls"
+ASGI_APPLICATION = "playground.asgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "playground.web.context.house",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "playground.web.templatetags.ui"],
+        },
+    },
+]
+
+DB = env.str("DB", "sqlite")
+if DB == "sqlite":
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA / "trial-center.sqlite3",
+            "CONN_MAX_AGE": None,
+            # IMMEDIATE: a transaction that reads and then writes never meets "database is locked" half way.
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+                "PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;",
+            },
+        }
+    }
+elif DB == "postgres":
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": env.str("DB_NAME", "playground"),
+            "USER": env.str("DB_USER", "playground"),
+            "PASSWORD": env.str("DB_PASSWORD", ""),
+            "HOST": env.str("DB_HOST", "127.0.0.1"),
+            "PORT": env.int("DB_PORT", 5432),
+            "CONN_MAX_AGE": None,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    }
+else:
+    raise ImproperlyConfigured(f'DB: "{DB}" is unknown; use "sqlite" or "postgres".')
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", "")
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+    if REDIS_URL
+    else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+# Accounts
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "playground"
+ACCOUNT_ADAPTER = "playground.web.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
+EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
+globals().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", f"Trial center <noreply@{_public.hostname}>")
+
+# Language and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [BASE_DIR / "playground" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Static files: hashed names, compressed at collection, served by the same process.
+STATIC_URL = "static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+
+# Security (docs/operations.md says what a proxy in front must do)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+SECURE_SSL_REDIRECT = False  # the proxy that ends TLS redirects; this process never sees plain requests behind it
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("PLAYGROUND_BEHIND_PROXY", HTTPS) else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF, *(url.replace("http", "ws", 1) for url in ORIGINS)],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+# Upstream
+UPSTREAM_TRANSPORT = env.str("PLAYGROUND_UPSTREAM_TRANSPORT", "aiohttp")
+UPSTREAM_CONNECT_SECONDS = env.float("PLAYGROUND_CONNECT_SECONDS", 8.0)
+UPSTREAM_FIRST_BYTE_SECONDS = env.float("PLAYGROUND_FIRST_BYTE_SECONDS", 300.0)
+UPSTREAM_BETWEEN_BYTES_SECONDS = env.float("PLAYGROUND_BETWEEN_BYTES_SECONDS", 300.0)
+UPSTREAM_TOTAL_SECONDS = env.float("PLAYGROUND_TOTAL_SECONDS", 1800.0)
+SANDBOX_SPEED = env.float("PLAYGROUND_SANDBOX_SPEED", 1.0)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("PLAYGROUND_LOG_LEVEL", "INFO")},
+    "loggers": {"django": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+}
