@@ -40,9 +40,8 @@ DATA = data_folder(Path(env.str("PLAYGROUND_DATA", str(BASE_DIR / "var"))).resol
 HOST = env.str("PLAYGROUND_HOST", "127.0.0.1")
 PORT = env.int("PLAYGROUND_PORT", 8000)
 # The address people type. Origin checks, absolute links and cookies follow it and nothing that a client sends.
-PUBLIC_URL = env.str("PLAYGROUND_URL", f"http://{'localhost' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}").rstrip(
-    "/"
-)  # noqa: S104
+_HOST_TO_TYPE = "localhost" if HOST in ("0.0.0.0", "::") else HOST  # noqa: S104 - compared, not bound
+PUBLIC_URL = env.str("PLAYGROUND_URL", f"http://{_HOST_TO_TYPE}:{PORT}").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 if _public.scheme not in ("http", "https") or not _public.hostname or _public.path:
     raise ImproperlyConfigured("PLAYGROUND_URL: give scheme, host and port only, like https://trial.example.org.")
