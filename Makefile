@@ -1,0 +1,53 @@
+# Runs with GNU make 3.81 or newer and a POSIX shell: Debian, Ubuntu, macOS.
+PYTHON = .venv/bin/python
+MANAGE = $(PYTHON) manage.py
+PIN = .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11
+UPGRADE =
+
+.PHONY: help run test lint types format messages bench lock clean venv tools
+
+help: ## list these targets
+	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+run: venv ## start the trial center on http://localhost:8000
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) load_catalog --verbosity 0
+	@$(MANAGE) collectstatic --no-input --verbosity 0
+	@exec $(MANAGE) serve
+
+test: tools ## prove everything; installs what the tests need where it may
+	@sh .ci/venv.sh .venv-litellm tests/litellm/requirements.txt
+	@$(PYTHON) -m tests.provision
+	@$(PYTHON) -m tests.steps
+
+lint: tools ## formatting and lint of Python and templates
+	@$(PYTHON) -m tests.steps format lint templates
+
+types: tools ## types and the direction of imports
+	@$(PYTHON) -m tests.steps types imports
+
+format: tools ## bring Python and templates into shape
+	@.venv/bin/ruff check --quiet --fix-only . && .venv/bin/ruff format .
+	@.venv/bin/djlint --quiet --reformat templates
+
+messages: tools ## collect the texts to translate, report what is missing, compile
+	@$(PYTHON) -m tests.messages
+
+bench: tools ## measure against the targets in bench/RESULTS.md
+	@$(PYTHON) -m bench
+
+lock: venv ## pin what the requirements.in files ask for; UPGRADE=--upgrade for the newest
+	@$(PYTHON) -m pip install -qq --no-input --disable-pip-version-check uv==0.13.8
+	@for name in requirements tests/requirements tests/litellm/requirements; do \
+	  $(PIN) $(UPGRADE) $$name.in -o $$name.txt || exit 1; \
+	done
+
+clean: ## remove environments and caches; the data in var/ stays
+	@rm -rf .venv .venv-litellm .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache bench/bin
+	@find playground tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+venv:
+	@sh .ci/venv.sh .venv requirements.txt
+
+tools: venv
+	@sh .ci/venv.sh .venv tests/requirements.txt

@@ -1,0 +1,130 @@
+"""What `make test` proves, in one list; `python -m tests.steps [step...]` runs all of it or the steps named.
+
+Each step is a command in an environment without this shell's own settings; the first that fails ends the run.
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.browser.chromium import find_chromium
+from tests.servers import private_postgres, private_redis
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+Environment = Mapping[str, str]
+
+PRODUCTION = {
+    "DJANGO_SETTINGS_MODULE": "playground.settings",
+    "PLAYGROUND_URL": "https://trial.example.org",
+    "PLAYGROUND_BEHIND_PROXY": "on",
+    "EMAIL_URL": "smtp+tls://mail.example.org:587",
+}
+OWN_PREFIXES = ("PLAYGROUND_", "DB", "REDIS_", "EMAIL_", "DJANGO_", "PYTEST_", "LITELLM_")
+
+
+@contextlib.contextmanager
+def nothing_else() -> Iterator[Environment]:
+    """The environment of most steps: no server."""
+    yield {}
+
+
+@contextlib.contextmanager
+def postgres_and_redis() -> Iterator[Environment]:
+    """The wiring of many processes: rows in PostgreSQL, notices and cache in Redis."""
+    with private_postgres() as rows, private_redis() as notices:
+        yield rows | notices
+
+
+@contextlib.contextmanager
+def production() -> Iterator[Environment]:
+    yield PRODUCTION
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One promise: its name on the command line, what it says, the command, and what must run meanwhile."""
+
+    name: str
+    title: str
+    command: tuple[str, ...]
+    beside: Callable[[], AbstractContextManager[Environment]] = nothing_else
+
+
+def python(*words: str) -> tuple[str, ...]:
+    return (sys.executable, *words)
+
+
+def tests(*words: str) -> tuple[str, ...]:
+    """Pytest, with skipped tests counted as failed."""
+    return python("-m", "pytest", "-q", "-p", "tests.no_skips", *words)
+
+
+STEPS = (
+    Step("format", "ruff format", (f"{BIN}/ruff", "format", "--check", ".")),
+    Step("lint", "ruff check", (f"{BIN}/ruff", "check", ".")),
+    Step("templates", "djlint", (f"{BIN}/djlint", "--quiet", "--check", "--lint", "templates")),
+    Step("types", "mypy", (f"{BIN}/mypy",)),
+    Step("imports", "import-linter", (f"{BIN}/lint-imports",)),
+    Step("deploy", "check --deploy", python("manage.py", "check", "--deploy", "--fail-level", "WARNING"), production),
+    Step("migrations", "makemigrations --check", python("manage.py", "makemigrations", "--check", "--dry-run")),
+    Step("unit", "unit and house tests", tests("tests/unit", "tests/house")),
+    Step("sqlite", "integration tests on SQLite", tests("tests/integration", "-m", "not postgres")),
+    Step("postgres", "integration tests on PostgreSQL and Redis", tests("tests/integration"), postgres_and_redis),
+    Step("browser", "browser tests", tests("tests/browser")),
+)
+
+
+def main(names: list[str]) -> int:
+    """Run the steps named, or all; the exit status is that of the first that failed."""
+    unknown = set(names) - {step.name for step in STEPS}
+    if unknown:
+        say(f"No such step: {', '.join(sorted(unknown))}. Steps: {' '.join(step.name for step in STEPS)}")
+        return 2
+    chosen = [step for step in STEPS if not names or step.name in names]
+    seconds: list[tuple[Step, float]] = []
+    for number, step in enumerate(chosen, 1):
+        say(f"\n== {number}/{len(chosen)} {step.title}")
+        began = time.monotonic()
+        status = run(step)
+        took = time.monotonic() - began
+        if status:
+            say(f"== failed: {step.title}, after {took:.1f} s. Again: {sys.executable} -m tests.steps {step.name}")
+            return status
+        say(f"== passed: {step.title}, {took:.1f} s")
+        seconds.append((step, took))
+    say("\n" + "\n".join(f"{took:8.1f} s  {step.title}" for step, took in seconds))
+    say(f"{sum(took for _, took in seconds):8.1f} s  in all; everything passed.")
+    return 0
+
+
+def run(step: Step) -> int:
+    """Run one step with data of its own; Python's output is not held back, so that a log shows where time goes."""
+    with step.beside() as beside, tempfile.TemporaryDirectory(prefix="playground-step-") as data:
+        own = {"PLAYGROUND_DATA": data, "PYTHONUNBUFFERED": "1", "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+        chromium = find_chromium()
+        if chromium:
+            own["PLAYGROUND_CHROMIUM"] = str(chromium)
+        env = outside() | own | beside
+        return subprocess.run(step.command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, check=False).returncode
+
+
+def outside() -> dict[str, str]:
+    """This shell's environment without what would configure the house."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OWN_PREFIXES)}
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
