@@ -3,15 +3,14 @@
 A conftest takes it with `from tests.litellm.server import litellm_proxy`.
 """
 
+import json
 import secrets
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
-import yaml
 
 from tests.servers import free_port, running
 
@@ -23,6 +22,13 @@ ENVIRONMENT = {
     "LITELLM_LOG": "ERROR",
     "LITELLM_MODE": "PRODUCTION",
     "NO_PROXY": "127.0.0.1",
+}
+ANSWER = "A wall is built stone by stone, and none is lost: 一石一石，墙就立起来了。🧱 Done."
+# What its models answer, from its own mock: no model is called.
+MOCKS = {
+    "mock-chat": ANSWER,
+    "mock-rate-limited": "litellm.RateLimitError",
+    "mock-broken": "litellm.InternalServerError",
 }
 
 
@@ -47,7 +53,8 @@ def litellm_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiteLLMP
             f"{PROGRAM} is missing: `make test` installs it (sh .ci/venv.sh .venv-litellm {FOLDER}/requirements.txt)"
         )
     folder = tmp_path_factory.mktemp("litellm")
-    config = Path(shutil.copy(FOLDER / "config.yaml", folder))
+    config = folder / "config.yaml"
+    config.write_text(json.dumps(_config(), ensure_ascii=False), encoding="utf-8")  # JSON is YAML
     port, key = free_port(), f"sk-{secrets.token_hex(24)}"
     command = [PROGRAM, "--config", config, "--host", "127.0.0.1", "--port", str(port)]
     environment = ENVIRONMENT | {"LITELLM_MASTER_KEY": key, "HOME": str(folder)}
@@ -60,9 +67,20 @@ def litellm_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiteLLMP
             return False
 
     with running(command, ready=ready, log=folder / "log", env=environment, cwd=folder):
-        yield LiteLLMProxy(base_url=f"{root}/v1", master_key=key, answer=_answer(config))
+        yield LiteLLMProxy(base_url=f"{root}/v1", master_key=key, answer=ANSWER)
 
 
-def _answer(config: Path) -> str:
-    models = yaml.safe_load(config.read_text(encoding="utf-8"))["model_list"]
-    return str(models[0]["litellm_params"]["mock_response"])
+def _config() -> dict[str, object]:
+    models = [
+        {
+            "model_name": name,
+            "litellm_params": {"model": f"openai/{name}", "api_key": "unused", "mock_response": answer},
+        }
+        for name, answer in MOCKS.items()
+    ]
+    return {
+        "model_list": models,
+        "router_settings": {"num_retries": 0, "disable_cooldowns": True},
+        "general_settings": {"master_key": "os.environ/LITELLM_MASTER_KEY", "disable_spend_logs": True},
+        "litellm_settings": {"telemetry": False, "num_retries": 0},
+    }
