@@ -1,0 +1,252 @@
+"""The bench's Markdown: tables, goals and the entry in RESULTS.md. Pure but for the look at the machine."""
+
+import math
+import os
+import platform
+import subprocess
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+from measure import FOREIGN, MODEL, Footprint, Row, Stops
+from pages import PageTime
+from processes import BENCH, can_pin
+from targets import TARGETS
+
+RESULTS = BENCH / "RESULTS.md"
+HEAD = "# Results of `make bench`, newest first\n\nHow it measures, and how to read the columns: bench/README.md.\n"
+HARNESS_BUSY = 0.85  # of the harness's core: from here on the bench may be what is slow
+
+
+@dataclass(slots=True)
+class Results:
+    """What one call of the bench found; sections that were not run stay empty."""
+
+    rounds: int
+    streams: dict[tuple[str, int], Row] = field(default_factory=dict)
+    knees: dict[str, Row | None] = field(default_factory=dict)
+    footprints: dict[str, Footprint] = field(default_factory=dict)
+    run_costs: dict[str, float] = field(default_factory=dict)
+    stops: dict[str, Stops] = field(default_factory=dict)
+    pages: list[PageTime] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A target of the project for the trial center on one core with Daphne."""
+
+    what: str
+    limit: float
+    unit: str
+    reached: float
+    at_least: bool = False
+
+    @property
+    def met(self) -> bool:
+        return self.reached >= self.limit if self.at_least else self.reached <= self.limit
+
+
+def markdown(results: Results) -> str:
+    """One entry of RESULTS.md."""
+    parts = [heading(), machine(results.rounds)]
+    parts += [section for section in (make(results) for make in SECTIONS) if section]
+    return "\n\n".join(parts) + "\n"
+
+
+def heading() -> str:
+    return f"## {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {commit()}"
+
+
+def commit() -> str:
+    command = ["git", "describe", "--always", "--dirty"]
+    done = subprocess.run(command, cwd=BENCH, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
+def machine(rounds: int) -> str:
+    cpuinfo = Path("/proc/cpuinfo").read_text()
+    model = next(
+        (line.split(":", 1)[1].strip() for line in cpuinfo.splitlines() if line.startswith("model name")),
+        platform.machine(),
+    )
+    _, rate, tokens, _ = MODEL.split("-")
+    memory = psutil.virtual_memory().total / 2**30
+    pinning = "server on one core, provider and load client on another" if can_pin() else "**not pinned** (one core?)"
+    return (
+        f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.release().split('-')[0]}, "
+        f"Python {platform.python_version()}; {pinning}; {rate} tokens/s x {tokens} tokens; "
+        f"medians of {rounds} interleaved round{'s' * (rounds > 1)}. "
+        f"~ marks rows in which others used more than {FOREIGN:.0%} of the server's core."
+    )
+
+
+def streams_section(results: Results) -> str:
+    rows = []
+    for (name, streams), row in sorted(results.streams.items(), key=lambda item: (item[0][1], order(item[0][0]))):
+        faults = f"{row.lost} / {row.doubled} / {row.failed}" + (f" ({row.errors})" if row.errors else "")
+        rows.append(
+            [
+                str(streams),
+                title(name) + mark(row),
+                number(row.cpu),
+                f"{number(row.ttft_p50)} / {number(row.ttft_p99)}",
+                f"{number(row.delay_p50)} / {number(row.delay_p99)} / {number(row.delay_max)}",
+                faults,
+                f"{row.tokens_per_frame:.1f}",
+                f"{row.server_share:.0%} / {row.foreign_share:.0%} / {row.harness_share:.0%}",
+            ]
+        )
+    head = [
+        "streams",
+        "target",
+        "CPU us/token",
+        "added TTFT p50 / p99 ms",
+        "token delay p50 / p99 / max ms",
+        "lost / doubled / failed",
+        "tokens per frame",
+        "core: server / foreign / harness's",
+    ]
+    return titled("Streams", table(head, rows))
+
+
+def knees_section(results: Results) -> str:
+    rows = []
+    for name, row in sorted(results.knees.items(), key=lambda item: order(item[0])):
+        if row is None:
+            rows.append([title(name), "< 10", "", "", ""])
+            continue
+        bound = ">= " if row.harness_share > HARNESS_BUSY else ""
+        rows.append(
+            [
+                title(name) + mark(row),
+                f"{bound}{row.streams}",
+                number(row.cpu),
+                number(row.delay_p99),
+                f"{number(row.ttft_p50)} / {number(row.ttft_p99)}",
+            ]
+        )
+    head = ["target", "streams at the knee", "CPU us/token", "token delay p99 ms", "added TTFT p50 / p99 ms"]
+    note = "The knee is the largest number of streams with a p99 token delay below 250 ms and nothing lost."
+    return titled("Knee", f"{note}\n\n{table(head, rows)}")
+
+
+def costs_section(results: Results) -> str:
+    rows = []
+    for name in sorted(results.footprints.keys() | results.run_costs.keys(), key=order):
+        held, cost = results.footprints.get(name), results.run_costs.get(name)
+        memory = (
+            [
+                f"{held.start_seconds:.1f}",
+                number(held.idle_mb),
+                number(held.idle_socket_kb),
+                number(held.active_stream_kb),
+            ]
+            if held
+            else ["", "", "", ""]
+        )
+        rows.append([title(name), number(cost) if cost is not None else "", *memory])
+    head = ["target", "CPU ms per run", "start s", "idle MB", "KB per idle socket", "KB per active stream"]
+    return titled("What a run, a socket and a stream cost (memory as PSS)", table(head, rows))
+
+
+def stops_section(results: Results) -> str:
+    rows = [
+        [
+            title(name),
+            str(stops.count),
+            str(stops.unheard),
+            f"{number(stops.upstream_p50)} / {number(stops.upstream_p95)} / {number(stops.upstream_max)}",
+            number(stops.end_p95),
+        ]
+        for name, stops in results.stops.items()
+    ]
+    head = ["target", "stops", "not heard", "to the provider p50 / p95 / max ms", "to the browser's end frame p95 ms"]
+    return titled("Stop: until the provider's connection is closed", table(head, rows))
+
+
+def pages_section(results: Results) -> str:
+    rows = [[page.name, number(page.p50), number(page.p95), number(page.kilobytes)] for page in results.pages]
+    return titled("Pages at 100,000 messages", table(["page", "p50 ms", "p95 ms", "KB"], rows))
+
+
+def goals_section(results: Results) -> str:
+    rows = []
+    for goal in goals(results):
+        sign = ">=" if goal.at_least else "<="
+        reached = "n/a" if math.isnan(goal.reached) else f"{number(goal.reached)} {goal.unit}".strip()
+        verdict = "yes" if goal.met else "**no**"
+        rows.append([goal.what, f"{sign} {number(goal.limit)} {goal.unit}".strip(), reached, verdict])
+    return titled(
+        "Goals (trial center, one core, Daphne, everything on)", table(["goal", "limit", "here", "met"], rows)
+    )
+
+
+SECTIONS = (streams_section, knees_section, costs_section, stops_section, pages_section, goals_section)
+
+
+def goals(results: Results) -> list[Goal]:
+    """The goals that this call can judge."""
+    found: list[Goal] = []
+    at200, at500 = results.streams.get(("app", 200)), results.streams.get(("app", 500))
+    naive = results.streams.get(("naive", 200))
+    if at200:
+        found.append(Goal("CPU per token at 200 streams", 55, "us", at200.cpu))
+        if naive:
+            found.append(Goal("the same, as a share of the naive consumer's", 0.5, "", at200.cpu / naive.cpu))
+        found.append(Goal("added TTFT p50 at 200", 4, "ms", at200.ttft_p50))
+        found.append(Goal("added TTFT p99 at 200", 30, "ms", at200.ttft_p99))
+        found.append(Goal("token delay p99 at 200", 3, "ms", at200.delay_p99))
+    if at500:
+        found.append(Goal("token delay p99 at 500", 100, "ms", at500.delay_p99))
+    if knee := results.knees.get("app"):
+        found.append(Goal("streams at the knee", 600, "", knee.streams, at_least=True))
+    if (cost := results.run_costs.get("app")) is not None:
+        found.append(Goal("CPU per started run", 6, "ms", cost))
+    if held := results.footprints.get("app"):
+        found.append(Goal("memory per idle socket", 40, "KB", held.idle_socket_kb))
+        found.append(Goal("memory per active stream", 64, "KB", held.active_stream_kb))
+        found.append(Goal("memory idle", 90, "MB", held.idle_mb))
+    if stops := results.stops.get("app"):
+        found.append(Goal("Stop to the provider p95", 300, "ms", stops.upstream_p95))
+    if mine := [row for (name, _), row in results.streams.items() if name == "app"]:
+        found.append(Goal("tokens lost or doubled", 0, "", sum(row.lost + row.doubled for row in mine)))
+    return found
+
+
+def prepend(entry: str) -> None:
+    """Put the newest entry first in RESULTS.md."""
+    older = RESULTS.read_text().removeprefix(HEAD).strip() if RESULTS.exists() else ""
+    RESULTS.write_text(f"{HEAD}\n{entry}" + (f"\n{older}\n" if older else ""))
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table, or nothing without rows."""
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    if not lines:
+        return ""
+    return "\n".join(["| " + " | ".join(head) + " |", "|" + " --- |" * len(head), *lines])
+
+
+def titled(name: str, body: str) -> str:
+    return f"### {name}\n\n{body}" if "|" in body else ""
+
+
+def order(name: str) -> int:
+    return [target.name for target in TARGETS].index(name)
+
+
+def title(name: str) -> str:
+    return TARGETS[order(name)].title
+
+
+def mark(row: Row) -> str:
+    return " ~" if row.foreign_share > FOREIGN else ""
+
+
+def number(value: float) -> str:
+    """Three figures at most: more would be noise."""
+    if math.isnan(value):
+        return "-"
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
