@@ -11,6 +11,7 @@ READ = re.compile(r"""env\.\w+\(\s*"([A-Z][A-Z0-9_]+)"|(?:environ\.get\(|environ
 ROW = re.compile(r"^\| `([A-Z][A-Z0-9_]+)` \|", re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+PATH = re.compile(r"`((?:[\w.-]+/)+[\w.-]*)`")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").glob("*.md")])
 
@@ -45,6 +46,14 @@ def test_links_lead_somewhere(path: Path) -> None:
     links = LINK.findall(FENCE.sub("", path.read_text(encoding="utf-8")))
     local = [link for link in links if not link.startswith(("http://", "https://", "mailto:"))]
     assert [link for link in local if not leads_somewhere(path, link)] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_that_are_named_exist(path: Path) -> None:
+    """Paths are given from the root, or from playground/, templates/ or the document's own folder."""
+    places = (ROOT, ROOT / "playground", ROOT / "templates", path.parent)
+    named = {name for name in PATH.findall(path.read_text(encoding="utf-8")) if not name.startswith("/")}
+    assert sorted(name for name in named if not any((place / name).exists() for place in places)) == []
 
 
 def test_make_describes_every_target_that_the_documents_name() -> None:
