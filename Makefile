@@ -26,9 +26,8 @@ lint: tools ## formatting and lint of Python and templates
 types: tools ## types and the direction of imports
 	@$(PYTHON) -m tests.steps types imports
 
-format: tools ## bring Python and templates into shape
+format: tools ## bring Python into shape
 	@.venv/bin/ruff check --quiet --fix-only . && .venv/bin/ruff format .
-	@.venv/bin/djlint --quiet --reformat templates
 
 messages: tools ## collect the texts to translate, report what is missing, compile
 	@$(PYTHON) -m tests.messages

@@ -70,7 +70,7 @@ def tests(*words: str) -> tuple[str, ...]:
 STEPS = (
     Step("format", "ruff format", (f"{BIN}/ruff", "format", "--check", ".")),
     Step("lint", "ruff check", (f"{BIN}/ruff", "check", ".")),
-    Step("templates", "djlint", (f"{BIN}/djlint", "--quiet", "--check", "--lint", "templates")),
+    Step("templates", "djlint", (f"{BIN}/djlint", "--quiet", "--lint", "templates")),
     Step("types", "mypy", (f"{BIN}/mypy",)),
     Step("imports", "import-linter", (f"{BIN}/lint-imports",)),
     Step("deploy", "check --deploy", python("manage.py", "check", "--deploy", "--fail-level", "WARNING"), production),
