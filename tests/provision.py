@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.browser.chromium import find_chromium
-from tests.servers import postgres_program
+from tests.private_servers import postgres_program
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 

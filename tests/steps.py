@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.browser.chromium import find_chromium
-from tests.servers import private_postgres, private_redis
+from tests.private_servers import private_postgres, private_redis
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.servers import free_port, running
+from tests.private_servers import free_port, running
 
 FOLDER = Path(__file__).resolve().parent
 PROGRAM = FOLDER.parent.parent / ".venv-litellm" / "bin" / "litellm"
