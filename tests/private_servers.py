@@ -137,7 +137,7 @@ def _make_cluster(folder: Path, password: str, user: str | None) -> None:
         raise NotStartedError("PostgreSQL is not installed.")
     flags = ["--username=playground", f"--pwfile={secret}", "--auth=scram-sha-256", "--encoding=UTF8", "--no-sync"]
     locale = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
-    command = [program, "-D", folder / "data", f"--locale={locale}", *flags]
+    command: list[str | Path] = [program, "-D", folder / "data", f"--locale={locale}", *flags]
     made = subprocess.run(command, user=user, cwd=folder, capture_output=True, text=True, check=False)
     if made.returncode:
         raise NotStartedError(f"initdb failed:\n{made.stdout}{made.stderr}")

@@ -112,7 +112,7 @@ def run(step: Step) -> int:
         chromium = find_chromium()
         if chromium:
             own["PLAYGROUND_CHROMIUM"] = str(chromium)
-        env = outside() | own | beside
+        env = {**outside(), **own, **beside}
         return subprocess.run(step.command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, check=False).returncode
 
 

@@ -56,7 +56,7 @@ def litellm_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiteLLMP
     config = folder / "config.yaml"
     config.write_text(json.dumps(_config(), ensure_ascii=False), encoding="utf-8")  # JSON is YAML
     port, key = free_port(), f"sk-{secrets.token_hex(24)}"
-    command = [PROGRAM, "--config", config, "--host", "127.0.0.1", "--port", str(port)]
+    command: list[str | Path] = [PROGRAM, "--config", config, "--host", "127.0.0.1", "--port", str(port)]
     environment = ENVIRONMENT | {"LITELLM_MASTER_KEY": key, "HOME": str(folder)}
     root = f"http://127.0.0.1:{port}"
 
