@@ -5,6 +5,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from playwright.sync_api import Browser, Playwright
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_APPS = ("Chromium.app/Contents/MacOS/Chromium", "Google Chrome.app/Contents/MacOS/Google Chrome")
 PLAYWRIGHT_PATTERNS = ("chromium-*/chrome-linux*/chrome", "chromium-*/chrome-mac*/*.app/Contents/MacOS/*")
@@ -17,6 +19,14 @@ FLAGS = (
     "--disable-quic",
     "--no-first-run",
 )
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the browser; one that is missing fails the test with a sentence."""
+    program = find_chromium()
+    if program is None:
+        raise FileNotFoundError("No Chromium here: `make test` installs it, or set PLAYGROUND_CHROMIUM.")
+    return playwright.chromium.launch(executable_path=program, args=FLAGS, headless=True)
 
 
 def find_chromium() -> Path | None:
