@@ -59,6 +59,7 @@ DEBUG = env.bool("PLAYGROUND_DEBUG", False)
 SECRET_KEY = env.str("PLAYGROUND_SECRET_KEY", "") or secret_file(DATA / "secret.key", secrets.token_urlsafe(64))
 VAULT_KEYS = env.str("PLAYGROUND_VAULT_KEYS", "")  # comma separated Fernet keys, newest first; empty: the file below
 VAULT_KEYS_PATH = DATA / "vault.keys"
+SETUP_TOKEN_PATH = DATA / "setup.token"
 ALLOWED_HOSTS = list({urlsplit(url).hostname or "" for url in ORIGINS})
 CSRF_TRUSTED_ORIGINS = ORIGINS
 SIGN_UP_OPEN = env.bool("PLAYGROUND_SIGN_UP_OPEN", False)
@@ -113,7 +114,6 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "playground.web.context.house",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "playground.web.templatetags.ui"],
         },
     },
 ]

@@ -1,0 +1,163 @@
+"""Who uses the trial center: users, the teams that own things, and who is in which team. Floor 1."""
+
+import unicodedata
+import zoneinfo
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from playground.accounts.roles import Role
+
+
+def fold_email(email: str) -> str:
+    """The one spelling under which an address is kept and looked up: NFKC, lower case, no outer blanks."""
+    return unicodedata.normalize("NFKC", email).strip().lower()
+
+
+def check_time_zone(name: str) -> None:
+    """Accept the names of the tz database only. Raises ValidationError."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("Unknown time zone."), code="time_zone")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by address in any case. Making one is people.create_user, which also makes the personal team."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=fold_email(username or ""))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in with an e-mail address."""
+
+    class Language(models.TextChoices):
+        ENGLISH = "en", _("English")
+        CHINESE = "zh-hans", _("Simplified Chinese")
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system", _("Like the system")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    class Currency(models.TextChoices):
+        CNY = "CNY", _("Renminbi (¥)")
+        USD = "USD", _("US dollar ($)")
+
+    email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
+    name = models.CharField(_("name"), max_length=100, blank=True, default="")
+    language = models.CharField(
+        _("language"),
+        max_length=16,
+        choices=Language.choices,
+        blank=True,
+        default="",
+        help_text=_("Empty: the language of the browser."),
+    )
+    theme = models.CharField(_("theme"), max_length=8, choices=Theme.choices, default=Theme.SYSTEM)
+    currency = models.CharField(_("currency shown first"), max_length=3, choices=Currency.choices, default=Currency.CNY)
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        default="",
+        validators=[check_time_zone],
+        help_text=_("Empty: the time zone of the browser."),
+    )
+    current_team = models.ForeignKey("Team", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    is_owner = models.BooleanField(_("owner of the installation"), default=False)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    is_staff = models.BooleanField(_("staff"), default=False)
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_user_per_address")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def clean(self) -> None:
+        self.email = fold_email(self.email)
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        # Folded on every way in, also when allauth saves a user that no form of ours has cleaned.
+        self.email = fold_email(self.email)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def display_name(self) -> str:
+        """What others see: the name, else the part of the address before the @."""
+        return self.name or self.email.partition("@")[0]
+
+    def get_full_name(self) -> str:
+        """Django's and allauth's word for display_name."""
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        """Django's word for display_name."""
+        return self.display_name
+
+
+class Team(models.Model):
+    """Who owns keys, conversations and costs. Everybody has a personal one from sign-up on."""
+
+    name = models.CharField(_("name"), max_length=100)
+    personal = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    users = models.ManyToManyField(User, through="Member", related_name="teams")
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Member(models.Model):
+    """A user's place in a team."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=16, choices=[(role.value, role.value) for role in Role])
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [
+            models.UniqueConstraint(fields=["team", "user"], name="one_membership_per_team"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role]), name="member_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.team_id} as {self.role}"
+
+
+class Installation(models.Model):
+    """The one row that says the set-up is done. Its fixed primary key is what lets only one claim through."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    claimed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="only_one_installation")]
+
+    def __str__(self) -> str:
+        return f"claimed {self.claimed_at:%Y-%m-%d}"

@@ -1,0 +1,150 @@
+"""Conversations, their messages (a tree) and the generations that fill them. Floor 5.
+
+A conversation belongs to a team. A message is one row; its `parent` makes the tree: editing a user message or
+regenerating an answer adds a sibling, nothing is overwritten. Every assistant message is filled by exactly one
+generation, and every generation ends in exactly one ledger entry.
+"""
+
+import uuid
+from collections.abc import Collection
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from playground.accounts.models import Team
+from playground.catalog.models import Offer
+from playground.ledger.models import Entry
+from playground.vault.models import ApiKey
+
+
+class Conversation(models.Model):
+    """A thread of turns that a person of a team has with models."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="conversations")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations")
+    title = models.CharField(max_length=200)
+    settings = models.JSONField(default=dict)  # run settings of the next turn, see run_settings.RunSettings
+    leaf = models.ForeignKey("Message", on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, db_index=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "-updated_at"], condition=Q(deleted_at=None), name="conversation_recent")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def branch(self) -> "list[Message]":
+        """The messages from the first one to the current leaf, oldest first."""
+        return branch_of(self.messages.all(), self.leaf_id)
+
+
+class Message(models.Model):
+    """One row of a conversation: what a person wrote or what a model answered."""
+
+    class Role(models.TextChoices):
+        USER = "user", _("You")
+        ASSISTANT = "assistant", _("Answer")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="children")
+    role = models.CharField(max_length=16, choices=Role.choices)
+    content = models.TextField(blank=True, default="")
+    reasoning_content = models.TextField(blank=True, default="")
+    tool_calls = models.JSONField(default=list)
+    web_search = models.JSONField(default=list)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("created_at", "id")
+        indexes = [models.Index(fields=["conversation", "created_at"], name="message_order")]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.id}"
+
+
+class Generation(models.Model):
+    """One run that fills one assistant message. Its state moves forward only, to exactly one terminal state."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        RUNNING = "running", _("Streaming")
+        FINISHED = "finished", _("Finished")
+        STOPPED = "stopped", _("Stopped")
+        FAILED = "failed", _("Failed")
+        INTERRUPTED = "interrupted", _("Interrupted")
+
+    LIVE: Collection[str] = (State.QUEUED, State.RUNNING)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="generation")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="generations")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="generations")
+    client_id = models.CharField(max_length=64)  # made by the browser: the same one again is the same turn
+    state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED)
+
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="+")
+    api_key = models.ForeignKey(ApiKey, on_delete=models.SET_NULL, null=True, related_name="+")
+    settings = models.JSONField(default=dict)  # the run settings this run was started with
+    price = models.JSONField(null=True)  # pricing.Price in force when the run was started; None: unpriced
+
+    seq = models.PositiveIntegerField(default=0)  # the live stream's frame up to which the message's text is saved
+    lease_owner = models.CharField(max_length=64, blank=True, default="")  # the process that runs it
+    lease_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    finished_at = models.DateTimeField(null=True)
+    finish_reason = models.CharField(max_length=64, blank=True, default="")  # word for word from the wire
+    error_code = models.CharField(max_length=64, blank=True, default="")
+    error_message = models.TextField(blank=True, default="")  # the provider's own words, shown escaped
+    retryable = models.BooleanField(default=False)
+    thinking_ms = models.PositiveIntegerField(null=True)  # first reasoning delta to first content delta
+    entry = models.OneToOneField(Entry, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "client_id"], name="one_turn_per_client_id"),
+        ]
+        indexes = [
+            models.Index(fields=["lease_until"], condition=Q(state__in=["queued", "running"]), name="generation_live"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.id}"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a process still works on it."""
+        return self.state in self.LIVE
+
+
+def branch_of(messages: "Any", leaf_id: uuid.UUID | None) -> list[Message]:
+    """Walk from the leaf up to the first message; oldest first. Works on any iterable of one conversation's rows."""
+    by_id = {message.id: message for message in messages}
+    branch: list[Message] = []
+    while leaf_id is not None and leaf_id in by_id:
+        message = by_id.pop(leaf_id)  # popped, so that a damaged tree cannot loop
+        branch.append(message)
+        leaf_id = message.parent_id
+    return branch[::-1]
+
+
+class LastSettings(models.Model):
+    """The run settings a person used last: what their next conversation begins with."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="last_settings"
+    )
+    settings = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"run settings of {self.user_id}"

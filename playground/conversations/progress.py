@@ -1,0 +1,239 @@
+"""How a generation moves: claimed, checkpointed, settled. The only writers of a running generation. Floor 5.
+
+Every write is fenced by the lease: a process that lost it (it hung, it was stopped) writes nothing any more.
+`settle` is one transaction: message, state and ledger entry together, exactly once however many try.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from playground.conversations import transcript
+from playground.conversations.models import Conversation, Generation, Message
+from playground.ledger.models import Entry
+from playground.ledger.record import Facts, record
+from playground.pricing.cost import TokenCounts, cost
+from playground.pricing.money import Money
+from playground.pricing.price import Price
+from playground.wire.tokens import estimate_tokens
+from playground.wire.usage import Usage
+
+LEASE = dt.timedelta(seconds=15)  # a process that gave no sign of life for this long has lost its generations
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The text of a running generation up to frame `seq`."""
+
+    generation_id: uuid.UUID
+    message_id: uuid.UUID
+    seq: int
+    content: str
+    reasoning_content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a run ended: everything that the message, the generation and the ledger keep of it."""
+
+    generation_id: uuid.UUID
+    state: str
+    content: str
+    reasoning_content: str
+    seq: int
+    tool_calls: Sequence[object] = ()
+    web_search: Sequence[object] = ()
+    finish_reason: str = ""
+    error_code: str = ""
+    error_message: str = ""
+    retryable: bool = False
+    usage: Usage | None = None  # what the provider reported; None: counts are estimated
+    billable: bool = True  # False: the provider refused before it did any work
+    estimated_prompt_tokens: int = 0
+    ttft_ms: int | None = None
+    duration_ms: int | None = None
+    thinking_ms: int | None = None
+    tokens_per_second: Decimal | None = None
+    provider_request_id: str = ""
+
+
+def checkpoint_all(owner: str, checkpoints: Sequence[Checkpoint]) -> None:
+    """Save the text so far of all running generations of a process and renew their leases: one batched write.
+
+    Measured: an executemany in one transaction costs 0.4 ms for 200 streams on SQLite; saving each row 17 ms.
+    """
+    if not checkpoints:
+        return
+    until = _column(Generation, "lease_until").get_db_prep_value(timezone.now() + LEASE, connection)
+    ids = _column(Generation, "id")
+    keys = [ids.get_db_prep_value(item.generation_id, connection) for item in checkpoints]
+    messages = [ids.get_db_prep_value(item.message_id, connection) for item in checkpoints]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE conversations_message SET content = %s, reasoning_content = %s WHERE id = %s AND EXISTS ("
+            "SELECT 1 FROM conversations_generation WHERE id = %s AND lease_owner = %s AND state = 'running')",
+            [
+                (item.content, item.reasoning_content, message, key, owner)
+                for item, message, key in zip(checkpoints, messages, keys, strict=True)
+            ],
+        )
+        cursor.executemany(
+            "UPDATE conversations_generation SET seq = %s, lease_until = %s "
+            "WHERE id = %s AND lease_owner = %s AND state = 'running'",
+            [(item.seq, until, key, owner) for item, key in zip(checkpoints, keys, strict=True)],
+        )
+
+
+def claim(generation_id: uuid.UUID, owner: str) -> bool:
+    """Take a queued generation for this process. False when another process has it or it is over."""
+    return bool(
+        Generation.objects.filter(pk=generation_id, state=Generation.State.QUEUED).update(
+            state=Generation.State.RUNNING, lease_owner=owner, lease_until=timezone.now() + LEASE
+        )
+    )
+
+
+def settle(settlement: Settlement, *, owner: str | None) -> bool:
+    """Bring a generation to its terminal state and write its ledger entry, in one transaction.
+
+    `owner` is the process that holds the lease; None settles whoever holds it (recovery). Returns False, and writes
+    nothing, when the generation has its terminal state already, belongs to another process or is gone.
+    """
+    with transaction.atomic():
+        generation = (
+            Generation.objects.select_for_update(of=("self",))
+            .select_related("message", "conversation", "offer__provider", "offer__language_model", "api_key")
+            .filter(pk=settlement.generation_id, state__in=Generation.LIVE)
+            .first()
+        )
+        if generation is None or (owner is not None and generation.lease_owner not in ("", owner)):
+            return False
+        entry = record(_facts(generation, settlement))
+        _write_message(generation.message_id, settlement)
+        _write_generation(generation, settlement, entry)
+        Conversation.objects.filter(pk=generation.conversation_id).update(updated_at=timezone.now())
+    return True
+
+
+def abandoned(*, owners_alive: Collection[str] | None, queued_before: dt.datetime, at: dt.datetime) -> list[uuid.UUID]:
+    """Generations nobody works on any more.
+
+    With `owners_alive` (one process has the data folder) those that belong to none of them; otherwise (many
+    processes) those whose lease ran out. A queued one counts when it was made before `queued_before`.
+    """
+    queued = models.Q(state=Generation.State.QUEUED, lease_owner="", created_at__lt=queued_before)
+    if owners_alive is not None:
+        lost = models.Q(state__in=Generation.LIVE) & ~models.Q(lease_owner__in=["", *owners_alive])
+    else:
+        lost = models.Q(state__in=Generation.LIVE, lease_until__lt=at)
+    return list(Generation.objects.filter(lost | queued).values_list("pk", flat=True))
+
+
+def interrupt(generation_id: uuid.UUID) -> bool:
+    """Settle an abandoned generation as interrupted, with the text of its last checkpoint and estimated usage."""
+    generation = Generation.objects.select_related("message", "conversation").filter(pk=generation_id).first()
+    if generation is None:
+        return False
+    lines = [
+        transcript.Line(m.role, m.content) for m in generation.conversation.branch() if m.pk != generation.message_id
+    ]
+    messages = transcript.build_messages(lines, str(generation.settings.get("system_prompt", "")))
+    return settle(
+        Settlement(
+            generation_id=generation_id,
+            state=Generation.State.INTERRUPTED,
+            content=generation.message.content,
+            reasoning_content=generation.message.reasoning_content,
+            seq=generation.seq,
+            error_code="interrupted",
+            retryable=True,
+            billable=generation.state == Generation.State.RUNNING,
+            estimated_prompt_tokens=transcript.estimate_prompt_tokens(messages),
+        ),
+        owner=None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    counts: TokenCounts
+    basis: str  # reported | estimated | none
+    reported_cost: Decimal | None = field(default=None)
+
+
+def _tokens(settlement: Settlement) -> _Tokens:
+    usage = settlement.usage
+    if usage is not None:
+        counts = TokenCounts(usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens, usage.reasoning_tokens)
+        return _Tokens(counts, "reported", usage.reported_cost)
+    if not settlement.billable:
+        return _Tokens(TokenCounts(0, 0, 0, 0), "none")
+    reasoning = estimate_tokens(settlement.reasoning_content)
+    completion = reasoning + estimate_tokens(settlement.content)
+    return _Tokens(TokenCounts(settlement.estimated_prompt_tokens, 0, completion, reasoning), "estimated")
+
+
+def _facts(generation: Generation, settlement: Settlement) -> Facts:
+    tokens = _tokens(settlement)
+    price = Price.from_json(generation.price) if generation.price else None
+    basis = "reported" if tokens.basis == "reported" else "estimated"
+    # Gateways that report a cost do so in USD (wire protocol, section 6); it is what they bill.
+    billed = Money(tokens.reported_cost, "USD") if tokens.reported_cost is not None else None
+    spent = cost(tokens.counts, price, basis, reported=billed)
+    provider = generation.offer.provider
+    return Facts(
+        generation=generation.pk,
+        team_id=generation.conversation.team_id,
+        user_id=generation.user_id,
+        conversation=generation.conversation_id,
+        message=generation.message_id,
+        provider=provider.slug,
+        model=generation.offer.title,
+        offer_id=generation.offer_id,
+        key_label=generation.api_key.label if generation.api_key else "",
+        practice=provider.practice,
+        state=settlement.state,
+        counts=tokens.counts,
+        tokens_basis=tokens.basis,
+        price=generation.price,
+        cost=spent,
+        ttft_ms=settlement.ttft_ms,
+        duration_ms=settlement.duration_ms,
+        tokens_per_second=settlement.tokens_per_second,
+        provider_request_id=settlement.provider_request_id,
+        finish_reason=settlement.finish_reason,
+        error_code=settlement.error_code,
+    )
+
+
+def _write_message(message_id: uuid.UUID, settlement: Settlement) -> None:
+    Message.objects.filter(pk=message_id).update(
+        content=settlement.content,
+        reasoning_content=settlement.reasoning_content,
+        tool_calls=list(settlement.tool_calls),
+        web_search=list(settlement.web_search),
+    )
+
+
+def _write_generation(generation: Generation, settlement: Settlement, entry: Entry) -> None:
+    Generation.objects.filter(pk=generation.pk).update(
+        state=settlement.state,
+        seq=settlement.seq,
+        lease_until=None,
+        finished_at=timezone.now(),
+        finish_reason=settlement.finish_reason,
+        error_code=settlement.error_code,
+        error_message=settlement.error_message,
+        retryable=settlement.retryable,
+        thinking_ms=settlement.thinking_ms,
+        entry=entry,
+    )
+
+
+def _column(model: type[models.Model], name: str) -> "models.Field[object, object]":
+    return model._meta.get_field(name)  # type: ignore[return-value]

@@ -1,0 +1,105 @@
+"""Run settings: which offer a turn is sent to and with which parameters. Pure; kept as JSON on rows.
+
+A parameter that nobody touched is None and is left out of the request, so that the provider's default applies
+(wire protocol, section 3.5).
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from playground.catalog.queries import OfferFacts
+from playground.errors import Refused
+from playground.wire.text import clean
+
+T = TypeVar("T")
+
+MAX_SYSTEM_PROMPT = 200_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """What the reader chose for the next turn. None means: the provider's default."""
+
+    offer: uuid.UUID | None = None
+    thinking: bool | None = None
+    effort: str | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    system_prompt: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """JSON for a row or the browser; untouched parameters are absent."""
+        values: dict[str, object] = {name: getattr(self, name) for name in self.__slots__ if name != "offer"}
+        values["offer"] = str(self.offer) if self.offer else None
+        return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def parse(raw: Mapping[str, object]) -> RunSettings:
+    """Read what a browser or a row holds. Unknown names are ignored; a wrong type raises Refused("bad_settings")."""
+    return RunSettings(
+        offer=_uuid(raw.get("offer")),
+        thinking=_one_of(raw, "thinking", bool),
+        effort=_one_of(raw, "effort", str),
+        temperature=_number(raw, "temperature"),
+        top_p=_number(raw, "top_p"),
+        max_tokens=_one_of(raw, "max_tokens", int),
+        system_prompt=_system_prompt(raw.get("system_prompt")),
+    )
+
+
+def fit(settings: RunSettings, offer: OfferFacts) -> RunSettings:
+    """Check the parameters against what the offer can do; drop what it does not know.
+
+    Raises Refused("bad_settings") with the allowed range for a number that is out of it.
+    """
+    _check_range("temperature", settings.temperature, 0, offer.temperature_max)
+    _check_range("top_p", settings.top_p, 0.01, 1)
+    _check_range("max_tokens", settings.max_tokens, 1, offer.max_output_tokens or 1_000_000)
+    return replace(
+        settings,
+        thinking=None if offer.thinking == "none" or not offer.can_disable_thinking else settings.thinking,
+        effort=settings.effort if settings.effort in offer.efforts else None,
+    )
+
+
+def _one_of(raw: Mapping[str, object], name: str, kind: type[T]) -> T | None:
+    value = raw.get(name)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise Refused("bad_settings", f"{name} has the wrong type.")
+    return value
+
+
+def _number(raw: Mapping[str, object], name: str) -> float | None:
+    value = raw.get(name)
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Refused("bad_settings", f"{name} has the wrong type.")
+    return float(value)
+
+
+def _uuid(value: object) -> uuid.UUID | None:
+    if value in (None, ""):
+        return None
+    try:
+        return uuid.UUID(str(value))
+    except ValueError:
+        raise Refused("bad_settings", "The offer is not known.") from None
+
+
+def _system_prompt(value: object) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > MAX_SYSTEM_PROMPT:
+        raise Refused("bad_settings", f"The system prompt may have {MAX_SYSTEM_PROMPT} characters.")
+    return clean(value)
+
+
+def _check_range(name: str, value: float | None, low: float, high: float) -> None:
+    if value is not None and not low <= value <= high:
+        raise Refused("bad_settings", f"{name} must be between {low:g} and {high:g}.")

@@ -1,0 +1,240 @@
+"""The deeds that start a run: send, edit, regenerate, continue. Each is one transaction.
+
+Every deed carries a `client_id` made by the browser. The same one again returns the same turn, so that a double
+click, a retry after a lost ack and fifty parallel sends are one user message, one generation and one upstream call.
+"""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from playground.accounts.models import User
+from playground.accounts.people import current_team
+from playground.catalog.prices import price_in_force
+from playground.catalog.queries import OfferFacts, offer_facts
+from playground.conversations import run_settings
+from playground.conversations.models import Conversation, Generation, Message
+from playground.conversations.run_settings import RunSettings
+from playground.errors import Refused
+from playground.vault import keys
+from playground.vault.models import ApiKey
+from playground.wire.text import clean
+
+MAX_TEXT = 500_000  # characters of one user message
+TITLE_LENGTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a deed made: the rows to show and the generation to start."""
+
+    conversation_id: uuid.UUID
+    title: str
+    created: bool  # the conversation is new
+    user_message_id: uuid.UUID | None
+    created_question: bool  # False: only the answer is new, the user message stays
+    assistant_message_id: uuid.UUID
+    generation_id: uuid.UUID
+    fresh: bool  # False: this client_id had already made the turn
+
+
+def append_turn(
+    *,
+    user: User,
+    conversation: Conversation | None,
+    parent_id: uuid.UUID | None,
+    client_id: str,
+    text: str,
+    settings: RunSettings,
+) -> Turn:
+    """Add a user message and its answer to be, at the end of the conversation's current branch.
+
+    `conversation` None starts a new one. Raises Refused: `empty_message`, `message_too_long`, `no_offer`, `no_key`,
+    `bad_settings`; `conversation_moved` when `parent_id` is not the end any more; `busy` while the last answer
+    still streams.
+    """
+    text = check_text(text)
+
+    def make() -> Turn:
+        room, created = (conversation, False) if conversation else (new_conversation(user, text), True)
+        locked = Conversation.objects.select_for_update().get(pk=room.pk)
+        _check_at_end(locked, parent_id if not created else None)
+        return _start(
+            user, locked, parent_id=locked.leaf_id, text=text, client_id=client_id, settings=settings, created=created
+        )
+
+    return _once(user, client_id, make)
+
+
+def edit_turn(*, user: User, message: Message, client_id: str, text: str) -> Turn:
+    """Write a user message anew: a sibling of `message` with its own answer; the old branch stays."""
+    text = check_text(text)
+    if message.role != Message.Role.USER:
+        raise Refused("not_editable", _("Only your own messages can be edited."))
+
+    def make() -> Turn:
+        room = Conversation.objects.select_for_update().get(pk=message.conversation_id)
+        return _start(
+            user, room, parent_id=message.parent_id, text=text, client_id=client_id, settings=_kept_settings(room)
+        )
+
+    return _once(user, client_id, make)
+
+
+def regenerate(*, user: User, message: Message, client_id: str) -> Turn:
+    """Answer the same user message again: a sibling of the assistant message `message`. Also what retry does."""
+    if message.role != Message.Role.ASSISTANT:
+        raise Refused("not_an_answer", _("Only answers can be regenerated."))
+
+    def make() -> Turn:
+        room = Conversation.objects.select_for_update().get(pk=message.conversation_id)
+        return _start(
+            user, room, parent_id=message.parent_id, text=None, client_id=client_id, settings=_kept_settings(room)
+        )
+
+    return _once(user, client_id, make)
+
+
+def continue_turn(*, user: User, message: Message, client_id: str) -> Turn:
+    """Go on after an answer that broke off: a short visible request to continue, and its own answer."""
+
+    def make() -> Turn:
+        room = Conversation.objects.select_for_update().get(pk=message.conversation_id)
+        if message.role != Message.Role.ASSISTANT or not message.content:
+            raise Refused("nothing_to_continue", _("There is no text to continue from."))
+        text = _("Continue exactly where your last answer broke off. Do not repeat what is already there.")
+        return _start(user, room, parent_id=message.pk, text=text, client_id=client_id, settings=_kept_settings(room))
+
+    return _once(user, client_id, make)
+
+
+def check_text(text: str) -> str:
+    """Return the text as it will be kept, or raise Refused."""
+    text = clean(text).strip("\n")
+    if not text.strip():
+        raise Refused("empty_message", _("Write something first."))
+    if len(text) > MAX_TEXT:
+        raise Refused("message_too_long", _("A message may have %(count)s characters.") % {"count": f"{MAX_TEXT:,}"})
+    return text
+
+
+def new_conversation(user: User, text: str) -> Conversation:
+    """A conversation of the user's current team, named after the first line of its first message."""
+    first_line = text.strip().splitlines()[0].strip()
+    title = first_line if len(first_line) <= TITLE_LENGTH else first_line[: TITLE_LENGTH - 1].rstrip() + "…"
+    return Conversation.objects.create(team=current_team(user), user=user, title=title)
+
+
+def choose_key(user: User, conversation: Conversation, offer: OfferFacts) -> ApiKey | None:
+    """The key this run will use: the person's own first, then the team's. The sandbox needs none."""
+    if offer.practice:
+        return None
+    usable = keys.keys_for(user=user, team=conversation.team, provider_slug=offer.provider_slug)
+    if not usable:
+        raise Refused(
+            "no_key",
+            _("There is no key for %(provider)s yet. Add one on the Keys page.") % {"provider": offer.provider_name},
+        )
+    return usable[0]
+
+
+def _once(user: User, client_id: str, make: "Any") -> Turn:
+    """Run `make` in a transaction unless this client_id has made its turn already, even at this very moment."""
+    if not client_id or len(client_id) > 64:
+        raise Refused("bad_client_id", _("The request carries no usable client id."))
+    try:
+        with transaction.atomic():
+            return _turn_of(user, client_id) or make()
+    except IntegrityError:
+        turn = _turn_of(user, client_id)
+        if turn is None:
+            raise
+        return turn
+
+
+def _turn_of(user: User, client_id: str) -> Turn | None:
+    generation = (
+        Generation.objects.filter(user=user, client_id=client_id)
+        .select_related("message__parent", "conversation")
+        .first()
+    )
+    if generation is None:
+        return None
+    return Turn(
+        conversation_id=generation.conversation_id,
+        title=generation.conversation.title,
+        created=False,
+        user_message_id=generation.message.parent_id,
+        created_question=True,
+        assistant_message_id=generation.message_id,
+        generation_id=generation.id,
+        fresh=False,
+    )
+
+
+def _check_at_end(conversation: Conversation, parent_id: uuid.UUID | None) -> None:
+    if parent_id is not None and parent_id != conversation.leaf_id:
+        raise Refused(
+            "conversation_moved", _("This conversation went on in another window. Look at it first, then send again.")
+        )
+    if Generation.objects.filter(message_id=conversation.leaf_id, state__in=Generation.LIVE).exists():
+        raise Refused("busy", _("The last answer is still being written. Stop it or wait."))
+
+
+def _kept_settings(conversation: Conversation) -> RunSettings:
+    return run_settings.parse(conversation.settings)
+
+
+def _start(
+    user: User,
+    conversation: Conversation,
+    *,
+    parent_id: uuid.UUID | None,
+    text: str | None,
+    client_id: str,
+    settings: RunSettings,
+    created: bool = False,
+) -> Turn:
+    """Write the rows of one run: user message (unless regenerating), empty answer, queued generation."""
+    if settings.offer is None:
+        raise Refused("no_offer", _("Choose a model first."))
+    offer = offer_facts(settings.offer, scope=f"team:{conversation.team_id}")
+    settings = run_settings.fit(settings, offer)
+    api_key = choose_key(user, conversation, offer)
+    price = price_in_force(offer.id, timezone.now())
+    question = None
+    if text is not None:
+        question = Message.objects.create(
+            conversation=conversation, parent_id=parent_id, role=Message.Role.USER, content=text, author=user
+        )
+    answer = Message.objects.create(
+        conversation=conversation, parent_id=question.pk if question else parent_id, role=Message.Role.ASSISTANT
+    )
+    generation = Generation.objects.create(
+        message=answer,
+        conversation=conversation,
+        user=user,
+        client_id=client_id,
+        offer_id=offer.id,
+        api_key=api_key,
+        settings=settings.to_json(),
+        price=price.to_json() if price else None,
+    )
+    conversation.leaf = answer
+    conversation.settings = settings.to_json()
+    conversation.updated_at = timezone.now()
+    conversation.save(update_fields=["leaf", "settings", "updated_at"])
+    return Turn(
+        conversation_id=conversation.id,
+        title=conversation.title,
+        created=created,
+        user_message_id=question.pk if question else parent_id,
+        created_question=question is not None,
+        assistant_message_id=answer.pk,
+        generation_id=generation.pk,
+        fresh=True,
+    )

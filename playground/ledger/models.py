@@ -1,0 +1,121 @@
+"""The ledger: append-only entries, one for every run however it ended, and dated exchange rates. Floor 3.
+
+The ledger knows only a generation's uuid. Teams, users and conversations may be deleted; what was spent stays.
+"""
+
+import datetime as dt
+from typing import NoReturn
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from playground.accounts.models import Team
+
+
+class AppendOnly(Exception):
+    """Somebody tried to change or delete an entry. Corrections are entries of their own."""
+
+
+class Entry(models.Model):
+    """What one run used and cost, and how that is known. Written once; the database itself refuses changes."""
+
+    class TokensBasis(models.TextChoices):
+        REPORTED = "reported", _("reported by the provider")
+        ESTIMATED = "estimated", _("estimated")
+        NONE = "none", _("nothing was used")
+
+    class CostBasis(models.TextChoices):
+        EXACT = "exact", _("exact")
+        ESTIMATED = "estimated", _("estimated")
+        REPORTED = "reported", _("reported by the provider")
+        UNPRICED = "unpriced", _("price not set")
+
+    generation = models.UUIDField(unique=True)
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    # Who and what for. No constraints: deleting a team or a user never touches money.
+    team = models.ForeignKey(Team, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    conversation = models.UUIDField()
+    message = models.UUIDField()
+    provider = models.CharField(max_length=64)
+    model = models.CharField(max_length=200)
+    offer = models.UUIDField()
+    key_label = models.CharField(max_length=100, blank=True, default="")
+    practice = models.BooleanField(default=False)  # the sandbox's: shown as practice, in no total unless asked for
+
+    # How it went. TTFT and duration in milliseconds.
+    state = models.CharField(max_length=16)
+    finish_reason = models.CharField(max_length=64, blank=True, default="")
+    error_code = models.CharField(max_length=64, blank=True, default="")
+    provider_request_id = models.CharField(max_length=200, blank=True, default="")
+    ttft_ms = models.PositiveIntegerField(null=True)
+    duration_ms = models.PositiveIntegerField(null=True)
+    tokens_per_second = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+
+    # Tokens: cached are part of prompt, reasoning part of completion.
+    prompt_tokens = models.PositiveBigIntegerField()
+    cached_tokens = models.PositiveBigIntegerField()
+    completion_tokens = models.PositiveBigIntegerField()
+    reasoning_tokens = models.PositiveBigIntegerField()
+    tokens_basis = models.CharField(max_length=16, choices=TokensBasis.choices)
+
+    # Money, in the offer's own currency; all empty when no price is known.
+    currency = models.CharField(max_length=3, blank=True, default="")
+    cost_input = models.DecimalField(max_digits=24, decimal_places=12, null=True)
+    cost_cached = models.DecimalField(max_digits=24, decimal_places=12, null=True)
+    cost_output = models.DecimalField(max_digits=24, decimal_places=12, null=True)
+    cost_total = models.DecimalField(max_digits=24, decimal_places=12, null=True)
+    cost_basis = models.CharField(max_length=16, choices=CostBasis.choices)
+    upper_bound = models.BooleanField(default=False)  # cached tokens were priced as input: no cached price is known
+    price_id = models.CharField(max_length=64, blank=True, default="")
+    price = models.JSONField(null=True)  # the price as it was when the run was started
+
+    class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
+        indexes = [
+            models.Index(fields=["team", "created_at"], name="entry_team_time"),
+            models.Index(fields=["user", "created_at"], name="entry_user_time"),
+            models.Index(fields=["model", "created_at"], name="entry_model_time"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(cost_basis="unpriced", cost_total=None) | models.Q(cost_total__gte=0),
+                name="entry_unknown_cost_is_not_zero",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.model} {self.created_at:%Y-%m-%d %H:%M}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Insert; an existing entry is never saved again."""
+        if not self._state.adding:
+            raise AppendOnly("an entry is written once")
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def delete(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refused."""
+        raise AppendOnly("an entry is never deleted")
+
+
+class ExchangeRate(models.Model):
+    """How many CNY one USD is from a day on. A view for readers; no entry is ever converted."""
+
+    day = models.DateField(unique=True, default=dt.date.today)
+    cny_per_usd = models.DecimalField(max_digits=12, decimal_places=6)
+    source = models.CharField(max_length=200)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(cny_per_usd__gt=0), name="rate_is_positive")]
+
+    def __str__(self) -> str:
+        return f"1 USD = {self.cny_per_usd} CNY from {self.day}"

@@ -1,0 +1,44 @@
+"""Sums over entries: each currency by itself, what has no price counted beside, practice only when asked for."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from playground.accounts.models import Team
+from playground.ledger.models import Entry
+
+TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Amounts by currency (never added across), tokens, and how many entries have no price."""
+
+    amounts: dict[str, Decimal]
+    entries: int
+    unpriced: int
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+    reasoning_tokens: int
+
+
+def entries_of(team: Team, *, practice: bool = False) -> QuerySet[Entry]:
+    """The entries of a team, newest first; those of the sandbox only when asked for."""
+    entries = Entry.objects.filter(team=team).order_by("-created_at", "-pk")
+    return entries if practice else entries.filter(practice=False)
+
+
+def totals(entries: QuerySet[Entry]) -> Totals:
+    """Add entries up, to the last digit: SQLite would add decimals as floats, so amounts are added here."""
+    amounts: dict[str, Decimal] = {}
+    for currency, cost in entries.order_by().exclude(cost_total=None).values_list("currency", "cost_total").iterator():
+        amounts[currency] = amounts.get(currency, Decimal(0)) + cost
+    counts = entries.order_by().aggregate(
+        entries=Count("pk"),
+        unpriced=Count("pk", filter=Q(cost_basis="unpriced")),
+        **{name: Coalesce(Sum(name), 0) for name in TOKENS},
+    )
+    return Totals(amounts=amounts, **counts)

@@ -1,0 +1,203 @@
+"""One run, from plan to ledger entry. Read this file first.
+
+    load_plan -> wire.client.stream -> fold -> live.append -> (checkpoint, by the registry) -> settle -> live.close
+
+A run belongs to the process. Sockets only follow its live stream, and "stop" cancels the reading, which closes the
+upstream's socket at once; settling is never cancelled.
+"""
+
+import asyncio
+import logging
+import random
+import time
+import uuid
+from collections.abc import Sequence
+from contextlib import aclosing
+
+from django.db import DatabaseError
+
+from playground.conversations.models import Generation
+from playground.conversations.progress import Checkpoint, Settlement
+from playground.errors import Refused
+from playground.streaming import records
+from playground.streaming.live import End, LiveStream, Part
+from playground.streaming.pace import Pace
+from playground.streaming.plan import Plan
+from playground.streaming.stopwatch import Stopwatch
+from playground.wire.client import Client
+from playground.wire.completion import Completion
+from playground.wire.errors import WireError
+from playground.wire.events import ContentDelta, Ended, Event, ReasoningDelta, Reclassified
+from playground.wire.retry import retry_delay
+
+log = logging.getLogger(__name__)
+
+SETTLE_AGAIN = (0.2, 0.5, 1, 2, 5, 10, 20, 30)  # seconds between attempts to settle while the database is away
+MAX_CHARACTERS = 8_000_000  # of one answer
+
+
+class Run:
+    """A generation that runs in this process: its live stream, the text so far and how to stop it."""
+
+    __slots__ = (
+        "_attempts",
+        "_clean_end",
+        "_error",
+        "_reading",
+        "_stop_state",
+        "completion",
+        "generation_id",
+        "live",
+        "plan",
+        "saved_at",
+        "saved_seq",
+        "seq",
+        "stopwatch",
+    )
+
+    def __init__(self, generation_id: uuid.UUID, live: LiveStream) -> None:
+        self.generation_id = generation_id
+        self.live = live
+        self.plan: Plan | None = None
+        self.completion = Completion()
+        self.stopwatch = Stopwatch(time.monotonic)
+        self.seq = 0
+        self.saved_seq = 0
+        self.saved_at = 0.0
+        self._attempts = 0
+        self._error: WireError | Refused | None = None
+        self._clean_end = False
+        self._reading: asyncio.Task[None] | None = None
+        self._stop_state: str | None = None
+
+    def stop(self, state: str) -> None:
+        """End the reading now; the run settles as `state` (stopped, interrupted) with the text so far."""
+        if self._stop_state is None:
+            self._stop_state = state
+            if self._reading is not None:
+                self._reading.cancel()
+
+    def checkpoint(self) -> Checkpoint | None:
+        """The text so far, to be saved; None while there is no plan yet."""
+        if self.plan is None:
+            return None
+        return Checkpoint(
+            generation_id=self.generation_id,
+            message_id=self.plan.message_id,
+            seq=self.seq,
+            content=self.completion.content,
+            reasoning_content=self.completion.reasoning_content,
+        )
+
+    async def perform(self, owner: str, client: Client, pace: Pace) -> str | None:
+        """Do the whole run; returns the state it was settled with, None when it was not ours to run."""
+        try:
+            self.plan = await records.load_plan(self.generation_id, owner)
+            if self.plan is None:
+                return None
+        except Refused as error:
+            self._error = error
+        if self.plan is not None and self._stop_state is None:
+            self._reading = asyncio.create_task(self._read(self.plan, client, pace))
+            try:
+                await self._reading
+            except asyncio.CancelledError:
+                if not self._reading.cancelled():
+                    raise  # somebody cancelled the run itself, not its reading
+        settlement = self._settlement()
+        await self._settle(settlement, owner)
+        await self.live.close(End(settlement.state))
+        return settlement.state
+
+    async def _read(self, plan: Plan, client: Client, pace: Pace) -> None:
+        """Read the upstream to its end, with further attempts only while nothing has come yet."""
+        while True:
+            self.stopwatch.restart()
+            try:
+                async with aclosing(client.stream(plan.endpoint, plan.secret, plan.request)) as reads:
+                    async for events in reads:
+                        parts = self._fold(events)
+                        if parts:
+                            first = self.seq == 0
+                            self.seq = await self.live.append(parts)
+                            if pace.window and not first:
+                                await asyncio.sleep(pace.window)
+                return
+            except WireError as error:
+                delay = None if self.completion.started else retry_delay(error, self._attempts, random.random)
+                if delay is None:
+                    self._error = error
+                    return
+            self._attempts += 1
+            await asyncio.sleep(delay)
+
+    def _fold(self, events: Sequence[Event]) -> list[Part]:
+        """Add what one read brought to the completion; return its text, adjacent pieces of a kind joined."""
+        parts: list[Part] = []
+        reasoning = content = False
+        for event in events:
+            if isinstance(event, ContentDelta):
+                content = True
+                parts.append(("c", event.text))
+            elif isinstance(event, ReasoningDelta):
+                reasoning = True
+                parts.append(("r", event.text))
+            elif isinstance(event, Reclassified):
+                parts.append(("m", ""))  # all content so far was reasoning
+            elif isinstance(event, Ended):
+                self._clean_end = event.clean
+                continue
+            self.completion.add(event)
+        if reasoning or content:
+            self.stopwatch.saw(reasoning=reasoning, content=content)
+            if self.completion.characters > MAX_CHARACTERS:
+                raise WireError("stream_too_large", "The answer is longer than this server keeps.")
+        return parts
+
+    def _settlement(self) -> Settlement:
+        """How the run ended, by wire protocol section 5.6; a stop asked for by a person comes first."""
+        error: WireError | Refused | None = self._error
+        if self._stop_state is not None:
+            state, error = self._stop_state, None
+        elif error is not None:
+            state = Generation.State.FAILED
+            if isinstance(error, WireError) and error.code == "interrupted":
+                state = Generation.State.INTERRUPTED
+        else:
+            outcome = self.completion.outcome("done" if self._clean_end else "eof")
+            state, error = outcome.state, outcome.error
+        completion, watch = self.completion, self.stopwatch
+        usage = completion.usage
+        return Settlement(
+            generation_id=self.generation_id,
+            state=state,
+            content=completion.content,
+            reasoning_content=completion.reasoning_content,
+            seq=self.seq,
+            tool_calls=[call.to_json() for call in completion.tool_calls],
+            web_search=[result.to_json() for result in completion.web_search],
+            finish_reason=completion.finish_reason,
+            error_code=error.code if error else ("interrupted" if state == Generation.State.INTERRUPTED else ""),
+            error_message=error.message if error else "",
+            retryable=getattr(error, "retryable", False) or state == Generation.State.INTERRUPTED,
+            usage=usage,
+            billable=completion.started or (error is None and self._reading is not None),
+            estimated_prompt_tokens=self.plan.estimated_prompt_tokens if self.plan else 0,
+            ttft_ms=watch.ttft_ms,
+            duration_ms=watch.duration_ms if self._reading is not None else None,
+            thinking_ms=watch.thinking_ms,
+            tokens_per_second=watch.tokens_per_second(usage.completion_tokens) if usage else None,
+            provider_request_id=completion.provider_request_id,
+        )
+
+    async def _settle(self, settlement: Settlement, owner: str) -> None:
+        """Settle, and again while the database is away; after that recovery will find the lease run out."""
+        for wait in (*SETTLE_AGAIN, None):
+            try:
+                await records.settle(settlement, owner)
+                return
+            except DatabaseError:
+                log.exception("generation %s could not be settled", self.generation_id)
+                if wait is None:
+                    raise
+                await asyncio.sleep(wait)

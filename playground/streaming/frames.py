@@ -1,0 +1,23 @@
+"""What browsers receive while an answer is written: JSON text frames. Pure. Documented in docs/websocket.md."""
+
+import orjson
+
+from playground.streaming.live import Batch
+
+
+def delta(generation: str, batch: Batch) -> bytes:
+    """The parts after the follower's cursor, as one frame."""
+    return orjson.dumps(
+        {"type": "delta", "generation": generation, "from": batch.after, "seq": batch.seq, "parts": batch.parts}
+    )
+
+
+def end(generation: str, message: str, batch: Batch) -> bytes:
+    """The generation is settled; the browser fetches the finished message."""
+    state = batch.end.state if batch.end else ""
+    return orjson.dumps({"type": "end", "generation": generation, "seq": batch.seq, "state": state, "message": message})
+
+
+def encode(frame: dict[str, object]) -> bytes:
+    """Any other frame."""
+    return orjson.dumps(frame)

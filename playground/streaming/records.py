@@ -1,0 +1,136 @@
+"""The engine's only door to the database: one thread hop each. Called by engine, registry and recovery."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from channels.db import database_sync_to_async
+from django.utils import timezone
+
+from playground.catalog.queries import OfferFacts, facts_of
+from playground.conversations import progress, run_settings, transcript
+from playground.conversations.models import Generation, Message, branch_of
+from playground.conversations.progress import Checkpoint, Settlement
+from playground.conversations.run_settings import RunSettings
+from playground.streaming.plan import Plan
+from playground.vault import keys
+from playground.wire.client import Endpoint
+from playground.wire.request import ChatMessage, CompletionRequest, Dialect
+from playground.wire.secret import Secret
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# One writer thread per process: its checkpoints, claims and settlements never compete with each other for SQLite's
+# lock, and its connection stays warm.
+_WRITER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="records")
+
+
+async def load_plan(generation_id: uuid.UUID, owner: str) -> Plan | None:
+    """Claim the generation and gather what its run needs. None: another process has it or it is over.
+
+    Raises Refused or VaultError when the run cannot be started after all (its key was removed meanwhile).
+    """
+    return await _hop(_load_plan, generation_id, owner)
+
+
+async def checkpoint_all(owner: str, checkpoints: Sequence[Checkpoint]) -> None:
+    """Save the text so far of all running generations of this process."""
+    await _hop(progress.checkpoint_all, owner, checkpoints)
+
+
+async def settle(settlement: Settlement, owner: str) -> bool:
+    """Bring the generation to its terminal state, with its ledger entry."""
+    return await _hop(_settle, settlement, owner)
+
+
+async def interrupt_abandoned(owners_alive: Collection[str] | None, queued_before: dt.datetime) -> int:
+    """Settle all generations nobody works on any more; returns how many."""
+    return await _hop(_interrupt_abandoned, owners_alive, queued_before)
+
+
+async def interrupt(generation_id: uuid.UUID) -> bool:
+    """Settle one generation as interrupted, with the text of its last checkpoint."""
+    return await _hop(progress.interrupt, generation_id)
+
+
+async def _hop(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    hop = database_sync_to_async(function, thread_sensitive=False, executor=_WRITER)
+    result: R = await hop(*args, **kwargs)
+    return result
+
+
+def _settle(settlement: Settlement, owner: str) -> bool:
+    return progress.settle(settlement, owner=owner)
+
+
+def _interrupt_abandoned(owners_alive: Collection[str] | None, queued_before: dt.datetime) -> int:
+    gone = progress.abandoned(owners_alive=owners_alive, queued_before=queued_before, at=timezone.now())
+    return sum(progress.interrupt(generation_id) for generation_id in gone)
+
+
+def _load_plan(generation_id: uuid.UUID, owner: str) -> Plan | None:
+    if not progress.claim(generation_id, owner):
+        return None
+    generation = Generation.objects.select_related(
+        "message", "offer__provider", "offer__language_model", "api_key__provider"
+    ).get(pk=generation_id)
+    chosen = run_settings.parse(generation.settings)
+    offer = facts_of(generation.offer)
+    messages = transcript.build_messages(_lines_before(generation.message), chosen.system_prompt)
+    secret = _open_key(generation)
+    return Plan(
+        generation_id=generation.pk,
+        message_id=generation.message_id,
+        user_id=generation.user_id,
+        conversation_id=generation.conversation_id,
+        endpoint=_endpoint(generation, offer),
+        secret=secret,
+        request=_request(generation, offer, chosen, messages),
+        estimated_prompt_tokens=transcript.estimate_prompt_tokens(messages),
+    )
+
+
+def _lines_before(answer: Message) -> list[transcript.Line]:
+    rows = Message.objects.filter(conversation_id=answer.conversation_id).only("id", "parent_id", "role", "content")
+    return [transcript.Line(row.role, row.content) for row in branch_of(rows, answer.parent_id)]
+
+
+def _open_key(generation: Generation) -> Secret | None:
+    if generation.api_key is None:
+        return None
+    secret = keys.reveal(generation.api_key)
+    keys.touch(generation.api_key.pk)
+    return secret
+
+
+def _endpoint(generation: Generation, offer: OfferFacts) -> Endpoint:
+    key = generation.api_key
+    return Endpoint(
+        base_url=key.base_url if key and key.base_url else offer.base_url,
+        dialect=Dialect(
+            family=offer.family,
+            thinking_switch=offer.thinking_switch,
+            model_prefix=offer.model_prefix,
+            asks_usage=offer.asks_usage,
+        ),
+        reasoning=offer.reasoning,
+        allowed=keys.allowed_hosts(),
+    )
+
+
+def _request(
+    generation: Generation, offer: OfferFacts, chosen: RunSettings, messages: Sequence[ChatMessage]
+) -> CompletionRequest:
+    return CompletionRequest(
+        model=offer.wire_name,
+        messages=tuple(messages),
+        thinking=None if chosen.thinking is None else ("enabled" if chosen.thinking else "disabled"),
+        reasoning_effort=chosen.effort,
+        temperature=chosen.temperature,
+        top_p=chosen.top_p,
+        max_tokens=chosen.max_tokens,
+        request_id=generation.pk.hex,
+    )

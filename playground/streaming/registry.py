@@ -1,0 +1,163 @@
+"""Which generations run in this process: start, stop, follow, drain. One registry per event loop.
+
+It owns every task of this floor: the runs, the writer that checkpoints all of them together, the pacemaker and the
+sweep that settles what a dead process left behind.
+"""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from weakref import WeakKeyDictionary
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils import timezone
+
+from playground.conversations.models import Generation
+from playground.conversations.progress import LEASE
+from playground.streaming import notices, records, upstream
+from playground.streaming.engine import Run
+from playground.streaming.live import End, LiveStream
+from playground.streaming.live.memory import MemoryLiveStream
+from playground.streaming.pace import INTERVAL, Pace
+
+log = logging.getLogger(__name__)
+
+CHECKPOINT_EVERY = 0.4  # seconds; what a killed process can lose of an answer
+SWEEP_EVERY = 2.0  # seconds
+KEEP_ENDED = 60.0  # seconds that an ended live stream stays readable for late followers
+RENEW_AFTER = LEASE.total_seconds() / 3
+
+
+class Registry:
+    """The runs of this process and the tasks that serve them."""
+
+    def __init__(self) -> None:
+        self.owner = uuid.uuid4().hex
+        self.pace = Pace(now=time.monotonic, cpu=time.process_time)
+        self.draining = False
+        self._born = timezone.now()
+        self._runs: dict[uuid.UUID, Run] = {}
+        self._ended: dict[uuid.UUID, LiveStream] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._household: list[asyncio.Task[None]] = []
+
+    def open(self) -> None:
+        """Start the tasks that serve all runs. Calling it again does nothing."""
+        if not self._household:
+            self._household = [
+                asyncio.create_task(self._every(work, seconds))
+                for work, seconds in (
+                    (self._checkpoint, CHECKPOINT_EVERY),
+                    (self._sweep, SWEEP_EVERY),
+                    (self._beat, INTERVAL),
+                )
+            ]
+
+    def start(self, generation_id: uuid.UUID) -> None:
+        """Run a queued generation. It goes on whoever follows or leaves."""
+        self.open()
+        if generation_id in self._runs:
+            return
+        run = Run(generation_id, MemoryLiveStream())
+        self._runs[generation_id] = run
+        task = asyncio.create_task(self._perform(run))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def stop(self, generation_id: uuid.UUID) -> bool:
+        """Close the upstream and keep the text so far. False when it does not run here (any more)."""
+        run = self._runs.get(generation_id)
+        if run is None:
+            return False
+        run.stop(Generation.State.STOPPED)
+        return True
+
+    def live(self, generation_id: uuid.UUID) -> LiveStream | None:
+        """The log of a generation that runs here or ended a moment ago."""
+        run = self._runs.get(generation_id)
+        return run.live if run else self._ended.get(generation_id)
+
+    @property
+    def running(self) -> int:
+        """How many generations run here now."""
+        return len(self._runs)
+
+    async def drain(self, patience: float = 10.0) -> None:
+        """Settle everything that runs as interrupted and end all tasks; new starts are refused meanwhile."""
+        self.draining = True
+        for run in list(self._runs.values()):
+            run.stop(Generation.State.INTERRUPTED)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=patience)
+        for task in (*self._household, *self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._household, *self._tasks, return_exceptions=True)
+        self._household = []
+        await upstream.close()
+
+    async def _perform(self, run: Run) -> None:
+        state: str | None = None
+        try:
+            state = await run.perform(self.owner, upstream.client(), self.pace)
+        except Exception:
+            log.exception("generation %s broke", run.generation_id)  # the process and its other runs go on
+            state = await self._give_up(run)
+        finally:
+            self._runs.pop(run.generation_id, None)
+        if state is not None and run.plan is not None:
+            self._ended[run.generation_id] = run.live
+            asyncio.get_running_loop().call_later(KEEP_ENDED, self._ended.pop, run.generation_id, None)
+            await notices.tell(run.plan.user_id, "conversation", conversation=run.plan.conversation_id, what="ended")
+
+    async def _give_up(self, run: Run) -> str | None:
+        """Settle a broken run with its last checkpoint, if the database allows; else the next sweep of another does."""
+        try:
+            await records.interrupt(run.generation_id)
+        except DatabaseError:
+            log.exception("generation %s stays for recovery", run.generation_id)
+            return None
+        await run.live.close(End(Generation.State.INTERRUPTED))
+        return Generation.State.INTERRUPTED
+
+    async def _checkpoint(self) -> None:
+        now = time.monotonic()
+        due = [r for r in self._runs.values() if r.seq != r.saved_seq or now - r.saved_at > RENEW_AFTER]
+        saved = [(run, checkpoint) for run in due if (checkpoint := run.checkpoint()) is not None]
+        if not saved:
+            return
+        await records.checkpoint_all(self.owner, [checkpoint for _, checkpoint in saved])
+        for run, checkpoint in saved:
+            run.saved_seq, run.saved_at = checkpoint.seq, now
+
+    async def _sweep(self) -> None:
+        alone = not settings.REDIS_URL
+        queued_before = max(self._born, timezone.now() - LEASE) if alone else timezone.now() - LEASE
+        count = await records.interrupt_abandoned({self.owner} if alone else None, queued_before)
+        if count:
+            log.warning("%s generations of a process that is gone were settled as interrupted", count)
+
+    async def _beat(self) -> None:
+        self.pace.tick()
+
+    async def _every(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
+        while True:
+            try:
+                await work()
+            except DatabaseError:
+                log.exception("The database was away; it will be tried again")
+            await asyncio.sleep(seconds)
+
+
+_registries: "WeakKeyDictionary[asyncio.AbstractEventLoop, Registry]" = WeakKeyDictionary()
+
+
+def registry() -> Registry:
+    """The registry of the running event loop."""
+    loop = asyncio.get_running_loop()
+    found = _registries.get(loop)
+    if found is None:
+        found = _registries[loop] = Registry()
+    return found

@@ -1,0 +1,25 @@
+"""What the vault refuses. VaultError is a Refused: its sentence may be shown.
+
+VaultError
+├── KeyRejected      what was pasted cannot be a key            bad_key
+├── AddressRejected  a base URL that keys are not bound to      bad_address, private_address
+└── KeyUnreadable    stored under another master key, or moved  key_unreadable
+"""
+
+from playground.errors import Refused
+
+
+class VaultError(Refused):
+    """Root of what the vault refuses."""
+
+
+class KeyRejected(VaultError):
+    """What was pasted cannot be a key."""
+
+
+class AddressRejected(VaultError):
+    """A base URL that no key can be bound to."""
+
+
+class KeyUnreadable(VaultError):
+    """The stored key cannot be opened, or it was stored for another address."""

@@ -1,0 +1,49 @@
+"""(user, id) to object or 404: the only place that looks things up for a person.
+
+What is not theirs does not exist for them: foreign and unknown ids are answered alike.
+"""
+
+import uuid
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from playground.accounts.models import User
+from playground.conversations.models import Conversation, Generation, Message
+
+
+def conversations(user: User) -> QuerySet[Conversation]:
+    """The conversations a person may see and write in, newest first."""
+    return Conversation.objects.filter(user=user, deleted_at=None).order_by("-updated_at", "id")
+
+
+def conversation(user: User, conversation_id: uuid.UUID) -> Conversation:
+    """One conversation of the person."""
+    found = conversations(user).filter(pk=conversation_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def message(user: User, message_id: uuid.UUID) -> Message:
+    """One message of a conversation of the person."""
+    found = (
+        Message.objects.filter(pk=message_id, conversation__user=user, conversation__deleted_at=None)
+        .select_related("conversation")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def generation(user: User, generation_id: uuid.UUID) -> Generation:
+    """One generation of a conversation of the person."""
+    found = (
+        Generation.objects.filter(pk=generation_id, conversation__user=user, conversation__deleted_at=None)
+        .select_related("message")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,82 @@
+"""Commands carried out for a person: look up, call one verb below, describe the result. Called over socket and HTTP."""
+
+import uuid
+from typing import Any
+
+from django.http import Http404
+from django.utils import translation
+
+from playground.accounts.models import User
+from playground.conversations import turns
+from playground.conversations.turns import Turn
+from playground.errors import Refused
+from playground.streaming import notices
+from playground.streaming.registry import registry
+from playground.web import access, thread
+from playground.web.commands import Command, Continue, Edit, Regenerate, Send, Stop
+from playground.web.database import in_database
+
+Ack = dict[str, Any]
+
+
+async def send(user_id: int, command: Send | Edit | Regenerate | Continue) -> Ack:
+    """Make the turn, start its generation, describe both messages as the page shows them."""
+    if registry().draining:
+        raise Refused("draining", "The server restarts; send again in a moment.")
+    turn, ack = await in_database(_make_turn, user_id, command)
+    if turn.fresh:
+        registry().start(turn.generation_id)
+        await notices.tell(user_id, "conversation", conversation=turn.conversation_id, what="began")
+    return ack
+
+
+async def stop(user_id: int, command: Stop) -> Ack:
+    """Stop a generation wherever it runs. Stopping what has ended changes nothing."""
+    await check_generation(user_id, command.generation)
+    return {"generation": str(command.generation), "stopped": registry().stop(command.generation)}
+
+
+async def check_generation(user_id: int, generation_id: uuid.UUID) -> tuple[uuid.UUID, str, int]:
+    """The message, state and saved seq of a generation the person may follow; Refused("not_found") otherwise."""
+    return await in_database(_generation_facts, user_id, generation_id)
+
+
+def _generation_facts(user_id: int, generation_id: uuid.UUID) -> tuple[uuid.UUID, str, int]:
+    try:
+        found = access.generation(User(pk=user_id), generation_id)
+    except Http404:
+        raise Refused("not_found", "There is no such generation.") from None
+    return found.message_id, found.state, found.seq
+
+
+def _make_turn(user_id: int, command: Send | Edit | Regenerate | Continue) -> tuple[Turn, Ack]:
+    user = User.objects.get(pk=user_id, is_active=True)
+    with translation.override(user.language):
+        try:
+            turn = _turn(user, command)
+        except Http404:
+            raise Refused("not_found", "There is no such message or conversation.") from None
+        return turn, thread.describe_turn(user, turn)
+
+
+def _turn(user: User, command: Command) -> Turn:
+    match command:
+        case Send():
+            return turns.append_turn(
+                user=user,
+                conversation=access.conversation(user, command.conversation) if command.conversation else None,
+                parent_id=command.parent,
+                client_id=command.client_id,
+                text=command.text,
+                settings=command.settings,
+            )
+        case Edit():
+            message = access.message(user, command.message)
+            return turns.edit_turn(user=user, message=message, client_id=command.client_id, text=command.text)
+        case Regenerate():
+            message = access.message(user, command.message)
+            return turns.regenerate(user=user, message=message, client_id=command.client_id)
+        case Continue():
+            message = access.message(user, command.message)
+            return turns.continue_turn(user=user, message=message, client_id=command.client_id)
+    raise TypeError(command)

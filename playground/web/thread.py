@@ -1,0 +1,255 @@
+"""A conversation's rows as the page shows them: plain values for templates. Used by pages, partials and acks alike."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+
+from playground.accounts.models import User
+from playground.conversations.models import Conversation, Generation, Message
+from playground.conversations.turns import Turn
+from playground.ledger.models import Entry
+from playground.web.money import CostView, Rates
+from playground.web.troubles import trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Siblings:
+    """Where a message stands among the branches that begin with it. `index` counts from 1."""
+
+    index: int
+    count: int
+    prev_id: uuid.UUID | None
+    next_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationView:
+    """The run that filled an answer."""
+
+    id: uuid.UUID
+    state: str
+    seq: int
+    model_title: str
+    created_at: dt.datetime
+    thinking_ms: int | None
+    finish_reason: str
+    error_code: str
+    error_title: str | Promise
+    error_text: str | Promise
+    error_message: str
+    next_step: str | Promise
+    retryable: bool
+
+    @property
+    def is_live(self) -> bool:
+        """Whether text may still come."""
+        return self.state in Generation.LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A meter's bar in hundredths of its width: offsets and widths of the four kinds of tokens."""
+
+    cached: float
+    prompt: float
+    reasoning: float
+    completion: float
+
+    @property
+    def prompt_x(self) -> float:
+        """Where the prompt tokens begin."""
+        return self.cached
+
+    @property
+    def reasoning_x(self) -> float:
+        """Where the reasoning tokens begin."""
+        return self.cached + self.prompt
+
+    @property
+    def completion_x(self) -> float:
+        """Where the rest of the completion begins."""
+        return self.cached + self.prompt + self.reasoning
+
+
+@dataclass(frozen=True, slots=True)
+class MeterView:
+    """What an answer used and cost, and how that is known."""
+
+    prompt: int | None
+    cached: int | None
+    reasoning: int | None
+    completion: int | None
+    basis: str
+    ttft_ms: int | None
+    tokens_per_second: Decimal | None
+    cost: CostView
+    practice: bool
+    bar: Bar
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One message for `conversations/_message.html`."""
+
+    id: uuid.UUID
+    conversation_id: uuid.UUID
+    role: str
+    content: str
+    reasoning_content: str
+    web_search: Sequence[dict[str, str]]
+    created_at: dt.datetime
+    siblings: Siblings
+    generation: GenerationView | None
+    meter: MeterView | None
+    is_last: bool = field(default=False)
+
+
+def views_of(user: User, conversation: Conversation) -> list[MessageView]:
+    """The current branch of a conversation, oldest first."""
+    tree = Tree.of(conversation.id)
+    return _views(user, tree, tree.branch(conversation.leaf_id), conversation.leaf_id)
+
+
+def view_of(user: User, message: Message) -> MessageView:
+    """One message by itself, as in its thread."""
+    tree = Tree.of(message.conversation_id)
+    return _views(user, tree, [message.pk], message.conversation.leaf_id)[0]
+
+
+def describe_turn(user: User, turn: Turn) -> dict[str, object]:
+    """The ack of a turn: its ids and its messages, rendered by the same partial as history."""
+    tree = Tree.of(turn.conversation_id)
+    wanted = [pk for pk in (turn.user_message_id, turn.assistant_message_id) if pk]
+    views = _views(user, tree, wanted if turn.created_question else wanted[-1:], turn.assistant_message_id)
+    branch = set(tree.branch(turn.assistant_message_id))
+    generation = next(view.generation for view in views if view.generation)
+    return {
+        "conversation": str(turn.conversation_id),
+        "title": turn.title,
+        "created": turn.created,
+        "user_message": str(turn.user_message_id) if turn.user_message_id else None,
+        "assistant_message": str(turn.assistant_message_id),
+        "generation": str(turn.generation_id),
+        "seq": generation.seq,
+        "state": generation.state,
+        "replaces": [str(pk) for pk in tree.parents if pk not in branch],
+        "html": "".join(render_to_string("conversations/_message.html", {"message": view}) for view in views),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The shape of a conversation without its texts: who is whose parent, in order of writing."""
+
+    parents: dict[uuid.UUID, uuid.UUID | None]
+    children: dict[uuid.UUID | None, list[uuid.UUID]]
+
+    @classmethod
+    def of(cls, conversation_id: uuid.UUID) -> "Tree":
+        """Read the shape: two ids a message."""
+        parents = dict(Message.objects.filter(conversation_id=conversation_id).values_list("pk", "parent_id"))
+        children: dict[uuid.UUID | None, list[uuid.UUID]] = defaultdict(list)
+        for pk, parent in parents.items():
+            children[parent].append(pk)
+        return cls(parents, dict(children))
+
+    def branch(self, leaf: uuid.UUID | None) -> list[uuid.UUID]:
+        """From the first message to the leaf."""
+        line: list[uuid.UUID] = []
+        while leaf is not None and len(line) <= len(self.parents):
+            line.append(leaf)
+            leaf = self.parents.get(leaf)
+        return line[::-1]
+
+    def deepest(self, message: uuid.UUID) -> uuid.UUID:
+        """The end of the newest line below a message: where its branch is read to."""
+        while self.children.get(message):
+            message = self.children[message][-1]
+        return message
+
+
+def _views(user: User, tree: Tree, shown: Sequence[uuid.UUID], leaf_id: uuid.UUID | None) -> list[MessageView]:
+    rows = Message.objects.select_related("generation__entry", "generation__offer").in_bulk(shown)
+    rates = Rates()
+    return [_view(rates, rows[pk], tree.children[tree.parents[pk]], pk == leaf_id) for pk in shown if pk in rows]
+
+
+def _view(rates: Rates, row: Message, line: Sequence[uuid.UUID], is_last: bool) -> MessageView:
+    generation = getattr(row, "generation", None)
+    return MessageView(
+        id=row.pk,
+        conversation_id=row.conversation_id,
+        role=row.role,
+        content=row.content,
+        reasoning_content=row.reasoning_content,
+        web_search=row.web_search,
+        created_at=row.created_at,
+        siblings=_siblings(row.pk, line),
+        generation=_generation(generation) if generation else None,
+        meter=_meter(rates, generation.entry) if generation and generation.entry else None,
+        is_last=is_last,
+    )
+
+
+def _siblings(own: uuid.UUID, line: Sequence[uuid.UUID]) -> Siblings:
+    place = line.index(own)
+    return Siblings(
+        index=place + 1,
+        count=len(line),
+        prev_id=line[place - 1] if place else None,
+        next_id=line[place + 1] if place + 1 < len(line) else None,
+    )
+
+
+def _generation(row: Generation) -> GenerationView:
+    words = trouble(row.error_code) if row.error_code else None
+    return GenerationView(
+        id=row.pk,
+        state=row.state,
+        seq=row.seq,
+        model_title=row.offer.title,
+        created_at=row.created_at,
+        thinking_ms=row.thinking_ms,
+        finish_reason=row.finish_reason,
+        error_code=row.error_code,
+        error_title=words.title if words else "",
+        error_text=words.cause if words else "",
+        error_message=row.error_message,
+        next_step=words.step if words else "",
+        retryable=row.retryable,
+    )
+
+
+def _meter(rates: Rates, entry: Entry) -> MeterView:
+    return MeterView(
+        prompt=entry.prompt_tokens,
+        cached=entry.cached_tokens,
+        reasoning=entry.reasoning_tokens,
+        completion=entry.completion_tokens,
+        basis=entry.tokens_basis,
+        ttft_ms=entry.ttft_ms,
+        tokens_per_second=entry.tokens_per_second,
+        cost=rates.cost(entry),
+        practice=entry.practice,
+        bar=bar(
+            entry.prompt_tokens or 0,
+            entry.cached_tokens or 0,
+            entry.completion_tokens or 0,
+            entry.reasoning_tokens or 0,
+        ),
+    )
+
+
+def bar(prompt: int, cached: int, completion: int, reasoning: int) -> Bar:
+    """Shares of the four kinds; cached is part of prompt and reasoning part of completion, each shown once."""
+    total = prompt + completion
+    if total <= 0:
+        return Bar(0, 0, 0, 0)
+    shares = (cached, prompt - cached, reasoning, max(0, completion - reasoning))
+    return Bar(*(round(max(0, share) * 100 / total, 2) for share in shares))

@@ -1,0 +1,128 @@
+"""What went wrong, in words: for every stable error code a title, a cause and the next step, in both languages."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A title, what it means, and what to do now."""
+
+    title: Promise
+    cause: Promise
+    step: Promise
+
+
+_AGAIN = _("Retry now, or in a moment.")
+_KEY = _("Check the key on the Keys page, or choose another one.")
+
+TROUBLES: dict[str, Trouble] = {
+    "interrupted": Trouble(
+        _("The answer was cut off."),
+        _("The connection ended before the answer did. The text so far is kept."),
+        _("Continue from here, or retry."),
+    ),
+    "rate_limited": Trouble(
+        _("Too many requests right now."), _("The provider limits how often this key may ask."), _AGAIN
+    ),
+    "concurrency_limited": Trouble(
+        _("Too many requests at once."), _("The provider limits how many requests of this key run in parallel."), _AGAIN
+    ),
+    "overloaded": Trouble(_("The model is overloaded."), _("The provider is busy for everyone."), _AGAIN),
+    "quota_exhausted": Trouble(
+        _("The limit of this key's plan is reached."),
+        _("The provider opens it again at the time named in its message (UTC+8)."),
+        _("Wait until then, or use another key or model."),
+    ),
+    "no_balance": Trouble(
+        _("The provider says the account has no balance."),
+        _("The account is empty, or a Coding Plan key is used on the pay-as-you-go address (or the other way round)."),
+        _("Top up the account, or check the key's address on the Keys page."),
+    ),
+    "account_locked": Trouble(
+        _("The provider has locked this account."), _("It refuses every request of this key."), _KEY
+    ),
+    "plan_expired": Trouble(
+        _("The plan of this key is over."), _("The provider refuses requests until it is renewed."), _KEY
+    ),
+    "key_refused": Trouble(
+        _("The provider refused the key."), _("It is wrong, revoked or meant for another site."), _KEY
+    ),
+    "key_expired": Trouble(_("The key has expired."), _("The provider does not accept it any more."), _KEY),
+    "key_unreadable": Trouble(
+        _("The stored key cannot be opened."),
+        _("It was encrypted under another master key, or it was removed."),
+        _("Enter it again on the Keys page."),
+    ),
+    "no_key": Trouble(_("There is no key for this provider."), _("The key of this run was removed."), _KEY),
+    "not_allowed": Trouble(
+        _("This key may not do that."), _("The provider does not let this key use the model."), _KEY
+    ),
+    "model_not_found": Trouble(
+        _("The provider does not know this model."),
+        _("It was renamed or retired, or this key cannot see it."),
+        _("Choose another model."),
+    ),
+    "invalid_request": Trouble(
+        _("The provider did not accept the request."),
+        _("A parameter is outside of what the model takes; the provider's message names it."),
+        _("Change the run settings and retry."),
+    ),
+    "context_too_long": Trouble(
+        _("The conversation is too long for this model."),
+        _("Prompt and reserved answer together are more than the model can read."),
+        _("Start a new conversation, or choose a model with a larger context."),
+    ),
+    "content_filtered": Trouble(
+        _("The provider stopped the answer."),
+        _("Its moderation found the prompt or the answer unsafe."),
+        _("Word the question differently."),
+    ),
+    "first_byte_timeout": Trouble(
+        _("No answer came."), _("The provider took the request and then stayed silent."), _AGAIN
+    ),
+    "idle_timeout": Trouble(
+        _("The answer stalled."), _("Nothing came from the provider for too long. The text so far is kept."), _AGAIN
+    ),
+    "total_timeout": Trouble(
+        _("The answer took too long."),
+        _("It reached the time limit of this server. The text so far is kept."),
+        _("Continue from here, or ask for less at once."),
+    ),
+    "connect_failed": Trouble(
+        _("The provider cannot be reached."), _("No connection could be made to its address."), _AGAIN
+    ),
+    "address_refused": Trouble(
+        _("This server may not connect there."),
+        _("The address is private or reserved. An owner can allow its host and port."),
+        _("Ask an owner to allow the address under Settings."),
+    ),
+    "redirected": Trouble(
+        _("The provider's address leads elsewhere."),
+        _("It answered with a redirect, which is never followed with a key."),
+        _("Correct the address on the Keys page."),
+    ),
+    "network_error": Trouble(_("The model broke off."), _("The provider reported a fault of its own."), _AGAIN),
+    "provider_error": Trouble(_("The provider failed."), _("It answered with an error of its own."), _AGAIN),
+    "stream_too_large": Trouble(
+        _("The answer is too large."),
+        _("It passed the size that this server keeps. The text so far is kept."),
+        _("Ask for less at once."),
+    ),
+    "malformed_stream": Trouble(
+        _("The provider's answer cannot be read."),
+        _("It does not follow the protocol. The text so far is kept."),
+        _AGAIN,
+    ),
+}
+TROUBLES["malformed_answer"] = TROUBLES["malformed_stream"]
+TROUBLES["not_found"] = TROUBLES["redirected"]
+
+UNKNOWN = Trouble(_("The run failed."), _("The provider's message is below."), _AGAIN)
+
+
+def trouble(code: str) -> Trouble:
+    """The words for an error code; a code of a newer provider gets general ones."""
+    return TROUBLES.get(code, UNKNOWN)

@@ -1,0 +1,1 @@
+"""Views, one module per area: look up, call one function, respond."""

@@ -1,0 +1,88 @@
+"""The live stream: numbered, merged for the reader, the same text from every cursor."""
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.streaming.live import End, merge
+from playground.streaming.live.memory import MemoryLiveStream
+
+pytestmark = pytest.mark.anyio
+
+parts = st.lists(st.tuples(st.sampled_from(["r", "c"]), st.text(min_size=1, max_size=8)), max_size=40)
+
+
+@given(parts)
+def test_merging_keeps_every_character_in_order(given: list[tuple[str, str]]) -> None:
+    merged = merge(given)
+    assert "".join(text for _, text in merged) == "".join(text for _, text in given)
+    assert all(a[0] != b[0] for a, b in zip(merged, merged[1:], strict=False))
+    for kind in "rc":
+        assert "".join(t for k, t in merged if k == kind) == "".join(t for k, t in given if k == kind)
+
+
+@given(parts, st.lists(st.integers(0, 40), max_size=6))
+def test_text_before_a_cursor_and_after_it_is_the_whole(given: list[tuple[str, str]], cursors: list[int]) -> None:
+    async def check() -> None:
+        live = MemoryLiveStream()
+        for part in given:
+            await live.append([part])
+        await live.close(End("finished"))
+        for cursor in cursors:
+            cursor = min(cursor, len(given))
+            batch = await live.read(cursor)
+            assert batch is not None
+            assert batch.end == End("finished")
+            after = "".join(text for _, text in batch.parts)
+            assert "".join(text for _, text in given[:cursor]) + after == "".join(text for _, text in given)
+
+    asyncio.run(check())
+
+
+async def test_a_follower_is_woken_by_what_comes() -> None:
+    live = MemoryLiveStream()
+    reader = asyncio.create_task(live.read(0, wait=5))
+    await asyncio.sleep(0)
+    assert await live.append([("c", "a"), ("c", "b")]) == 2
+    batch = await reader
+    assert batch is not None
+    assert (batch.after, batch.seq, list(batch.parts), batch.end) == (0, 2, [("c", "ab")], None)
+
+
+async def test_a_reader_that_waited_in_vain_gets_nothing_and_leaves_nothing_behind() -> None:
+    live = MemoryLiveStream()
+    assert await live.read(0, wait=0.01) is None
+    assert await live.read(0) is None
+    assert live._waiting == []
+
+
+async def test_a_cancelled_reader_leaves_nothing_behind() -> None:
+    live = MemoryLiveStream()
+    reader = asyncio.create_task(live.read(0, wait=5))
+    await asyncio.sleep(0)
+    reader.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reader
+    assert live._waiting == []
+
+
+async def test_the_end_comes_once_and_wakes_everybody() -> None:
+    live = MemoryLiveStream()
+    readers = [asyncio.create_task(live.read(0, wait=5)) for _ in range(3)]
+    await asyncio.sleep(0)
+    await live.close(End("stopped"))
+    await live.close(End("finished"))
+    for reader in readers:
+        batch = await reader
+        assert batch is not None
+        assert batch.end == End("stopped")
+
+
+async def test_a_cursor_of_another_log_begins_anew() -> None:
+    live = MemoryLiveStream()
+    await live.append([("c", "a")])
+    batch = await live.read(99)
+    assert batch is not None
+    assert (batch.after, batch.seq) == (0, 1)
