@@ -21,13 +21,13 @@ class CatalogFileError(CatalogError):
         super().__init__("bad_catalog_file", f"{where}: {what}")
 
 
-class ProviderRefused(CatalogError):  # noqa: N818 - the glossary's word
+class ProviderRefused(CatalogError):
     """A typed provider makes no sense."""
 
 
-class OfferRefused(CatalogError):  # noqa: N818
+class OfferRefused(CatalogError):
     """An offer makes no sense or does not exist for the one who asks."""
 
 
-class PriceRefused(CatalogError):  # noqa: N818
+class PriceRefused(CatalogError):
     """A typed price makes no sense."""

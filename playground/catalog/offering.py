@@ -57,8 +57,9 @@ def practice_offers(
                 continue
             values = {
                 **abilities,
-                **{key: sold.values[key] for key in ("concurrency", "facts", "source", "source_date")},
+                **{key: sold.values[key] for key in ("concurrency", "source", "source_date")},
                 "mirrors": shop,
+                "facts": {},
                 "enabled": True,
                 "disabled_reason": "",
                 "sort": model["sort"] * SHOP_PLACES + place,

@@ -110,7 +110,7 @@ def _put_together(pile: _Pile) -> Entries:
 def _source(table: Table) -> Values:
     values = {
         "title": table.text("title"),
-        "url": table.text("url", ""),
+        "url": _address(table),
         "via": table.text("via", ""),
         "note": table.text("note", ""),
         "date": table.day("date"),
@@ -119,6 +119,13 @@ def _source(table: Table) -> Values:
     }
     _finish(table)
     return values
+
+
+def _address(table: Table) -> str:
+    url = table.text("url", "")
+    if url and not url.startswith(("https://", "http://")):
+        raise table.fail(f"url must begin with https:// or http://, not {url!r}.")
+    return url
 
 
 def _provider(table: Table, entries: Entries) -> Values:

@@ -18,4 +18,5 @@ class Command(BaseCommand):
             changes = load(data_files())
         except CatalogError as error:
             raise CommandError(error.message) from error
-        self.stdout.write(f"Catalog: {changes}.")
+        if options["verbosity"]:
+            self.stdout.write(f"Catalog: {changes}.")
