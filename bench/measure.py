@@ -12,7 +12,10 @@ from typing import Any
 from processes import HARNESS_CORE, SERVER_CORE, Load, Server, can_pin, core_busy_us
 from targets import Bed, Target
 
-MODEL = "syn-50-200-0"  # 50 tokens a second, 200 tokens, at once: everything before the first token is the server's
+# Tokens a second, tokens, ms to the first one. At once: everything before the first token is the server's.
+MODEL = "syn-50-200-0"
+WARM_UP, ONE_TOKEN, LONG, LONGER = "syn-50-50-0", "syn-50-1-200", "syn-50-400-0", "syn-50-1000-0"
+MODELS = (MODEL, WARM_UP, ONE_TOKEN, LONG, LONGER)
 KNEE_DELAY_MS = 250.0
 MOST_STREAMS = 1600
 FOREIGN = 0.05  # more of the server's core than this used by others: the figure is marked
@@ -58,7 +61,7 @@ def options(target: Target, bed: Bed, port: int, *, model: str, streams: int) ->
 
 def warm_up(target: Target, bed: Bed, server: Server) -> None:
     """A few short streams first: imports, pools and caches are not what is measured."""
-    load = Load(*options(target, bed, server.port, model="syn-50-50-0", streams=10), "--spread", "0.5")
+    load = Load(*options(target, bed, server.port, model=WARM_UP, streams=10), "--spread", "0.5")
     load.go()
     load.report()
 
@@ -169,7 +172,7 @@ def footprint(target: Target, bed: Bed, *, sockets: int, streams: int) -> Footpr
     with target.start(bed) as server:
         warm_up(target, bed, server)
         before = settled_pss(server)
-        words = options(target, bed, server.port, model="syn-50-400-0", streams=streams)
+        words = options(target, bed, server.port, model=LONG, streams=streams)
         load = Load(*words, "--spread", "1.5")
         load.go()
         time.sleep(5)
@@ -185,7 +188,7 @@ def settled_pss(server: Server) -> float:
 
 def run_cost_ms(target: Target, bed: Bed, server: Server, *, runs: int) -> float:
     """CPU ms of one started run: look-ups, writes, request, settle; answers of a single token, 25 starts a second."""
-    row = stream_row(target, bed, server, runs, model="syn-50-1-200", spread=runs / 25)
+    row = stream_row(target, bed, server, runs, model=ONE_TOKEN, spread=runs / 25)
     return row.cpu / 1000
 
 
@@ -203,7 +206,7 @@ class Stops:
 
 def stop_delays(target: Target, bed: Bed, server: Server, *, streams: int) -> Stops:
     """Stop every stream at a random moment in the three seconds after its first token."""
-    words = options(target, bed, server.port, model="syn-50-1000-0", streams=streams)
+    words = options(target, bed, server.port, model=LONGER, streams=streams)
     load = Load(*words, "--spread", "1.5", "--stop-within", "3")
     load.go()
     report = load.report()

@@ -20,7 +20,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from measure import MODEL, Row, find_knee, footprint, median_row, options, run_cost_ms, stop_delays, stream_row, warm_up
+from measure import (
+    LONGER,
+    MODELS,
+    MOST_STREAMS,
+    Row,
+    find_knee,
+    footprint,
+    median_row,
+    options,
+    run_cost_ms,
+    stop_delays,
+    stream_row,
+    warm_up,
+)
 from pages import page_times
 from processes import BenchError, Load, Server, compile_programs
 from report import Results, markdown, prepend
@@ -41,7 +54,8 @@ def main() -> int:
             bed = Bed(provider.port, Path(folder))
             if any(target.name == "app" for target in targets):
                 say("seeding")
-                seed(bed, messages=100_000 if "pages" in wanted.rows else 0)
+                history = 100_000 if "pages" in wanted.rows else 0
+                seed(bed, models=MODELS, users=MOST_STREAMS, messages=history)
             if wanted.profile:
                 return profile(targets, bed, wanted.n[0])
             entry = markdown(measure(wanted, targets, bed))
@@ -172,7 +186,7 @@ def profile(targets: Sequence[Target], bed: Bed, streams: int) -> int:
     """Sample each target's server for ten seconds under `streams` streams; py-spy's flame graph goes to bench/bin."""
     for target in targets:
         with running(target, bed) as server:
-            load = Load(*options(target, bed, server.port, model=MODEL.replace("-200-", "-700-"), streams=streams))
+            load = Load(*options(target, bed, server.port, model=LONGER, streams=streams))
             load.go()
             time.sleep(2)
             record = ["record", "--pid", str(server.pid), "--duration", "10", "--rate", "200"]

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,14 +64,11 @@ def app(bed: Bed) -> Server:
     return Server(command, port=port, core=SERVER_CORE, folder=BENCH.parent, env=app_environment(bed, port))
 
 
-def seed(bed: Bed, *, messages: int) -> None:
-    """Fill the data folder for the app: users, sessions, a provider, a key, an offer for every model of the bench."""
-    done = subprocess.run(
-        [sys.executable, str(BENCH / "seed.py"), "--base-url", bed.base_url, "--messages", str(messages)],
-        cwd=BENCH.parent,
-        env={**os.environ, **app_environment(bed, 8000)},
-        check=False,
-    )
+def seed(bed: Bed, *, models: Sequence[str], users: int, messages: int) -> None:
+    """Fill the data folder for the app: people, sessions, the provider with an offer for each model, a history."""
+    command = [sys.executable, str(BENCH / "seed.py"), "--base-url", bed.base_url, "--models", ",".join(models)]
+    command += ["--users", str(users), "--messages", str(messages)]
+    done = subprocess.run(command, cwd=BENCH.parent, env={**os.environ, **app_environment(bed, 8000)}, check=False)
     if done.returncode:
         raise BenchError("The seed of the bench failed.")
 
