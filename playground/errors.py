@@ -1,7 +1,7 @@
 """Refused: what a user may be told. The root of every domain error above floor 0."""
 
 
-class Refused(Exception):  # noqa: N818 - the glossary's word; it reads as a sentence where it is raised
+class Refused(Exception):
     """An act that was refused, with a stable `code` for programs and a `message` for the person.
 
     The message is shown as it is: it never carries a secret, a stack or another person's data. Floors derive their

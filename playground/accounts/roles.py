@@ -40,4 +40,4 @@ def may(role: str | None, act: str) -> bool:
     An unknown role may do nothing either. An unknown act is a mistake in the program: ValueError.
     """
     wanted = Act(act)
-    return role in TABLE and wanted in TABLE[Role(role)]
+    return role is not None and role in TABLE and wanted in TABLE[Role(role)]

@@ -1,44 +1,108 @@
-"""What allauth asks of this installation: sign-up closed by default, a team for everybody, links from one setting."""
+"""What allauth asks of this installation: who may sign up, links in mails, redirects, the client's address.
 
+allauth builds links, site names and rate-limit keys from the request's Host; here all of them come from PUBLIC_URL.
+"""
+
+import ipaddress
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
-from playground.accounts.models import User
+from playground.accounts.models import User, fold_email
 from playground.accounts.people import save_with_team
+
+_LINKS = {"signup_url": "account_signup", "password_reset_url": "account_reset_password"}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """The seams of allauth that this installation fills."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Closed unless a setting opens it."""
+        """Closed unless a setting opens it; the owner comes in through the set-up link."""
         return bool(settings.SIGN_UP_OPEN)
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
-        """Fill a new user from the form and make their personal team with them."""
+        """Fill a new user from the form, address and password only, and make their personal team with them."""
         super().save_user(request, user, form, commit=False)
         return save_with_team(user) if commit else user
 
-    def is_safe_url(self, url: str | None) -> bool:
-        """Only paths of this site."""
-        return url_has_allowed_host_and_scheme(url, allowed_hosts=set(), require_https=settings.HTTPS)
+    def clean_email(self, email: str) -> str:
+        """Fold the address as the user model does, so that allauth's own table holds the same spelling."""
+        return fold_email(super().clean_email(email))
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The address the connection comes from; a header only when a proxy in front is declared."""
-        forwarded = request.headers.get("x-forwarded-for", "") if settings.SECURE_PROXY_SSL_HEADER else ""
-        return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
+        """The address that rate limits count: the socket's, or what the declared proxy in front appended last."""
+        address = str(request.META.get("REMOTE_ADDR") or "")
+        if settings.SECURE_PROXY_SSL_HEADER is not None:
+            address = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip() or address
+        try:
+            return str(ipaddress.ip_address(address))
+        except ValueError:
+            raise PermissionDenied("The client has no address.") from None
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Redirects after sign-in stay on this site: a path and nothing else, however it is spelled."""
+        return bool(url) and str(url).startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """An absolute link for the mail, from the setting and never from a header."""
-        return settings.PUBLIC_URL + reverse("account_reset_password_from_key", args=["UID", "KEY"]).replace(
-            "UID-KEY", key
-        )
+        """The link of the reset mail."""
+        path = public_url("account_reset_password_from_key", uidb36="UID", key="KEY")
+        return path.replace("UID-KEY", quote(key))
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
-        """Likewise."""
-        return str(settings.PUBLIC_URL + reverse("account_confirm_email", args=[emailconfirmation.key]))
+        """The link of the confirmation mail."""
+        return public_url("account_confirm_email", key=str(emailconfirmation.key))
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail that knows nothing of the request: its links lead to PUBLIC_URL."""
+        values = {key: _public(key, value) for key, value in context.items() if key != "request"}
+        self.render_mail(template_prefix, email, values | {"email": email, "current_site": _Site()}).send()
+
+    def format_email_subject(self, subject: str) -> str:
+        """Name the product."""
+        return f"[{_('Trial center')}] {subject}"
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # By address alone: a client that varies the port in its Host header would never reach allauth's limit.
+        return fold_email(credentials.get("email") or credentials.get("username") or "")
+
+
+def public_url(name: str, **kwargs: str) -> str:
+    """The absolute address of a route: PUBLIC_URL and the path, with no script prefix that a client may have sent."""
+    prefix = get_script_prefix()
+    set_script_prefix("/")
+    try:
+        return f"{settings.PUBLIC_URL}{reverse(name, kwargs=kwargs)}"
+    finally:
+        set_script_prefix(prefix)
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """What allauth's mail templates call the current site."""
+
+    @property
+    def name(self) -> str:
+        return _("Trial center")
+
+    @property
+    def domain(self) -> str:
+        return str(urlsplit(settings.PUBLIC_URL).netloc)
+
+
+def _public(key: str, value: Any) -> Any:
+    """A value of a mail: known links are made anew, links we do not know are moved to PUBLIC_URL."""
+    if key in _LINKS:
+        return public_url(_LINKS[key])
+    if not key.endswith("_url") or not isinstance(value, str):
+        return value
+    public, link = urlsplit(str(settings.PUBLIC_URL)), urlsplit(value)
+    return urlunsplit((public.scheme, public.netloc, link.path, link.query, link.fragment))

@@ -4,18 +4,33 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import lazystr
 
+from playground.accounts.models import User
 from playground.accounts.people import current_team
+
+THEMES = frozenset(User.Theme.values)
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    """Context processor; templates/base.html lists what it uses."""
-    user = getattr(request, "user", None)
+    """Context processor; templates/base.html lists what it uses. The team is looked up only where it is shown."""
+    user: Any = getattr(request, "user", None)  # an error page may come before anybody is known
     signed_in = user is not None and user.is_authenticated
+    theme = user.theme if signed_in else request.COOKIES.get("theme", "")
     return {
         "app_version": settings.VERSION,
-        "theme": user.theme if signed_in else request.COOKIES.get("theme", "system"),
-        "team_name": current_team(user).name if signed_in else "",
+        "theme": theme if theme in THEMES else User.Theme.SYSTEM.value,
+        "team_name": lazystr(_TeamName(user)) if signed_in else "",
         "conversation_groups": None,
         "sign_up_open": settings.SIGN_UP_OPEN,
     }
+
+
+class _TeamName:
+    """Becomes the name of the user's current team when it is printed."""
+
+    def __init__(self, user: User) -> None:
+        self._user = user
+
+    def __str__(self) -> str:
+        return current_team(self._user).name

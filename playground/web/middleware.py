@@ -1,44 +1,72 @@
 """Language and time zone of the person behind a request."""
 
+import functools
 import zoneinfo
 from collections.abc import Awaitable, Callable
+from typing import Any
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 
 Answer = HttpResponseBase | Awaitable[HttpResponseBase]
+ZONE_COOKIE = "time_zone"  # written by the page from what the browser knows
 
 
 class PreferencesMiddleware:
-    """Activates the user's language, else the cookie's, else the browser's; and the user's time zone."""
+    """Activates the user's language, else the cookie's, else the browser's; the user's time zone, else the cookie's."""
 
     sync_capable = True
     async_capable = True
 
     def __init__(self, get_response: Callable[[HttpRequest], Answer]) -> None:
         self._get_response = get_response
-        if iscoroutinefunction(get_response):
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> Answer:
-        if iscoroutinefunction(self):
+        """Serve one request."""
+        if self._is_async:
             return self._serve_async(request)
-        user = request.user
-        with translation.override(language_of(request, user)), timezone.override(_zone(user)):
-            return self._get_response(request)
+        user = _loaded_user(request)
+        with translation.override(language_of(request, user)), timezone.override(zone_of(request, user)):
+            return _labelled(self._get_response(request))  # type: ignore[arg-type]
 
     async def _serve_async(self, request: HttpRequest) -> HttpResponseBase:
-        user = await request.auser()
-        with translation.override(language_of(request, user)), timezone.override(_zone(user)):
-            return await self._get_response(request)  # type: ignore[misc]
+        # Not auser(): it keeps its own copy, and the sync view would load the user a second time.
+        user = await sync_to_async(_loaded_user)(request)
+        with translation.override(language_of(request, user)), timezone.override(zone_of(request, user)):
+            return _labelled(await self._get_response(request))  # type: ignore[misc]
 
 
 def language_of(request: HttpRequest, user: object) -> str:
     """The language to answer in."""
-    return getattr(user, "language", "") or translation.get_language_from_request(request)
+    chosen = getattr(user, "language", "")
+    return chosen if chosen in dict(settings.LANGUAGES) else translation.get_language_from_request(request)
 
 
-def _zone(user: object) -> zoneinfo.ZoneInfo | None:
-    name = getattr(user, "time_zone", "")
-    return zoneinfo.ZoneInfo(name) if name else None
+def zone_of(request: HttpRequest, user: object) -> zoneinfo.ZoneInfo:
+    """The time zone to show moments in; names that do not exist are passed over."""
+    for name in (getattr(user, "time_zone", ""), request.COOKIES.get(ZONE_COOKIE, "")):
+        if name in _zone_names():  # asked before opening: a name becomes a path
+            return zoneinfo.ZoneInfo(name)
+    return zoneinfo.ZoneInfo(settings.TIME_ZONE)
+
+
+def _loaded_user(request: HttpRequest) -> Any:
+    user = request.user
+    return user if user.is_authenticated else None  # asking loads it
+
+
+def _labelled(response: HttpResponseBase) -> HttpResponseBase:
+    response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
+    patch_vary_headers(response, ("Accept-Language", "Cookie"))
+    return response
+
+
+@functools.cache
+def _zone_names() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())  # walks a folder: once per process
