@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from django.utils.translation import gettext as _
+
 from playground.catalog.queries import OfferFacts
 from playground.errors import Refused
 from playground.wire.text import clean
@@ -16,6 +18,14 @@ from playground.wire.text import clean
 T = TypeVar("T")
 
 MAX_SYSTEM_PROMPT = 200_000  # characters
+
+
+class BadSetting(Refused):
+    """One run setting that cannot be used; `field` names it. The code is `bad_settings`."""
+
+    def __init__(self, field: str, message: object) -> None:
+        super().__init__("bad_settings", message)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,7 @@ class RunSettings:
 
 
 def parse(raw: Mapping[str, object]) -> RunSettings:
-    """Read what a browser or a row holds. Unknown names are ignored; a wrong type raises Refused("bad_settings")."""
+    """Read what a browser or a row holds. Unknown names are ignored; a wrong type raises BadSetting."""
     return RunSettings(
         offer=_uuid(raw.get("offer")),
         thinking=_one_of(raw, "thinking", bool),
@@ -53,10 +63,10 @@ def parse(raw: Mapping[str, object]) -> RunSettings:
 def fit(settings: RunSettings, offer: OfferFacts) -> RunSettings:
     """Check the parameters against what the offer can do; drop what it does not know.
 
-    Raises Refused("bad_settings") with the allowed range for a number that is out of it.
+    Raises BadSetting with the allowed range for a number that is out of it.
     """
     _check_range("temperature", settings.temperature, 0, offer.temperature_max)
-    _check_range("top_p", settings.top_p, 0.01, 1)
+    _check_range("top_p", settings.top_p, 0.01, offer.top_p_max)
     _check_range("max_tokens", settings.max_tokens, 1, offer.max_output_tokens or 1_000_000)
     return replace(
         settings,
@@ -70,7 +80,7 @@ def _one_of(raw: Mapping[str, object], name: str, kind: type[T]) -> T | None:
     if value is None or value == "":
         return None
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise Refused("bad_settings", f"{name} has the wrong type.")
+        raise BadSetting(name, _("This is not a usable value."))
     return value
 
 
@@ -79,7 +89,7 @@ def _number(raw: Mapping[str, object], name: str) -> float | None:
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Refused("bad_settings", f"{name} has the wrong type.")
+        raise BadSetting(name, _("This is not a usable value."))
     return float(value)
 
 
@@ -89,17 +99,21 @@ def _uuid(value: object) -> uuid.UUID | None:
     try:
         return uuid.UUID(str(value))
     except ValueError:
-        raise Refused("bad_settings", "The offer is not known.") from None
+        raise BadSetting("offer", _("This model cannot be chosen any more. Choose another one.")) from None
 
 
 def _system_prompt(value: object) -> str:
     if value is None:
         return ""
     if not isinstance(value, str) or len(value) > MAX_SYSTEM_PROMPT:
-        raise Refused("bad_settings", f"The system prompt may have {MAX_SYSTEM_PROMPT} characters.")
+        raise BadSetting(
+            "system_prompt", _("The system prompt may have %(count)s characters.") % {"count": f"{MAX_SYSTEM_PROMPT:,}"}
+        )
     return clean(value)
 
 
 def _check_range(name: str, value: float | None, low: float, high: float) -> None:
     if value is not None and not low <= value <= high:
-        raise Refused("bad_settings", f"{name} must be between {low:g} and {high:g}.")
+        raise BadSetting(
+            name, _("%(name)s must be between %(low)g and %(high)g.") % {"name": name, "low": low, "high": high}
+        )

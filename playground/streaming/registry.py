@@ -161,3 +161,10 @@ def registry() -> Registry:
     if found is None:
         found = _registries[loop] = Registry()
     return found
+
+
+def stop_here(generation_id: uuid.UUID) -> None:
+    """Stop a generation from any thread of this process; for views that are not on the event loop."""
+    for loop, found in list(_registries.items()):
+        if loop.is_running():
+            loop.call_soon_threadsafe(found.stop, generation_id)

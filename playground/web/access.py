@@ -6,10 +6,18 @@ What is not theirs does not exist for them: foreign and unknown ids are answered
 import uuid
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from playground.accounts.models import User
 from playground.conversations.models import Conversation, Generation, Message
+
+
+def person(request: HttpRequest) -> User:
+    """Who asks. Only for views behind login_required."""
+    user = request.user
+    if not isinstance(user, User):
+        raise Http404
+    return user
 
 
 def conversations(user: User) -> QuerySet[Conversation]:

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from playground.accounts.models import User
 from playground.conversations.models import Conversation, Generation, Message
@@ -16,6 +19,10 @@ from playground.conversations.turns import Turn
 from playground.ledger.models import Entry
 from playground.web.money import CostView, Rates
 from playground.web.troubles import trouble
+from playground.wire.tokens import estimate_tokens
+
+# Errors whose next step is on the Keys page.
+KEY_TROUBLES = frozenset({"key_refused", "key_expired", "key_unreadable", "no_key", "no_balance", "not_allowed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +46,15 @@ class GenerationView:
     created_at: dt.datetime
     thinking_ms: int | None
     finish_reason: str
+    elapsed_ms: int
     error_code: str
     error_title: str | Promise
     error_text: str | Promise
     error_message: str
     next_step: str | Promise
     retryable: bool
+    next_url: str
+    next_label: str
 
     @property
     def is_live(self) -> bool:
@@ -120,6 +130,14 @@ def view_of(user: User, message: Message) -> MessageView:
     """One message by itself, as in its thread."""
     tree = Tree.of(message.conversation_id)
     return _views(user, tree, [message.pk], message.conversation.leaf_id)[0]
+
+
+def history_tokens(views: Sequence[MessageView]) -> int:
+    """How many tokens the branch is as a prompt: what the last answer reported, else an estimate."""
+    for view in reversed(views):
+        if view.meter and view.meter.prompt is not None and view.meter.completion is not None and view.meter.prompt:
+            return view.meter.prompt + view.meter.completion - (view.meter.reasoning or 0)
+    return sum(estimate_tokens(view.content) for view in views)
 
 
 def describe_turn(user: User, turn: Turn) -> dict[str, object]:
@@ -217,12 +235,15 @@ def _generation(row: Generation) -> GenerationView:
         created_at=row.created_at,
         thinking_ms=row.thinking_ms,
         finish_reason=row.finish_reason,
+        elapsed_ms=max(0, round((timezone.now() - row.created_at).total_seconds() * 1000)),
         error_code=row.error_code,
         error_title=words.title if words else "",
         error_text=words.cause if words else "",
         error_message=row.error_message,
         next_step=words.step if words else "",
         retryable=row.retryable,
+        next_url=reverse("keys") if row.error_code in KEY_TROUBLES else "",
+        next_label=_("Open keys") if row.error_code in KEY_TROUBLES else "",
     )
 
 

@@ -1,0 +1,298 @@
+"""Offers as the page shows them: the picker's rows and the run settings' card. Plain values for templates."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from statistics import median
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from playground.accounts.models import Team, User
+from playground.catalog.models import Offer
+from playground.catalog.prices import prices_in_force
+from playground.catalog.queries import default_offer, offers_for
+from playground.conversations.models import Conversation, LastSettings
+from playground.conversations.run_settings import RunSettings, parse
+from playground.errors import Refused
+from playground.ledger.models import Entry
+from playground.pricing.money import Money, Rate, convert
+from playground.pricing.price import Price
+from playground.vault import keys
+from playground.web.money import SIGNS, Rates, format_money
+
+MEASURED_DAYS = 7
+MEASURED_AT_MOST = 2000  # entries looked at for medians
+OTHER = {"CNY": "USD", "USD": "CNY"}
+
+
+class Desk:
+    """What one person in one team can choose from; looked up once for a page."""
+
+    def __init__(self, user: User, team: Team) -> None:
+        self.user, self.team = user, team
+        self.offers = list(offers_for([f"team:{team.pk}"]))
+        self.keys = {key.provider_id: key for key in reversed(keys.visible_to(user, team).filter(disabled_at=None))}
+        self.prices = prices_in_force([offer.pk for offer in self.offers], timezone.now())
+        self.rate: Rate = Rates().on(timezone.now().date())
+
+    def chosen(self, conversation: Conversation | None) -> RunSettings:
+        """The settings the page begins with: the conversation's, else the person's last, else a proposal."""
+        stored: Mapping[str, object] = {}
+        if conversation is not None:
+            stored = conversation.settings
+        elif last := LastSettings.objects.filter(user=self.user).first():
+            stored = last.settings
+        try:
+            chosen = parse(stored)
+        except Refused:
+            chosen = RunSettings()
+        if chosen.offer is not None and self.find(chosen.offer) is not None:
+            return chosen
+        slugs = {offer.provider.slug for offer in self.offers if offer.provider_id in self.keys}
+        proposal = default_offer(slugs)
+        return RunSettings(offer=proposal.pk if proposal else None, system_prompt=chosen.system_prompt)
+
+    def find(self, offer_id: uuid.UUID | None) -> Offer | None:
+        """The offer, if this person may choose it."""
+        return next((offer for offer in self.offers if offer.pk == offer_id), None)
+
+    def refused(self, offer: Offer) -> str:
+        """Why the offer cannot be run now, "" when it can."""
+        if offer.provider.practice or offer.provider_id in self.keys:
+            return ""
+        return _("Needs a key for %(provider)s") % {"provider": offer.provider.name}
+
+    def tier(self, offer: Offer) -> str:
+        """Requests in flight that the key's tier allows: "V1 · 40", "" where nobody states rights."""
+        key = self.keys.get(offer.provider_id)
+        tier = key.tier if key else "V0"
+        return f"{tier} · {offer.concurrency[tier]}" if tier in offer.concurrency else ""
+
+
+def run_view(
+    desk: Desk,
+    chosen: RunSettings,
+    conversation: Conversation | None,
+    errors: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Values of `conversations/_run_settings.html`."""
+    offer = desk.find(chosen.offer)
+    errors = errors or {}
+    return {
+        "url": settings_url(conversation),
+        "offer_id": str(chosen.offer or ""),
+        "thinking": chosen.thinking,
+        "effort": chosen.effort or "",
+        "system_prompt": chosen.system_prompt,
+        "errors": errors,
+        "ranges": _ranges(offer, chosen, errors) if offer else [],
+        "offer": _card(desk, offer) if offer else None,
+    }
+
+
+def picker_view(desk: Desk, conversation: Conversation | None) -> dict[str, Any]:
+    """Values of `conversations/_model_picker.html`."""
+    measured = _measured(desk.team)
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for offer in desk.offers:
+        groups[offer.provider.name].append(_row(desk, offer, measured.get(offer.pk)))
+    # What can be run now comes first.
+    ordered = sorted(groups.items(), key=lambda group: all(row["refused"] for row in group[1]))
+    return {
+        "count": len(desk.offers),
+        "url": settings_url(conversation),
+        "groups": [{"label": label, "rows": rows} for label, rows in ordered],
+    }
+
+
+def settings_url(conversation: Conversation | None) -> str:
+    """Where a change of the run settings is kept; the zero id stands for "my next conversation"."""
+    return reverse("conversation-settings", args=[conversation.pk if conversation else uuid.UUID(int=0)])
+
+
+def price_words(price: Price | None) -> tuple[str, str]:
+    """A price in a few characters and its note: ("$0.20 / $1.10", "per M, in / out")."""
+    if price is None:
+        return "—", _("price not set")
+    if price.is_free:
+        return _("Free"), ""
+    first = price.tiers[0]
+    sign = SIGNS[price.currency]
+    words = f"{sign}{_amount(first.input)} / {sign}{_amount(first.output)}"
+    return words, _("per M, in / out, from") if len(price.tiers) > 1 else _("per M, in / out")
+
+
+def count_words(tokens: int | None) -> str:
+    """A limit in tokens as the documentation writes it: 128K, 1M; "—" when nobody states it."""
+    if tokens is None:
+        return "—"
+    if tokens >= 1_000_000:
+        return f"{tokens // 1_000_000}M"
+    return f"{tokens // (1024 if tokens % 1024 == 0 else 1000)}K"
+
+
+def _row(desk: Desk, offer: Offer, measured: tuple[str, str] | None) -> dict[str, Any]:
+    words = offer.language_model.words(get_language() or "en") if offer.language_model else None
+    price, price_note = price_words(desk.prices.get(offer.pk))
+    tier = desk.tier(offer)
+    return {
+        "offer_id": str(offer.pk),
+        "title": offer.title,
+        "note": _note(offer),
+        "price": price,
+        "price_note": price_note,
+        "context": count_words(offer.context_tokens),
+        "ttft": measured[0] if measured else "",
+        "speed": measured[1] if measured else "",
+        "features": [name for name, has in _features(offer) if has and name in ("thinking", "tools", "json")],
+        "refused": desk.refused(offer),
+        "summary": words.summary if words else "",
+        "chips": _feature_words(offer),
+        "foot": _("%(tier)s in parallel") % {"tier": tier} if tier else "",
+    }
+
+
+def _card(desk: Desk, offer: Offer) -> dict[str, Any]:
+    price = desk.prices.get(offer.pk)
+    return {
+        "title": offer.title,
+        "note": f"{offer.provider.name} · {_note(offer)}" if _note(offer) else offer.provider.name,
+        "facts": _facts(desk, offer, price),
+        "features": _feature_words(offer),
+        "thinking": offer.thinking if offer.can_disable_thinking or offer.thinking != "optional" else "always",
+        "thinking_note": _thinking_note(offer),
+        "efforts": offer.efforts,
+        # The dearest tier: what is shown as "at most" must hold.
+        "input_price": str(max(tier.input for tier in price.tiers)) if price else "",
+        "output_price": str(max(tier.output for tier in price.tiers)) if price else "",
+        "sign": SIGNS[price.currency] if price else "",
+        "other_sign": SIGNS[OTHER[price.currency]] if price else "",
+        "other_rate": str(_other_rate(price.currency, desk.rate)) if price else "",
+        "context_tokens": offer.context_tokens,
+        "max_output_tokens": offer.max_output_tokens,
+    }
+
+
+def _facts(desk: Desk, offer: Offer, price: Price | None) -> list[dict[str, str]]:
+    tier = price.tiers[0] if price else None
+    amounts = (
+        (_("Input / M"), tier.input if tier else None),
+        (_("Output / M"), tier.output if tier else None),
+        (_("Cached / M"), tier.cached if tier else None),
+    )
+    facts = [{"label": label, **_both(amount, price, desk.rate)} for label, amount in amounts]
+    facts += [
+        {"label": _("Context"), "value": count_words(offer.context_tokens), "second": ""},
+        {"label": _("Max output"), "value": count_words(offer.max_output_tokens), "second": ""},
+        {"label": _("Concurrency"), "value": desk.tier(offer) or "—", "second": ""},
+    ]
+    return facts
+
+
+def _both(amount: Decimal | None, price: Price | None, rate: Rate) -> dict[str, str]:
+    if amount is None or price is None:
+        return {"value": "—", "second": ""}
+    if not amount:
+        return {"value": _("Free"), "second": ""}
+    other = convert(Money(amount, price.currency), rate)
+    return {
+        "value": f"{SIGNS[price.currency]}{_amount(amount)}",
+        "second": f"≈ {format_money(other.amount, other.currency)}",
+    }
+
+
+def _ranges(offer: Offer, chosen: RunSettings, errors: Mapping[str, str]) -> list[dict[str, Any]]:
+    top = offer.max_output_tokens or 32_768
+    rows = (
+        ("temperature", _("Temperature"), 0, offer.provider.temperature_max, "0.01", offer.temperature_default or 1),
+        ("top_p", _("Top P"), "0.01", offer.provider.top_p_max, "0.01", offer.top_p_default or 1),
+        ("max_tokens", _("Max tokens"), 1, top, 1, top),
+    )
+    return [
+        {
+            "name": name,
+            "label": label,
+            "min": str(low),
+            "max": str(high),
+            "step": str(step),
+            "value": ""
+            if getattr(chosen, name) is None
+            else f"{getattr(chosen, name):g}"
+            if name != "max_tokens"
+            else str(chosen.max_tokens),
+            "default": str(default),
+            "error": errors.get(name, ""),
+        }
+        for name, label, low, high, step, default in rows
+    ]
+
+
+def _features(offer: Offer) -> Iterable[tuple[str, bool]]:
+    yield "thinking", offer.thinking != "none"
+    yield "tools", offer.tools
+    yield "json", offer.json_mode
+    yield "cache", offer.caching
+    yield "stream", offer.streaming
+
+
+def _feature_words(offer: Offer) -> list[str]:
+    words = {
+        "thinking": _("Thinking"),
+        "tools": _("Tools"),
+        "json": _("JSON"),
+        "cache": _("Cache"),
+        "stream": _("Stream"),
+    }
+    return [words[name] for name, has in _features(offer) if has]
+
+
+def _thinking_note(offer: Offer) -> str:
+    if offer.thinking == "none":
+        return _("this model does not think")
+    if offer.thinking == "always" or not offer.can_disable_thinking:
+        return _("always thinks")
+    dynamic = offer.language_model is not None and bool(offer.language_model.thinking.get("dynamic"))
+    return _("model decides how long") if dynamic else _("thinks before it answers")
+
+
+def _note(offer: Offer) -> str:
+    if offer.language_model is None:
+        return ""
+    words = offer.language_model.words(get_language() or "en").note or offer.language_model.parameters
+    return _("%(shop)s prices · %(note)s") % {"shop": offer.mirrors, "note": words} if offer.mirrors else words
+
+
+def _measured(team: Team) -> dict[uuid.UUID, tuple[str, str]]:
+    """Median TTFT and speed of the team's own runs of the last days, ready to show."""
+    since = timezone.now() - dt.timedelta(days=MEASURED_DAYS)
+    rows = (
+        Entry.objects.filter(team=team, created_at__gte=since, ttft_ms__isnull=False)
+        .order_by("-created_at")
+        .values_list("offer", "ttft_ms", "tokens_per_second")[:MEASURED_AT_MOST]
+    )
+    by_offer: dict[uuid.UUID, list[tuple[int, Decimal | None]]] = defaultdict(list)
+    for offer, ttft, speed in rows:
+        by_offer[offer].append((ttft or 0, speed))
+    found: dict[uuid.UUID, tuple[str, str]] = {}
+    for offer, figures in by_offer.items():
+        speeds = [speed for _ttft, speed in figures if speed is not None]
+        seconds = median(ttft for ttft, _speed in figures) / 1000
+        found[offer] = (f"{seconds:.2f} s", f"{median(speeds):.0f} tok/s" if speeds else "")
+    return found
+
+
+def _other_rate(currency: str, rate: Rate) -> Decimal:
+    return rate.value if currency == rate.base else (1 / rate.value).quantize(Decimal("0.00000001"))
+
+
+def _amount(amount: Decimal) -> str:
+    """A price per million: at least two decimals, more where it has more."""
+    text = f"{amount.normalize():f}"
+    whole, _dot, part = text.partition(".")
+    return f"{whole}.{part.ljust(2, '0')}"
