@@ -10,32 +10,28 @@ Linux with two cores, a C compiler and the test requirements (psutil). Everythin
 
 import argparse
 import resource
-import shutil
 import signal
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from flame import profile
 from measure import (
-    LONGER,
     MODELS,
     MOST_STREAMS,
     Row,
     find_knee,
     footprint,
     median_row,
-    options,
     run_cost_ms,
     stop_delays,
     stream_row,
     warm_up,
 )
 from pages import page_times
-from processes import BenchError, Load, Server, compile_programs
+from processes import BenchError, Server, compile_programs
 from report import Results, markdown, prepend
 from targets import TARGETS, Bed, Target, seed, upstream
 
@@ -57,7 +53,7 @@ def main() -> int:
                 history = 100_000 if "pages" in wanted.rows else 0
                 seed(bed, models=MODELS, users=MOST_STREAMS, messages=history)
             if wanted.profile:
-                return profile(targets, bed, wanted.n[0])
+                return show_profiles(targets, bed, wanted.n[0])
             entry = markdown(measure(wanted, targets, bed))
     except BenchError as error:
         print(error, file=sys.stderr)
@@ -182,23 +178,10 @@ def shown(target: Target, bed: Bed, server: Server, streams: int) -> Row:
     return row
 
 
-def profile(targets: Sequence[Target], bed: Bed, streams: int) -> int:
-    """Sample each target's server for ten seconds under `streams` streams; py-spy's flame graph goes to bench/bin."""
+def show_profiles(targets: Sequence[Target], bed: Bed, streams: int) -> int:
     for target in targets:
         with running(target, bed) as server:
-            load = Load(*options(target, bed, server.port, model=LONGER, streams=streams))
-            load.go()
-            time.sleep(2)
-            record = ["record", "--pid", str(server.pid), "--duration", "10", "--rate", "200"]
-            graph = Path(__file__).parent / "bin" / f"{target.name}.svg"
-            if spy := shutil.which("py-spy"):
-                subprocess.run([spy, *record, "--output", str(graph)], check=True)
-                say(f"wrote {graph.relative_to(graph.parents[2])}")
-            else:
-                say(
-                    f"py-spy is not installed. Within ten seconds: py-spy {' '.join(record)} --output {target.name}.svg"
-                )
-            load.report()
+            print(profile(target, bed, server, streams=streams))
     return 0
 
 
