@@ -17,7 +17,7 @@ from playground.conversations import transcript
 from playground.conversations.models import Conversation, Generation, Message
 from playground.ledger.models import Entry
 from playground.ledger.record import Facts, record
-from playground.pricing.cost import TokenCounts, cost
+from playground.pricing.cost import TokenCounts, TokensBasis, cost
 from playground.pricing.money import Money
 from playground.pricing.price import Price
 from playground.wire.tokens import estimate_tokens
@@ -181,7 +181,7 @@ def _tokens(settlement: Settlement) -> _Tokens:
 def _facts(generation: Generation, settlement: Settlement) -> Facts:
     tokens = _tokens(settlement)
     price = Price.from_json(generation.price) if generation.price else None
-    basis = "reported" if tokens.basis == "reported" else "estimated"
+    basis: TokensBasis = "reported" if tokens.basis == "reported" else "estimated"
     # Gateways that report a cost do so in USD (wire protocol, section 6); it is what they bill.
     billed = Money(tokens.reported_cost, "USD") if tokens.reported_cost is not None else None
     spent = cost(tokens.counts, price, basis, reported=billed)

@@ -181,7 +181,8 @@ def _check_at_end(conversation: Conversation, parent_id: uuid.UUID | None) -> No
         raise Refused(
             "conversation_moved", _("This conversation went on in another window. Look at it first, then send again.")
         )
-    if Generation.objects.filter(message_id=conversation.leaf_id, state__in=Generation.LIVE).exists():
+    live = Generation.objects.filter(conversation=conversation, state__in=Generation.LIVE)
+    if conversation.leaf_id and live.filter(message=conversation.leaf_id).exists():
         raise Refused("busy", _("The last answer is still being written. Stop it or wait."))
 
 

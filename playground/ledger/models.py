@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from playground.accounts.models import Team
+from playground.ledger.fields import AmountField
 
 
 class AppendOnly(Exception):
@@ -67,10 +68,10 @@ class Entry(models.Model):
 
     # Money, in the offer's own currency; all empty when no price is known.
     currency = models.CharField(max_length=3, blank=True, default="")
-    cost_input = models.DecimalField(max_digits=24, decimal_places=12, null=True)
-    cost_cached = models.DecimalField(max_digits=24, decimal_places=12, null=True)
-    cost_output = models.DecimalField(max_digits=24, decimal_places=12, null=True)
-    cost_total = models.DecimalField(max_digits=24, decimal_places=12, null=True)
+    cost_input = AmountField(null=True)
+    cost_cached = AmountField(null=True)
+    cost_output = AmountField(null=True)
+    cost_total = AmountField(null=True)
     cost_basis = models.CharField(max_length=16, choices=CostBasis.choices)
     upper_bound = models.BooleanField(default=False)  # cached tokens were priced as input: no cached price is known
     price_id = models.CharField(max_length=64, blank=True, default="")

@@ -32,13 +32,11 @@ def entries_of(team: Team, *, practice: bool = False) -> QuerySet[Entry]:
 
 
 def totals(entries: QuerySet[Entry]) -> Totals:
-    """Add entries up, to the last digit: SQLite would add decimals as floats, so amounts are added here."""
-    amounts: dict[str, Decimal] = {}
-    for currency, cost in entries.order_by().exclude(cost_total=None).values_list("currency", "cost_total").iterator():
-        amounts[currency] = amounts.get(currency, Decimal(0)) + cost
+    """Add entries up in the database, to the last digit."""
+    amounts = entries.order_by().exclude(cost_total=None).values_list("currency").annotate(total=Sum("cost_total"))
     counts = entries.order_by().aggregate(
         entries=Count("pk"),
         unpriced=Count("pk", filter=Q(cost_basis="unpriced")),
         **{name: Coalesce(Sum(name), 0) for name in TOKENS},
     )
-    return Totals(amounts=amounts, **counts)
+    return Totals(amounts=dict(amounts), **counts)

@@ -90,7 +90,7 @@ def reveal(row: ApiKey) -> Secret | None:
     """Open a key for a request; None for a server that needs none. Raises KeyUnreadable."""
     if not row.sealed:
         return None
-    return cipher.unseal(row.sealed, owner=row.owner_tag, origin=origin_of(row.base_url))
+    return cipher.unseal(bytes(row.sealed), owner=row.owner_tag, origin=origin_of(row.base_url))
 
 
 def keys_for(*, user: User, team: Team, provider_slug: str) -> list[ApiKey]:

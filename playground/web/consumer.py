@@ -35,7 +35,7 @@ BAD_FRAMES = 20
 FOLLOWED_AT_ONCE = 32
 
 
-class Socket(AsyncConsumer):
+class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
     """The consumer of one tab."""
 
     async def websocket_connect(self, event: dict[str, Any]) -> None:

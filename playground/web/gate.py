@@ -6,7 +6,7 @@ be one of settings.ORIGINS exactly: scheme, host and port (Channels' own validat
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from channels.routing import URLRouter
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 DROPPED = frozenset({b"daphne-root-path"})
 

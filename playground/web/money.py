@@ -55,7 +55,7 @@ class Rates:
         if amount is None or not currency:
             return CostView("", "", "unpriced", "")
         rate = self.on(day)
-        other = convert(Money(amount, currency), rate)
+        other = convert(Money(amount, "CNY" if currency == "CNY" else "USD"), rate)
         return CostView(
             native=format_money(amount, currency),
             converted=format_money(other.amount, other.currency),

@@ -4,7 +4,6 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Sum
@@ -65,7 +64,7 @@ def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]
     for row in rows:
         turns[row["conversation"]] += row["count"]
         if row["total"] is not None:
-            amounts[row["conversation"]].append(format_money(Decimal(row["total"]), row["currency"]))
+            amounts[row["conversation"]].append(format_money(row["total"], row["currency"]))
     words: dict[uuid.UUID, tuple[str, str]] = {}
     for conversation, count in turns.items():
         cost = " + ".join(amounts[conversation]) or "—"

@@ -171,7 +171,8 @@ class Tree:
     @classmethod
     def of(cls, conversation_id: uuid.UUID) -> "Tree":
         """Read the shape: two ids a message."""
-        parents = dict(Message.objects.filter(conversation_id=conversation_id).values_list("pk", "parent_id"))
+        rows = Message.objects.filter(conversation_id=conversation_id).values_list("pk", "parent_id")
+        parents: dict[uuid.UUID, uuid.UUID | None] = dict(rows)
         children: dict[uuid.UUID | None, list[uuid.UUID]] = defaultdict(list)
         for pk, parent in parents.items():
             children[parent].append(pk)

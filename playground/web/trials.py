@@ -28,7 +28,8 @@ def trials() -> list[dict[str, str]]:
             "note": _("Formula first, then the number"),
             "prompt": _(
                 "Which product earns most per hour? Give the formula first, then a table.\n\n"
-                "| product | price | cost | hours |\n|---|---|---|---|\n| A | 120 | 70 | 2 |\n| B | 90 | 30 | 1.5 |\n| C | 200 | 150 | 1 |"
+                "| product | price | cost | hours |\n|---|---|---|---|\n"
+                "| A | 120 | 70 | 2 |\n| B | 90 | 30 | 1.5 |\n| C | 200 | 150 | 1 |"
             ),
         },
         {
@@ -38,8 +39,8 @@ def trials() -> list[dict[str, str]]:
             "prompt": _(
                 "Score this résumé against the vacancy from 0 to 100 and quote the evidence for each point.\n\n"
                 "Vacancy: Python backend engineer, Django, PostgreSQL, three years, English.\n"
-                "Résumé: Li Na, four years of Python at a logistics company, built a Django order service on PostgreSQL, "
-                "speaks English and Mandarin."
+                "Résumé: Li Na, four years of Python at a logistics company, built a Django order service "
+                "on PostgreSQL, speaks English and Mandarin."
             ),
         },
         {
@@ -48,7 +49,8 @@ def trials() -> list[dict[str, str]]:
             "note": _("Bugs, tests, naming"),
             "prompt": _(
                 "Review this change: bugs first, then tests, then names.\n\n"
-                "```diff\n def total(prices):\n-    return sum(prices)\n+    t = 0\n+    for i in range(1, len(prices)):\n"
+                "```diff\n def total(prices):\n-    return sum(prices)\n+    t = 0\n"
+                "+    for i in range(1, len(prices)):\n"
                 "+        t += prices[i]\n+    return t\n```"
             ),
         },

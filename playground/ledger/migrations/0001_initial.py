@@ -2,6 +2,7 @@
 
 import datetime
 import django.db.models.deletion
+import playground.ledger.fields
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
@@ -43,10 +44,10 @@ class Migration(migrations.Migration):
                 ('reasoning_tokens', models.PositiveBigIntegerField()),
                 ('tokens_basis', models.CharField(choices=[('reported', 'reported by the provider'), ('estimated', 'estimated'), ('none', 'nothing was used')], max_length=16)),
                 ('currency', models.CharField(blank=True, default='', max_length=3)),
-                ('cost_input', models.DecimalField(decimal_places=12, max_digits=24, null=True)),
-                ('cost_cached', models.DecimalField(decimal_places=12, max_digits=24, null=True)),
-                ('cost_output', models.DecimalField(decimal_places=12, max_digits=24, null=True)),
-                ('cost_total', models.DecimalField(decimal_places=12, max_digits=24, null=True)),
+                ('cost_input', playground.ledger.fields.AmountField(null=True)),
+                ('cost_cached', playground.ledger.fields.AmountField(null=True)),
+                ('cost_output', playground.ledger.fields.AmountField(null=True)),
+                ('cost_total', playground.ledger.fields.AmountField(null=True)),
                 ('cost_basis', models.CharField(choices=[('exact', 'exact'), ('estimated', 'estimated'), ('reported', 'reported by the provider'), ('unpriced', 'price not set')], max_length=16)),
                 ('upper_bound', models.BooleanField(default=False)),
                 ('price_id', models.CharField(blank=True, default='', max_length=64)),

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import orjson
@@ -19,7 +19,7 @@ from playground.web.commands import BadFrame, Follow, Ping, Seen, Stop, Unfollow
 POLL_SECONDS = 20.0  # how long a poll waits for news
 FOLLOWED_AT_ONCE = 8
 
-View = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+View = Callable[[HttpRequest], Coroutine[Any, Any, HttpResponseBase]]
 
 
 def _signed_in(view: View) -> View:

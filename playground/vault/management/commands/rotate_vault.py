@@ -20,7 +20,7 @@ class Command(BaseCommand):
         for pk, sealed in ApiKey.objects.exclude(sealed=b"").values_list("pk", "sealed").iterator():
             try:
                 # Only if nobody replaced the key meanwhile.
-                done += ApiKey.objects.filter(pk=pk, sealed=sealed).update(sealed=cipher.reseal(sealed))
+                done += ApiKey.objects.filter(pk=pk, sealed=sealed).update(sealed=cipher.reseal(bytes(sealed)))
             except KeyUnreadable:
                 unreadable += 1
         self.stdout.write(f"{done} keys are under the newest master key, {unreadable} cannot be opened.")

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from channels.routing import get_default_application
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from playground.accounts import setup
-from playground.asgi import application
 from playground.vault.cipher import RingUnusable, verify_ring
 from playground.web.server import CannotServe, check_port, lock_data_folder, serve
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             lock = None if settings.REDIS_URL else lock_data_folder(settings.DATA)
             verify_ring()
             greeting = self._greeting()  # asked now: the database cannot be asked from the event loop
-            serve(application, host=settings.HOST, port=settings.PORT, ready=lambda: self.stdout.write(greeting))
+            serve(get_default_application(), host=settings.HOST, port=settings.PORT, ready=lambda: self.stdout.write(greeting))
         except (CannotServe, RingUnusable) as error:
             raise CommandError(str(error)) from None
         if lock is not None:
