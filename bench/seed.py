@@ -29,6 +29,7 @@ from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
+from django.urls import reverse  # noqa: E402
 
 from playground.accounts.models import Member, Team, User  # noqa: E402
 from playground.accounts.people import create_user  # noqa: E402
@@ -207,9 +208,10 @@ def generation_of(answer: Message, entry: Entry, user: User, offer: Offer) -> Ge
 def write_pages(session: str, long: Conversation) -> None:
     """Where the pages are and who looks at them."""
     pages = {
-        f"conversation of {2 * LONG_TURNS} messages": f"/c/{long.pk}/",
-        "conversation list": "/conversations/",
-        "search": f"/conversations/?q={RARE_WORD}",
+        "new conversation": reverse("playground"),
+        f"conversation of {2 * LONG_TURNS} messages": reverse("conversation", args=[long.pk]),
+        "conversation list": reverse("conversation-list"),
+        "search": reverse("conversation-list") + f"?q={RARE_WORD}",
     }
     (settings.DATA / "pages.json").write_text(json.dumps({"session": session, "pages": pages}))
 
