@@ -1,0 +1,142 @@
+"""The cast and the ground rules of all tests.
+
+Alice owns the installation, Bob is on her team, Charlie is a stranger. Nothing leaves this machine. Tests with threads
+or sockets use `django_db(transaction=True)`.
+"""
+
+import ipaddress
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.test import Client
+
+from playground.accounts.models import Member, Team, User
+from playground.accounts.people import create_user, current_team
+from playground.accounts.roles import Role
+from playground.ledger.models import ExchangeRate
+
+PASSWORD = "correct horse battery"
+# As the ledger's migration adds it: emptying the tables after a test with threads takes it away.
+FIRST_RATE = {"day": "2026-11-21", "cny_per_usd": "7.10", "source": "set at installation; an owner can edit it"}
+LOCAL_NAMES = frozenset({"", "localhost", socket.gethostname()})
+
+
+class NetworkForbidden(Exception):
+    """A test tried to reach another machine. No OSError: code that survives a dead network must not hide it."""
+
+
+def _refuse_other_machines(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "socket.getaddrinfo" and not _is_local(arguments[0]):
+        raise NetworkForbidden(f"look-up of {arguments[0]!r}")
+    if event in ("socket.connect", "socket.sendto"):
+        address = arguments[1]
+        if isinstance(address, tuple) and not _is_local(address[0]):
+            raise NetworkForbidden(f"connection to {address!r}")
+
+
+def _is_local(host: Any) -> bool:
+    name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")
+    if name in LOCAL_NAMES:
+        return True
+    try:
+        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+sys.addaudithook(_refuse_other_machines)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Async tests run on asyncio, as the server does."""
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> Iterator[None]:
+    """No test inherits the rate limits that another one has used up."""
+    yield
+    cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_can_be_emptied() -> Iterator[None]:
+    """Lets Django empty the tables after a test with threads.
+
+    SQLite has no TRUNCATE, so that Django deletes rows, which the ledger's trigger refuses: it steps aside for that.
+    """
+    name = "ledger_entry_no_delete"
+    made_by_django = DatabaseOperations.sql_flush
+
+    def sql_flush(self: DatabaseOperations, *args: Any, **kwargs: Any) -> list[str]:
+        statements = list(made_by_django(self, *args, **kwargs))
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = %s", [name])
+            found = cursor.fetchone()
+        return [f"DROP TRIGGER {name}", *statements, found[0]] if found else statements
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def first_rate(request: pytest.FixtureRequest) -> None:
+    """Every test with a database finds the exchange rate that an installation begins with."""
+    marked = request.node.get_closest_marker("django_db") is not None
+    wanted = {"transactional_db", "live_server"} & set(request.fixturenames)
+    if marked or wanted or "db" in request.fixturenames:
+        request.getfixturevalue("transactional_db" if wanted else "db")
+        if not ExchangeRate.objects.exists():
+            ExchangeRate.objects.create(**FIRST_RATE)
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """Owns the installation and her team."""
+    return create_user(email="alice@example.org", password=PASSWORD, name="Alice", is_owner=True)
+
+
+@pytest.fixture
+def team(alice: User) -> Team:
+    """Alice's team."""
+    return current_team(alice)
+
+
+@pytest.fixture
+def bob(team: Team) -> User:
+    """A member of Alice's team; at work in his own until he switches."""
+    user = create_user(email="bob@example.org", password=PASSWORD, name="Bob")
+    Member.objects.create(team=team, user=user, role=Role.MEMBER)
+    return user
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    """Has an account and nothing to do with the others."""
+    return create_user(email="charlie@example.org", password=PASSWORD, name="Charlie")
+
+
+@pytest.fixture
+def catalog(db: None) -> None:
+    """The whole catalog, with the sandbox's offers."""
+    call_command("load_catalog", verbosity=0)
+
+
+@pytest.fixture
+def browser_of() -> Callable[[User], Client]:
+    """Django's test client, signed in as somebody."""
+
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return signed_in
