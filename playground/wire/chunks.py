@@ -1,8 +1,15 @@
 """One event's data to what it means (wire protocol, sections 5, 6, 8 and 9). Pure; on the hot path.
 
-A parser is made for one stream. It raises WireError for an error object and never for anything else: what cannot be
-read is counted as damaged, and more than a handful of that is a malformed stream.
+A parser is made for one stream. It raises WireError for an error object and for nothing else: what cannot be read is
+counted as damaged, and more than a handful of that is a malformed stream. Only known fields are read, so that nothing
+else a server sends gets any further.
 """
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
 
 import orjson
 
@@ -11,6 +18,7 @@ from playground.wire.events import (
     ContentDelta,
     Damaged,
     Event,
+    FilterReported,
     Finished,
     Identified,
     ReasoningDelta,
@@ -22,167 +30,293 @@ from playground.wire.events import (
 from playground.wire.sse import ServerSentEvent
 from playground.wire.text import clean
 from playground.wire.thinking import ThinkSplitter
-from playground.wire.usage import Usage
+from playground.wire.usage import Usage, read_cost
 
-DONE = "[DONE]"
-DAMAGED_AT_MOST = 5
-TOOL_CALLS_AT_MOST = 128
+DONE: Final = "[DONE]"
+DAMAGED_AT_MOST: Final = 5
+TOOL_CALLS_AT_MOST: Final = 128  # as many as a request may have tools (section 3.1)
+SOURCES_AT_MOST: Final = 50  # as many as a web search can be asked for (section 3.4)
+NAME_LENGTH: Final = 200  # characters kept of ids, names and finish reasons
+SOURCE_LENGTH: Final = 4000  # characters kept of each field of a web search's source
 
 
 class ChunkParser:
-    """Parses the chunks of one stream. `reasoning`: field, inline or auto (section 5.5)."""
+    """Parses the chunks of one stream.
 
-    __slots__ = ("_damaged", "_identified", "_splitter")
+    `reasoning`: "field" where thinking has a field of its own, "inline" or "auto" where it may stand in tags. `done`
+    tells whether [DONE] came.
+    """
+
+    __slots__ = (
+        "_call_ids",
+        "_calls",
+        "_damaged",
+        "_gateway_cost",
+        "_identified",
+        "_last_call",
+        "_named",
+        "_splitter",
+        "done",
+    )
 
     def __init__(self, reasoning: str = "auto") -> None:
-        self._splitter = None if reasoning == "field" else ThinkSplitter(orphans=reasoning == "auto")
-        self._identified = False
+        self.done = False
+        self._splitter = None if reasoning == "field" else ThinkSplitter()
+        self._identified = False  # an id was reported
+        self._named = False  # a model was
+        self._call_ids: dict[str, int] = {}
+        self._calls = self._last_call = 0
+        self._gateway_cost: Decimal | None = None
         self._damaged = 0
 
-    def parse_event(self, event: ServerSentEvent) -> list[Event]:
-        """The events in one server-sent event; `event: error` makes an error of anything that looks like one."""
+    def parse_event(self, event: ServerSentEvent) -> tuple[Event, ...]:
+        """The events in one server-sent event; the type "error" makes an error of whatever its data is."""
         if event.event == "error":
-            raise self._error_event(event.data)
+            raise _error_in(event.data)
         return self.parse(event.data)
 
-    def parse(self, data: str) -> list[Event]:
-        """The events in one chunk. [DONE] is the caller's to see."""
+    def parse(self, data: str) -> tuple[Event, ...]:
+        """The events in the data of one server-sent event. Raises WireError."""
         try:
-            chunk: object = orjson.loads(data)
+            chunk = orjson.loads(data)
         except orjson.JSONDecodeError:
-            return self._mend(data)
+            return self._parse_odd(data)
+        return self._read(chunk)
+
+    def parse_answer(self, body: bytes) -> tuple[Event, ...]:
+        """The events of a whole answer that is JSON, not a stream. Raises WireError, also when it is no answer."""
+        try:
+            answer = _load_leniently(body.decode("utf-8", "replace"))
+        except ValueError:
+            answer = None
+        error = from_object(answer)
+        if error is not None:
+            raise error
+        choices = answer.get("choices") if isinstance(answer, dict) else None
+        if not isinstance(choices, list) or not any(isinstance(choice, dict) for choice in choices):
+            raise WireError("malformed_answer", "The answer is not a completion.")
+        return self._read(answer) + self.finish()
+
+    def finish(self) -> tuple[Event, ...]:
+        """What was held back when the stream ended."""
+        return tuple(self._splitter.finish()) if self._splitter else ()
+
+    def _read(self, chunk: Any) -> tuple[Event, ...]:
         if not isinstance(chunk, dict):
-            return self._note_damage()
-        if "error" in chunk or "choices" not in chunk:
+            return (self._damage(),)
+        choices = chunk.get("choices")
+        if choices is None or "error" in chunk:
             error = from_object(chunk)
             if error is not None:
                 raise error
-        return self._read(chunk)
-
-    def finish(self) -> list[Event]:
-        """What was held back when the stream ended."""
-        return self._splitter.finish() if self._splitter else []
-
-    def _read(self, chunk: dict[str, object]) -> list[Event]:
         found: list[Event] = []
         if not self._identified:
-            self._identified = True
-            found.append(Identified(_text(chunk.get("id"))[:200], _text(chunk.get("model"))[:200]))
-        choices = chunk.get("choices")
-        if isinstance(choices, list) and choices:
-            choice = choices[0]
-            if isinstance(choice, dict) and choice.get("index") in (0, None):
-                self._read_choice(choice, found)
-        if (usage := chunk.get("usage")) is not None and (counted := Usage.from_wire(usage)) is not None:
-            found.append(UsageReported(counted))
-        if search := chunk.get("web_search"):
-            found.append(WebSearchReported(_web_search(search)))
-        return found
+            self._identify(chunk, found)
+        if isinstance(choices, list):
+            for choice in choices:
+                if isinstance(choice, dict) and choice.get("index") in (0, None):
+                    self._read_choice(choice, found)
+        if (usage := chunk.get("usage")) is not None:
+            self._read_usage(usage, found)
+        if (search := chunk.get("web_search")) and (results := _web_search(search)):
+            found.append(WebSearchReported(results))
+        if (verdicts := chunk.get("content_filter")) and (findings := _content_filter(verdicts)):
+            found.append(FilterReported(findings))
+        return tuple(found)
 
-    def _read_choice(self, choice: dict[str, object], found: list[Event]) -> None:
-        delta = choice.get("delta")
-        if delta is None:
-            delta = choice.get("message")
+    def _identify(self, chunk: dict[str, Any], found: list[Event]) -> None:
+        """Report the id of the first chunk that has one, and the model of the first that has one."""
+        name, model = _name(chunk.get("id")), _name(chunk.get("model"))
+        self._identified = bool(name)
+        if name or (model and not self._named):
+            self._named = bool(model)
+            found.append(Identified(name, model))
+
+    def _read_choice(self, choice: dict[str, Any], found: list[Event]) -> None:
+        delta = choice.get("delta") or choice.get("message")
         if isinstance(delta, dict):
-            reasoning = delta.get("reasoning_content") or delta.get("reasoning") or _details(delta)
-            if isinstance(reasoning, str) and reasoning:
-                self._splitter = None  # a provider that has the field does not write tags (rule 6)
-                found.append(ReasoningDelta(clean(reasoning)))
             content = delta.get("content")
+            # Never both: some relays send the same thinking under two names (section 8.2).
+            thought = delta.get("reasoning_content")
+            if not thought or not isinstance(thought, str):
+                thought = delta.get("reasoning")
+                if thought is None and "reasoning_details" in delta:
+                    thought = _details(delta["reasoning_details"])
+            if thought and isinstance(thought, str) and (thought := clean(thought)):
+                self._leave_tags(found)
+                found.append(ReasoningDelta(thought))
             if content:
                 self._read_content(content, found)
             if calls := delta.get("tool_calls"):
-                found.extend(_tool_calls(calls))
+                self._read_tool_calls(calls, found)
+            if "provider_metadata" in delta:
+                self._gateway_cost = _gateway_cost(delta["provider_metadata"])
         reason = choice.get("finish_reason")
-        if isinstance(reason, str) and reason:
+        if reason and isinstance(reason, str):
             found.extend(self.finish())
-            found.append(Finished(clean(reason)[:64]))
+            found.append(Finished(_name(reason)))
 
-    def _read_content(self, content: object, found: list[Event]) -> None:
-        text = clean(content if isinstance(content, str) else _parts(content))
+    def _read_content(self, content: Any, found: list[Event]) -> None:
+        text = clean(content) if isinstance(content, str) else _parts(content)
         if self._splitter is None:
             if text:
                 found.append(ContentDelta(text))
             return
         found.extend(self._splitter.feed(text))
-        if self._splitter.is_idle:
+        if self._splitter.is_done:
             self._splitter = None
 
-    def _mend(self, data: str) -> list[Event]:
-        """Glued frames: the start of one frame, cut off, and the next one on the same line. Keep the last."""
-        glued = data.rfind("data: {")
-        damaged = self._note_damage()
-        if glued < 0:
-            return damaged
-        try:
-            return damaged + self.parse(data[glued + 6 :])
-        except RecursionError:
-            return damaged
+    def _leave_tags(self, found: list[Event]) -> None:
+        """A provider that has a field for thinking writes no tags (section 5.5, rule 6)."""
+        if self._splitter is not None:
+            found.extend(self._splitter.finish())
+            self._splitter = None
 
-    def _note_damage(self) -> list[Event]:
+    def _read_tool_calls(self, calls: Any, found: list[Event]) -> None:
+        if not isinstance(calls, list):
+            return
+        for place, call in enumerate(calls):
+            if not isinstance(call, dict):
+                continue
+            call_id = _name(call.get("id"))
+            index = self._call_index(call.get("index"), call_id, place if len(calls) > 1 else None)
+            if index < TOOL_CALLS_AT_MOST:
+                found.append(_tool_call(call, index, call_id))
+
+    def _call_index(self, given: Any, call_id: str, place: int | None) -> int:
+        """Which call a fragment belongs to (section 5.3): by its index, its id, its place in a list, else the last."""
+        if isinstance(given, int) and not isinstance(given, bool) and given >= 0:
+            index = given
+        elif call_id:
+            index = self._call_ids.get(call_id, self._calls)
+        else:
+            index = place if place is not None else self._last_call
+        if index < TOOL_CALLS_AT_MOST:
+            self._last_call, self._calls = index, max(self._calls, index + 1)
+            if call_id:
+                self._call_ids[call_id] = index
+        return index
+
+    def _read_usage(self, usage: Any, found: list[Event]) -> None:
+        counted = Usage.from_wire(usage)
+        if counted is None:
+            return
+        if counted.reported_cost is None and self._gateway_cost is not None:
+            counted = dataclasses.replace(counted, reported_cost=self._gateway_cost)
+        found.append(UsageReported(counted))
+
+    def _parse_odd(self, data: str) -> tuple[Event, ...]:
+        """What is not strict JSON: [DONE], nothing at all, nearly JSON, or frames that were glued together."""
+        text = data.strip()
+        if text == DONE:
+            self.done = True
+            return ()
+        if not text:
+            return ()  # an empty event keeps a connection alive
+        try:
+            return self._read(_load_leniently(text))
+        except ValueError:
+            return (self._damage(), *self._parse_glued(text))
+
+    def _parse_glued(self, text: str) -> tuple[Event, ...]:
+        """The start of one frame, cut off, and the next one on the same line: keep what came last (section 9)."""
+        if text.endswith(f"data: {DONE}"):
+            self.done = True
+            return ()
+        at = max(text.rfind("data: {"), text.rfind("data:{"))
+        if at < 0:
+            return ()
+        try:
+            return self._read(_load_leniently(text[text.index("{", at) :]))
+        except ValueError:
+            return ()
+
+    def _damage(self) -> Damaged:
         self._damaged += 1
         if self._damaged > DAMAGED_AT_MOST:
             raise WireError("malformed_stream", "Too many chunks could not be read.")
-        return [Damaged()]
-
-    @staticmethod
-    def _error_event(data: str) -> WireError:
-        try:
-            chunk: object = orjson.loads(data)
-        except orjson.JSONDecodeError:
-            chunk = None
-        wrapped = chunk if isinstance(chunk, dict) and "error" in chunk else {"error": chunk or data or "error"}
-        return from_object(wrapped) or WireError("provider_error", data)
+        return Damaged()
 
 
-def parse_answer(data: object, reasoning: str) -> list[Event]:
-    """The events of a whole, non-streamed answer. Raises WireError for an error object or what is no answer."""
-    error = from_object(data)
-    if error is not None:
-        raise error
-    if not isinstance(data, dict) or not isinstance(data.get("choices"), list):
-        raise WireError("malformed_answer", "The answer is not a completion.")
-    parser = ChunkParser(reasoning)
-    return parser._read(data) + parser.finish()
+def _load_leniently(text: str) -> Any:
+    """JSON that may hold lone surrogates, control characters or NaN. Raises ValueError, also for too deep a nest."""
+    try:
+        return json.loads(text, strict=False)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
 
 
-def _tool_calls(calls: object) -> list[Event]:
-    found: list[Event] = []
-    for place, call in enumerate(calls if isinstance(calls, list) else []):
-        if not isinstance(call, dict) or place >= TOOL_CALLS_AT_MOST:
-            continue
-        function = call.get("function")
-        function = function if isinstance(function, dict) else {}
-        arguments = function.get("arguments")
-        whole = isinstance(arguments, dict | list)
-        text = orjson.dumps(arguments).decode() if whole else _text(arguments)
-        index = call.get("index")
-        known = index if isinstance(index, int) and not isinstance(index, bool) else None
-        if known is None and len(calls) > 1:  # type: ignore[arg-type]
-            known = place
-        found.append(ToolCallDelta(known, _text(call.get("id")), _text(function.get("name")), text, whole))
-    return found
+def _error_in(data: str) -> WireError:
+    """The error of an event whose type says that it is one."""
+    try:
+        obj = _load_leniently(data)
+    except ValueError:
+        obj = None
+    if not isinstance(obj, dict):
+        obj = {"error": data}
+    return from_object(obj) or from_object({"error": obj}) or WireError("provider_error", data)
 
 
-def _web_search(data: object) -> list[WebSearchResult]:
+def _tool_call(call: dict[str, Any], index: int, call_id: str) -> ToolCallDelta:
+    function = call.get("function")
+    if not isinstance(function, dict):
+        kind = _name(call.get("type"))
+        if kind in {"", "function"}:
+            return ToolCallDelta(index, call_id, "", "")
+        return ToolCallDelta(index, call_id, kind, _json(call), replaces=True)  # mcp and the like: shown as it came
+    name, arguments = _name(function.get("name")), function.get("arguments")
+    if isinstance(arguments, dict | list):
+        return ToolCallDelta(index, call_id, name, _json(arguments), replaces=True)
+    return ToolCallDelta(index, call_id, name, _text(arguments))
+
+
+def _web_search(rows: Any) -> Sequence[WebSearchResult]:
     names = ("refer", "title", "link", "media", "content", "publish_date")
-    rows = [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
-    return [WebSearchResult(*(_text(row.get(name))[:2000] for name in names)) for row in rows[:50]]
+    known = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return [
+        WebSearchResult(*(_text(row.get(name))[:SOURCE_LENGTH] for name in names)) for row in known[:SOURCES_AT_MOST]
+    ]
 
 
-def _details(delta: dict[str, object]) -> str:
-    """`reasoning_details`, for display only where both plain fields are absent (section 8.2)."""
-    details = delta.get("reasoning_details")
-    if not isinstance(details, list):
-        return ""
-    rows = [row for row in details if isinstance(row, dict)]
-    return "".join(_text(row.get("text") or row.get("summary")) for row in rows)
+def _content_filter(rows: Any) -> Sequence[tuple[str, int]]:
+    known = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return [(_name(row.get("role")), row["level"]) for row in known if isinstance(row.get("level"), int)]
 
 
-def _parts(content: object) -> str:
-    rows = [row for row in content if isinstance(row, dict)] if isinstance(content, list) else []
-    return "".join(_text(row.get("text")) for row in rows)
+def _gateway_cost(metadata: Any) -> Decimal | None:
+    """What Vercel's gateway says a run cost, where the usage does not say it (section 8.3)."""
+    gateway = metadata.get("gateway") if isinstance(metadata, dict) else None
+    return read_cost(gateway.get("cost")) if isinstance(gateway, dict) else None
 
 
-def _text(value: object) -> str:
+def _details(rows: Any) -> str:
+    """`reasoning_details`: read only where both plain fields are absent (section 8.2)."""
+    known = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return "".join(_text(row.get("text") or row.get("summary")) for row in known)
+
+
+def _parts(content: Any) -> str:
+    """Content as a list of parts, as old vision models send it: its text."""
+    known = [part for part in content if isinstance(part, dict)] if isinstance(content, list) else []
+    return "".join(_text(part.get("text")) for part in known)
+
+
+def _text(value: Any) -> str:
     return clean(value) if isinstance(value, str) else ""
+
+
+def _name(value: Any) -> str:
+    return clean(value[:NAME_LENGTH]) if isinstance(value, str) else ""
+
+
+def _json(value: Any) -> str:
+    """JSON text of a value that came as JSON; "" for a nest too deep to write."""
+    try:
+        return clean(json.dumps(value, ensure_ascii=False))
+    except RecursionError:
+        return ""
+
+
+def parse_answer(data: object, reasoning: str) -> tuple[Event, ...]:
+    """The events of a whole, non-streamed answer. Raises WireError for an error object or what is no answer."""
+    return ChunkParser(reasoning).parse_answer(orjson.dumps(data))

@@ -1,7 +1,8 @@
 """The whole answer, folded from events; and what its end means (wire protocol, sections 5.3, 5.4 and 5.6). Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
 
 import orjson
 
@@ -10,6 +11,7 @@ from playground.wire.events import (
     ContentDelta,
     Damaged,
     Event,
+    FilterReported,
     Finished,
     Identified,
     ReasoningDelta,
@@ -21,8 +23,8 @@ from playground.wire.events import (
 )
 from playground.wire.usage import Usage
 
-# Finish reasons that say: this did not end well. Section 5.4.
-_FAILURES = {
+# Finish reasons that tell of a failure inside an answer that began well (section 5.4). Every other one is a good end.
+_FAILURES: Final[Mapping[str, str]] = {
     "network_error": "network_error",
     "error": "provider_error",
     "sensitive": "content_filtered",
@@ -42,14 +44,14 @@ class ToolCall:
 
     @property
     def is_valid(self) -> bool:
-        """Whether the arguments are a JSON object."""
+        """Whether the arguments are a JSON object; no arguments at all mean an empty one."""
         try:
             return isinstance(orjson.loads(self.arguments or "{}"), dict)
         except orjson.JSONDecodeError:
             return False
 
     def to_json(self) -> dict[str, object]:
-        """JSON for a row, in the wire's own shape."""
+        """JSON for a row and for the next request, in the wire's own shape."""
         return {
             "id": self.id,
             "type": "function",
@@ -59,25 +61,30 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended: finished, failed or interrupted. `warning` names what a reader should know of a finished one."""
+    """How a run ended.
 
-    state: str
+    `warning` says what a reader should know of a finished one: "truncated" (the length limit), "only_thinking" (it
+    was reached before any answer), "unterminated" ([DONE] without a finish reason), "damaged" (a fragment is missing).
+    """
+
+    state: Literal["finished", "failed", "interrupted"]
     error: WireError | None = None
     warning: str = ""
 
 
 class Completion:
-    """Grows by `add`. Text is kept in pieces and joined when asked for."""
+    """Grows by `add`. Text is kept in pieces and joined when somebody asks for it."""
 
     __slots__ = (
+        "_calls",
         "_content",
         "_reasoning",
         "characters",
+        "content_filter",
         "damaged",
         "finish_reason",
         "model",
         "provider_request_id",
-        "tool_calls",
         "usage",
         "web_search",
     )
@@ -85,9 +92,10 @@ class Completion:
     def __init__(self) -> None:
         self._content: list[str] = []
         self._reasoning: list[str] = []
-        self.characters = 0
-        self.tool_calls: list[ToolCall] = []
+        self._calls: dict[int, _GrowingCall] = {}
+        self.characters = 0  # of all text and arguments so far, to be bounded by the reader
         self.web_search: Sequence[WebSearchResult] = ()
+        self.content_filter: Sequence[tuple[str, int]] = ()
         self.finish_reason = ""
         self.usage: Usage | None = None
         self.provider_request_id = ""
@@ -97,52 +105,62 @@ class Completion:
     @property
     def content(self) -> str:
         """The answer so far."""
-        if len(self._content) > 1:
-            self._content = ["".join(self._content)]
-        return self._content[0] if self._content else ""
+        return _joined(self._content)
 
     @property
     def reasoning_content(self) -> str:
         """The shown thinking so far."""
-        if len(self._reasoning) > 1:
-            self._reasoning = ["".join(self._reasoning)]
-        return self._reasoning[0] if self._reasoning else ""
+        return _joined(self._reasoning)
+
+    @property
+    def tool_calls(self) -> list[ToolCall]:
+        """The tool calls so far, in their order."""
+        return [self._calls[index].call() for index in sorted(self._calls)]
 
     @property
     def started(self) -> bool:
-        """Whether the provider has answered with anything: then nothing is retried by itself any more."""
-        return bool(self.characters or self.tool_calls or self.finish_reason or self.usage or self.provider_request_id)
+        """Whether the provider has answered with anything: then nothing is sent again by itself."""
+        return bool(self.characters or self._calls or self.finish_reason or self.usage or self.provider_request_id)
 
     def add(self, event: Event) -> None:
         """Take one event in."""
-        kind = type(event)
-        if kind is ContentDelta:
-            self._content.append(event.text)  # type: ignore[union-attr]
-            self.characters += len(event.text)  # type: ignore[union-attr]
-        elif kind is ReasoningDelta:
-            self._reasoning.append(event.text)  # type: ignore[union-attr]
-            self.characters += len(event.text)  # type: ignore[union-attr]
+        if isinstance(event, ContentDelta):
+            self._content.append(event.text)
+            self.characters += len(event.text)
+        elif isinstance(event, ReasoningDelta):
+            self._reasoning.append(event.text)
+            self.characters += len(event.text)
+        elif isinstance(event, ToolCallDelta):
+            self._calls.setdefault(event.index, _GrowingCall(event.index)).add(event)
+            self.characters += len(event.arguments)
         else:
             self._add_rare(event)
 
-    def outcome(self, ended: str) -> Outcome:
+    def outcome(self, ended: Literal["done", "eof"]) -> Outcome:
         """What the end means. `ended`: "done" for [DONE] or one whole answer, "eof" for a connection that closed."""
         if self.finish_reason in _FAILURES:
-            code = _FAILURES[self.finish_reason]
-            return Outcome("failed", WireError(code, f"finish_reason: {self.finish_reason}"))
+            return Outcome("failed", WireError(_FAILURES[self.finish_reason], self._failure()))
         if self.finish_reason:
-            truncated = self.finish_reason == "length"
-            only_thinking = truncated and not self.content and bool(self.reasoning_content)
-            warning = "only_thinking" if only_thinking else "truncated" if truncated else ""
-            return Outcome("finished", warning=warning or ("damaged" if self.damaged else ""))
+            return Outcome("finished", warning=self._warning())
         if ended == "done":
             return Outcome("finished", warning="unterminated")
         return Outcome("interrupted", WireError("interrupted", "The connection closed before the answer ended."))
 
+    def _warning(self) -> str:
+        silent = not self.content.strip() and not self._calls
+        if silent and self._reasoning:
+            return "only_thinking"
+        if self.finish_reason == "length":
+            return "truncated"
+        return "damaged" if self.damaged else ""
+
+    def _failure(self) -> str:
+        """The finish reason and, where moderation named it, whose words it objected to."""
+        roles = ", ".join(f"{role} (level {level})" for role, level in self.content_filter)
+        return f"finish_reason: {self.finish_reason}" + (f"; {roles}" if roles else "")
+
     def _add_rare(self, event: Event) -> None:
         match event:
-            case ToolCallDelta():
-                self._add_tool_call(event)
             case UsageReported():
                 self.usage = event.usage
             case Finished():
@@ -152,27 +170,40 @@ class Completion:
                 self.model = self.model or event.model
             case WebSearchReported():
                 self.web_search = event.results
+            case FilterReported():
+                self.content_filter = event.findings
             case Damaged():
                 self.damaged += event.count
             case Reclassified():
                 self._reasoning += self._content
                 self._content = []
 
-    def _add_tool_call(self, delta: ToolCallDelta) -> None:
-        call = self._call_for(delta)
-        call.id = call.id or delta.id
-        call.name = call.name or delta.name
-        call.arguments = delta.arguments if delta.replaces else call.arguments + delta.arguments
-        self.characters += len(delta.arguments)
 
-    def _call_for(self, delta: ToolCallDelta) -> ToolCall:
-        if delta.index is not None:
-            found = next((call for call in self.tool_calls if call.index == delta.index), None)
-        elif delta.id:
-            found = next((call for call in self.tool_calls if call.id == delta.id), None)
-        else:
-            found = self.tool_calls[-1] if self.tool_calls else None
-        if found is None:
-            found = ToolCall(index=len(self.tool_calls) if delta.index is None else delta.index)
-            self.tool_calls.append(found)
-        return found
+class _GrowingCall:
+    """A tool call whose argument pieces are still coming; they are joined once."""
+
+    __slots__ = ("_arguments", "_id", "_index", "_name")
+
+    def __init__(self, index: int) -> None:
+        self._index = index
+        self._id = self._name = ""
+        self._arguments: list[str] = []
+
+    def add(self, delta: ToolCallDelta) -> None:
+        """Set id and name once: relays repeat them on every fragment. Arguments that come whole replace."""
+        self._id = self._id or delta.id
+        self._name = self._name or delta.name
+        if delta.replaces:
+            self._arguments = [delta.arguments]
+        elif delta.arguments:
+            self._arguments.append(delta.arguments)
+
+    def call(self) -> ToolCall:
+        return ToolCall(self._index, self._id, self._name, _joined(self._arguments))
+
+
+def _joined(pieces: list[str]) -> str:
+    """The text of the pieces; they are replaced by it, so that asking often stays cheap."""
+    if len(pieces) > 1:
+        pieces[:] = ["".join(pieces)]
+    return pieces[0] if pieces else ""

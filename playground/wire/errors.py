@@ -1,37 +1,53 @@
-"""What can go wrong between us and a provider, mapped once.
+"""What can go wrong between us and a provider, mapped once. Pure.
 
     WireError            code, message, retryable, retry_after, later, status, business_code
 
-There is one class; `code` is a stable word from CODES and tells the kinds apart:
+There is one class; `code` is a stable word of CODES and tells the kinds apart:
 
-    connection   connect_failed  address_refused  redirected
-    time         first_byte_timeout  idle_timeout  total_timeout
-    form         stream_too_large  malformed_stream  malformed_answer
+    connection   connect_failed (retryable)  address_refused  redirected
+    time         first_byte_timeout  idle_timeout (both retryable)  total_timeout
+    form         malformed_stream (retryable)  malformed_answer  stream_too_large
     key          key_refused  key_expired  not_allowed
     account      no_balance  account_locked  plan_expired  quota_exhausted (later)
-    request      invalid_request  model_not_found  context_too_long  content_filtered  not_found
-    load         rate_limited  concurrency_limited  overloaded        (retryable)
-    provider     provider_error  network_error  interrupted           (retryable)
+    request      invalid_request  model_not_found  not_found  context_too_long  content_filtered
+    load         rate_limited  concurrency_limited  overloaded (all retryable)
+    provider     provider_error  network_error  interrupted (all retryable)
 
-Status 429 alone says little: of BigModel's and Z.ai's business codes that come with it, four are worth another try.
-Sources: wire protocol, sections 7.1 and 7.2.
+`retryable` says that the same request may succeed when a person sends it again; what is sent again by itself is
+retry.py's to decide. HTTP status 429 alone says little: of the business codes of BigModel and Z.ai that come with it,
+four are worth another try. Sources: wire protocol, sections 7.1, 7.2 and 8.4.
 """
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Final
 
 import orjson
 
 from playground.wire.text import clean
 
-LONGEST_MESSAGE = 500  # characters of a provider's own words that are kept
+LONGEST_MESSAGE: Final = 500  # characters of a provider's own words that are kept
+
+RETRYABLE: Final = frozenset(
+    {"connect_failed", "first_byte_timeout", "idle_timeout", "malformed_stream", "rate_limited"}
+    | {"concurrency_limited", "overloaded", "provider_error", "network_error", "interrupted"}
+)
+CODES: Final = RETRYABLE | {
+    *("address_refused", "redirected", "total_timeout", "malformed_answer", "stream_too_large", "key_refused"),
+    *("key_expired", "not_allowed", "no_balance", "account_locked", "plan_expired", "quota_exhausted"),
+    *("invalid_request", "model_not_found", "not_found", "context_too_long", "content_filtered"),
+}
 
 
 class WireError(Exception):
     """A run that a provider, its network or its protocol ended.
 
-    `retryable`: another try of the same request may succeed. `later`: only after a time that the message names.
-    `retry_after`: seconds the provider asks to wait. The message is the provider's, untrusted: escape it.
+    `later`: worth another try only after a time that the message names. `retry_after`: seconds the provider asks to
+    wait. `status`: the HTTP status, None where there was none. `business_code`: the provider's own code, as text. The
+    message may be the provider's: it is untrusted and at most LONGEST_MESSAGE characters; escape it.
     """
 
     def __init__(
@@ -41,9 +57,9 @@ class WireError(Exception):
         *,
         retryable: bool | None = None,
         retry_after: float | None = None,
-        later: bool = False,
         status: int | None = None,
         business_code: str | None = None,
+        later: bool = False,
     ) -> None:
         message = clean(message)[:LONGEST_MESSAGE]
         super().__init__(f"{code}: {message}" if message else code)
@@ -51,28 +67,30 @@ class WireError(Exception):
         self.message = message
         self.retryable = code in RETRYABLE if retryable is None else retryable
         self.retry_after = retry_after
-        self.later = later
         self.status = status
         self.business_code = business_code
+        self.later = later
+
+    def without(self, secret: str) -> "WireError":
+        """The same error, with a secret that the provider repeated in its words taken out.
+
+        A text of fewer than eight characters is no key that anyone issues; to blank it would garble ordinary words.
+        """
+        if len(secret) < 8 or secret not in self.message:
+            return self
+        return WireError(
+            self.code,
+            self.message.replace(secret, "…"),
+            retryable=self.retryable,
+            retry_after=self.retry_after,
+            status=self.status,
+            business_code=self.business_code,
+            later=self.later,
+        )
 
 
-RETRYABLE = frozenset(
-    {
-        "connect_failed",
-        "first_byte_timeout",
-        "idle_timeout",
-        "rate_limited",
-        "concurrency_limited",
-        "overloaded",
-        "provider_error",
-        "network_error",
-        "interrupted",
-        "malformed_stream",
-    }
-)
-
-# Business codes of BigModel and Z.ai -> (code, worth another try, later). Section 7.2.
-BUSINESS_CODES: Mapping[str, tuple[str, bool, bool]] = {
+# Business codes of BigModel and Z.ai: our code, whether another try is worth it, whether only later. Section 7.2.
+BUSINESS_CODES: Final[Mapping[str, tuple[str, bool, bool]]] = {
     "1000": ("key_refused", False, False),
     "1001": ("key_refused", False, False),
     "1002": ("key_refused", False, False),
@@ -83,13 +101,13 @@ BUSINESS_CODES: Mapping[str, tuple[str, bool, bool]] = {
     "1110": ("account_locked", False, False),
     "1111": ("account_locked", False, False),
     "1112": ("account_locked", False, False),
-    "1113": ("no_balance", False, False),
+    "1113": ("no_balance", False, False),  # also for a key of the coding plan on the ordinary endpoint
     "1120": ("account_locked", False, True),
     "1121": ("account_locked", False, False),
     "1200": ("provider_error", True, False),
     "1210": ("invalid_request", False, False),
     "1211": ("model_not_found", False, False),
-    "1212": ("model_not_found", False, False),
+    "1212": ("invalid_request", False, False),
     "1213": ("invalid_request", False, False),
     "1214": ("invalid_request", False, False),
     "1215": ("invalid_request", False, False),
@@ -122,110 +140,156 @@ BUSINESS_CODES: Mapping[str, tuple[str, bool, bool]] = {
     "1321": ("quota_exhausted", False, True),
 }
 
-# HTTP status -> code, where no business code says more. Section 7.3; 402 OpenRouter, 434/435 BigModel.
-STATUSES: Mapping[int, str] = {
+# HTTP status to code, where no code says more. 402 is OpenRouter's, 434 and 435 are BigModel's. Sections 7.2 and 7.3.
+STATUSES: Final[Mapping[int, str]] = {
     400: "invalid_request",
     401: "key_refused",
     402: "no_balance",
     403: "not_allowed",
-    404: "model_not_found",
+    404: "not_found",
     408: "provider_error",
     409: "provider_error",
     413: "context_too_long",
-    422: "invalid_request",
     429: "rate_limited",
     434: "not_allowed",
-    435: "invalid_request",
     503: "overloaded",
     529: "overloaded",
 }
+# Of the statuses that become provider_error, those after which the same request may succeed. Section 7.3.
+_PASSING: Final = frozenset({408, 409, 500, 502, 503, 504, 529})
 
-# Words of the OpenAI family's `type` and `code`, section 8.4.
-_WORDS: Mapping[str, str] = {
+# Words of the OpenAI family's `type` and `code`. Section 8.4.
+_WORDS: Final[Mapping[str, str]] = {
     "authentication_error": "key_refused",
     "invalid_api_key": "key_refused",
     "insufficient_quota": "no_balance",
     "rate_limit_exceeded": "rate_limited",
+    "rate_limit_error": "rate_limited",
     "model_not_found": "model_not_found",
     "not_found_error": "model_not_found",
     "context_length_exceeded": "context_too_long",
     "exceed_context_size_error": "context_too_long",
     "content_filter": "content_filtered",
+    "content_policy_violation": "content_filtered",
     "overloaded_error": "overloaded",
-    "invalid_request_error": "invalid_request",
+    "unavailable_error": "overloaded",
+    "permission_error": "not_allowed",
     "forbidden": "not_allowed",
 }
+# vLLM, Ollama and LiteLLM say only in prose that a prompt is too long or a model is not there.
+_TOO_LONG: Final = re.compile(r"context (length|window|size)|maximum context|prompt is too long", re.IGNORECASE)
+_NO_MODEL: Final = re.compile(r"\bmodel\b.{0,200}\b(not found|does not exist|not exist)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
+    """What a provider said: its code and type as text ("" for none) and its words."""
+
     code: str
     type: str
     message: str
 
 
 def from_response(status: int, headers: Mapping[str, str], body: bytes) -> WireError:
-    """The error in an HTTP answer that is not a stream. `body`: at most its first 64 KiB."""
+    """The error in an HTTP answer with a status of 400 or more. `body`: what was read of it, at most 64 KiB."""
     try:
-        data: object = orjson.loads(body)
+        said = _said(orjson.loads(body))
     except orjson.JSONDecodeError:
-        data = None
-    said = _said(data) or _Said("", "", body.decode("utf-8", "replace").strip())
-    return _error(said, status, _retry_after(headers))
+        said = None
+    plain = _Said("", "", body.decode("utf-8", "replace").strip())  # HTML, plain text, nothing
+    return _error(said or plain, status, _retry_after(headers))
 
 
-def from_object(data: object, status: int | None = None) -> WireError | None:
-    """The error in a JSON object of a stream or of a 200 answer; None when it holds none."""
-    if not isinstance(data, dict):
+def from_object(obj: object, status: int | None = None) -> WireError | None:
+    """The error in a JSON object of a stream or of a 200 answer; None when it holds none.
+
+    The flat form counts only without `choices`, and not when its code says that all is well.
+    """
+    if not isinstance(obj, dict):
         return None
-    flat = ("code" in data or data.get("success") is False) and ("message" in data or "msg" in data)
-    if data.get("error") or (flat and "choices" not in data):
-        said = _said(data)
-        return _error(said, status, None) if said else None
-    return None
-
-
-def _said(data: object) -> _Said | None:
-    """Find code, type and message in every shape of section 7.1."""
-    if not isinstance(data, dict):
+    if not obj.get("error") and ("choices" in obj or not _is_flat_error(obj)):
         return None
-    error = data.get("error")
-    if isinstance(error, dict):
-        return _Said(_word(error.get("code")), _word(error.get("type")), _word(error.get("message")))
-    if isinstance(error, str):
-        return _Said("", "", error)
-    if "detail" in data:
-        detail = data["detail"]
-        return _Said("", "", detail if isinstance(detail, str) else orjson.dumps(detail, default=str).decode())
-    message = data.get("message", data.get("msg"))
-    return _Said(_word(data.get("code")), "", _word(message)) if message is not None else None
+    said = _said(obj)
+    return _error(said, status, None) if said else None
+
+
+def _is_flat_error(obj: Mapping[str, object]) -> bool:
+    if obj.get("success") is False:
+        return "message" in obj or "msg" in obj
+    well = _word(obj.get("code")) in {"", "0", "200"}
+    return not well and ("message" in obj or "msg" in obj)
+
+
+def _said(obj: object) -> _Said | None:
+    """Code, type and message in every shape of section 7.1; None when there is nothing of the kind."""
+    if not isinstance(obj, dict):
+        return None
+    if error := obj.get("error"):
+        if isinstance(error, dict):
+            message = error.get("message", error.get("msg"))
+            return _Said(_word(error.get("code")), _word(error.get("type")), _word(message))
+        return _Said(_word(obj.get("code")), "", _word(error))
+    if "detail" in obj:
+        return _Said("", "", _word(obj["detail"]))
+    message = obj.get("message", obj.get("msg"))
+    return _Said(_word(obj.get("code")), _word(obj.get("type")), _word(message)) if message is not None else None
 
 
 def _error(said: _Said, status: int | None, retry_after: float | None) -> WireError:
     if said.code in BUSINESS_CODES:
         code, retryable, later = BUSINESS_CODES[said.code]
-        return WireError(
-            code,
-            said.message,
-            retryable=retryable,
-            later=later,
-            retry_after=retry_after,
-            status=status,
-            business_code=said.code,
-        )
-    number = int(said.code) if said.code.isdecimal() and len(said.code) == 3 else status
-    code = _WORDS.get(said.code) or _WORDS.get(said.type) or ""
-    if not code or (code == "invalid_request" and number in (401, 402, 403, 404, 429)):
-        code = STATUSES.get(number or 0, "provider_error" if (number or 500) >= 500 else "invalid_request")
-    return WireError(code, said.message, retry_after=retry_after, status=status, business_code=said.code or None)
+    else:
+        code, retryable = _by_words(said, _status_in(said.code) or status or 500)
+        later = False
+    return WireError(
+        code,
+        said.message,
+        retryable=retryable,
+        retry_after=retry_after,
+        status=status,
+        business_code=said.code or None,
+        later=later,
+    )
+
+
+def _by_words(said: _Said, status: int) -> tuple[str, bool]:
+    """Code and retryable of an error without a known business code."""
+    code = _WORDS.get(said.code) or _WORDS.get(said.type)
+    if code is None:
+        code = STATUSES.get(status) or ("invalid_request" if 400 <= status < 500 else "provider_error")
+    if code in {"invalid_request", "context_too_long"} and _TOO_LONG.search(said.message):
+        code = "context_too_long"
+    elif code in {"not_found", "invalid_request"} and _NO_MODEL.search(said.message):
+        code = "model_not_found"
+    if code == "provider_error":
+        return code, status in _PASSING
+    return code, code in RETRYABLE
+
+
+def _status_in(code: str) -> int | None:
+    """llama.cpp, vLLM and OpenRouter put an HTTP status in the place of a code."""
+    return int(code) if len(code) == 3 and code.isascii() and code.isdecimal() else None
 
 
 def _word(value: object) -> str:
-    if value is None or isinstance(value, dict | list):
+    """Any JSON value as a line of text; lists and objects as the JSON they are."""
+    if isinstance(value, str):
+        return clean(value).strip()
+    if value is None or isinstance(value, bool):
         return ""
-    return clean(str(value)).strip()
+    try:
+        return clean(json.dumps(value, ensure_ascii=False))
+    except (ValueError, RecursionError):
+        return ""
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    value = headers.get("retry-after", "")
-    return float(value) if value.isdecimal() and len(value) < 6 else None
+    """Seconds of a Retry-After header. A date is taken against the answer's own Date: our clock stays out of it."""
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,6}(\.\d{1,6})?", value, re.ASCII):
+        return float(value)
+    try:
+        wait = parsedate_to_datetime(value) - parsedate_to_datetime(headers.get("date", ""))
+    except (TypeError, ValueError):
+        return None
+    return max(0.0, wait.total_seconds())

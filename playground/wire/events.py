@@ -1,4 +1,8 @@
-"""What a stream says, once it is understood. One small object an event; ToolCallDelta fragments are joined later."""
+"""What a stream says, once it is understood: one small object an event. Pure.
+
+Thousands of these are made a second, so they are slotted but not frozen: a frozen dataclass costs three times as much
+to make. Nobody changes one after it is made.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,9 +26,9 @@ class ReasoningDelta:
 
 @dataclass(slots=True)
 class ToolCallDelta:
-    """A fragment of a tool call. `index` None: the provider gave none; `replaces`: the arguments came whole."""
+    """A fragment of the tool call number `index`. `replaces`: the arguments came whole, not as a further piece."""
 
-    index: int | None
+    index: int
     id: str
     name: str
     arguments: str
@@ -33,7 +37,7 @@ class ToolCallDelta:
 
 @dataclass(slots=True)
 class WebSearchResult:
-    """One source of a built-in web search."""
+    """One source of a provider's own web search; `refer` is its mark in the text, such as ref_1."""
 
     refer: str
     title: str
@@ -49,21 +53,28 @@ class WebSearchResult:
 
 @dataclass(slots=True)
 class WebSearchReported:
-    """The sources of a built-in web search."""
+    """The sources of a provider's own web search; they may come anywhere in a stream."""
 
     results: Sequence[WebSearchResult]
 
 
 @dataclass(slots=True)
+class FilterReported:
+    """What moderation objected to: pairs of role (user, assistant, history) and level, 0 being the worst."""
+
+    findings: Sequence[tuple[str, int]]
+
+
+@dataclass(slots=True)
 class UsageReported:
-    """Token counts. May come more than once; the last one holds."""
+    """Token counts. They may come more than once; the last ones hold."""
 
     usage: Usage
 
 
 @dataclass(slots=True)
 class Identified:
-    """The provider's id of this request and the model it says it ran."""
+    """The provider's id of this request and the model it says it ran; either may be empty."""
 
     provider_request_id: str
     model: str
@@ -78,19 +89,19 @@ class Finished:
 
 @dataclass(slots=True)
 class Damaged:
-    """An event that could not be read was skipped; a fragment may be missing."""
+    """Chunks that could not be read were skipped: a fragment may be missing."""
 
     count: int = 1
 
 
 @dataclass(slots=True)
 class Reclassified:
-    """An orphan `</think>` showed that all content so far was reasoning (section 5.5, rule 5)."""
+    """An orphan `</think>` came: all content so far was reasoning (section 5.5, rule 5)."""
 
 
 @dataclass(slots=True)
 class Ended:
-    """The last event of a stream. `clean`: its end was marked by [DONE] or it was one whole answer."""
+    """The last event of a stream. `clean`: [DONE] was seen, or it was one whole answer."""
 
     clean: bool
 
@@ -100,6 +111,7 @@ Event = (
     | ReasoningDelta
     | ToolCallDelta
     | WebSearchReported
+    | FilterReported
     | UsageReported
     | Identified
     | Finished

@@ -1,7 +1,8 @@
 """Bytes to server-sent events, incrementally and bounded: feed() what came, finish() at the end. Pure.
 
-Lines end at LF, CR or CRLF only: `str.splitlines` would also cut at U+2028, which may stand raw inside JSON. UTF-8 is
-decoded per event, never per read, so that a cut at any byte gives the same events (wire protocol, section 9).
+Lines end at LF, CR or CRLF only: `str.splitlines` and httpx's `aiter_lines` would also cut at U+2028, which may stand
+raw inside JSON. UTF-8 is decoded per event, never per read, so that a cut at any byte gives the same events (wire
+protocol, section 9). Nothing that is held is copied again when more comes: the work grows with the bytes alone.
 """
 
 import re
@@ -11,116 +12,135 @@ from playground.wire.errors import WireError
 
 MIB = 1024 * 1024
 _LINE_END = re.compile(rb"\r\n|\n|\r")
-_PLAIN = b"data: "
+_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(slots=True)
 class ServerSentEvent:
-    """One event. `event` is its type ("" for none; "error" also for llama.cpp's field of that name)."""
+    """One event. `event` is its type: "" for none, "error" also for llama.cpp's field of that name."""
 
     event: str
     data: str
 
 
 class SSEDecoder:
-    """Holds what is not a whole event yet. Raises WireError("stream_too_large") beyond a bound, in bytes."""
+    """Turns reads of any size into events; holds only what is not a whole event yet. Bounds are in bytes.
+
+    Beyond a bound it raises WireError("stream_too_large"): with the call that crossed it, or, when that call still
+    brought events, with the next one. After that it is done for.
+    """
 
     __slots__ = (
+        "_at_start",
+        "_clear",
         "_data",
         "_event",
-        "_first",
         "_held",
-        "_held_size",
         "_max_event",
         "_max_line",
         "_max_stream",
-        "_size",
-        "_total",
+        "_received",
+        "_skip_lf",
+        "_trouble",
     )
 
-    def __init__(self, *, max_line: int = 4 * MIB, max_event: int = 4 * MIB, max_stream: int = 64 * MIB) -> None:
+    def __init__(self, *, max_line: int = MIB, max_event: int = 4 * MIB, max_stream: int = 64 * MIB) -> None:
         self._max_line, self._max_event, self._max_stream = max_line, max_event, max_stream
-        self._held: list[bytes] = []  # pieces of an unfinished line: joined once, when its end comes
-        self._held_size = 0
-        self._data: list[bytes] = []
-        self._size = 0
+        self._received = 0
+        self._held = bytearray()  # the beginning of a line whose end has not come
+        self._data: bytearray | None = None  # the event's data lines so far, each with its LF
         self._event = b""
-        self._total = 0
-        self._first = True
+        self._skip_lf = False  # the last read ended with CR: an LF that follows belongs to it
+        self._at_start = True
+        self._clear = True  # between two events, with nothing held: the quick way may be taken
+        self._trouble: WireError | None = None
 
     def feed(self, data: bytes) -> list[ServerSentEvent]:
         """The events that these bytes complete."""
-        self._total += len(data)
-        if self._total > self._max_stream:
-            raise WireError("stream_too_large", f"The stream is longer than {self._max_stream} bytes.")
-        return self._whole_events(data) or self._lines(data)
+        self._received += len(data)
+        if self._received > self._max_stream or self._trouble is not None:
+            raise self._fail(f"The stream is longer than {self._max_stream} bytes.")
+        # The common case: a read is one or some whole events of one `data` line each, ended by LF.
+        if self._clear and data[:6] == b"data: " and data[-2:] == b"\n\n" and b"\r" not in data:
+            body = data[6:-2]
+            if len(body) < self._max_line:
+                if b"\n" not in body:
+                    self._at_start = False
+                    return [ServerSentEvent("", body.decode("utf-8", "replace"))]
+                blocks = body.split(b"\n\ndata: ")
+                if body.count(b"\n") == 2 * len(blocks) - 2:  # no block has a line break inside
+                    self._at_start = False
+                    return [ServerSentEvent("", block.decode("utf-8", "replace")) for block in blocks]
+        return self._feed_lines(data)
 
     def finish(self) -> list[ServerSentEvent]:
         """What was pending when the stream ended: an event counts even without its blank line."""
+        if self._trouble is not None:
+            raise self._trouble
         found: list[ServerSentEvent] = []
         if self._held:
-            line, self._held, self._held_size = b"".join(self._held), [], 0
-            self._take(line.removesuffix(b"\r"), found)
+            self._take(bytes(self._held), found)
+            self._held.clear()
         self._dispatch(found)
         return found
 
-    def _whole_events(self, data: bytes) -> list[ServerSentEvent] | None:
-        """The common case, cheaply: a read that is some whole one-line events. None when it is something else."""
-        if self._held or self._data or self._event or self._first or not data.endswith(b"\n\n") or b"\r" in data:
-            return None
+    def _feed_lines(self, data: bytes) -> list[ServerSentEvent]:
+        if self._skip_lf and data:
+            self._skip_lf = False
+            data = data.removeprefix(b"\n")
+        if b"\r" in data:
+            lines = _LINE_END.split(data)
+            self._skip_lf = data.endswith(b"\r")
+        else:
+            lines = data.split(b"\n")
+        rest = lines.pop()
         found: list[ServerSentEvent] = []
-        for block in data[:-2].split(b"\n\n"):
-            if not block.startswith(_PLAIN) or b"\n" in block or len(block) > self._max_line:
-                return None
-            found.append(ServerSentEvent("", block[6:].decode("utf-8", "replace")))
+        try:
+            for line in lines:
+                if self._held:
+                    self._hold(line)
+                    line, self._held = bytes(self._held), bytearray()  # noqa: PLW2901
+                self._take(line, found)
+            self._hold(rest)
+        except WireError:
+            if not found:
+                raise
+        self._clear = not (self._held or self._event or self._skip_lf or self._data is not None)
         return found
 
-    def _lines(self, data: bytes) -> list[ServerSentEvent]:
-        found: list[ServerSentEvent] = []
-        if self._held and self._held[-1].endswith(b"\r"):  # a CR whose LF may be in this read
-            line, self._held, self._held_size = b"".join(self._held)[:-1], [], 0
-            self._take(line, found)
-            data = data.removeprefix(b"\n")
-        start = 0
-        for end in _LINE_END.finditer(data):
-            if end.group() == b"\r" and end.end() == len(data):
-                break  # its LF may come with the next read
-            if self._held:
-                line = b"".join((*self._held, data[start : end.start()]))
-                self._held, self._held_size = [], 0
-            else:
-                line = data[start : end.start()]
-            start = end.end()
-            self._take(line, found)
-        if start < len(data):
-            self._held.append(data[start:] if start else data)
-            self._held_size += len(data) - start
-            if self._held_size > self._max_line:
-                raise WireError("stream_too_large", f"A line is longer than {self._max_line} bytes.")
-        return found
+    def _hold(self, part: bytes) -> None:
+        self._held += part
+        if len(self._held) > self._max_line:
+            raise self._fail(f"A line is longer than {self._max_line} bytes.")
 
     def _take(self, line: bytes, found: list[ServerSentEvent]) -> None:
-        if self._first:
-            self._first = False
-            line = line.removeprefix(b"\xef\xbb\xbf")
-        if len(line) > self._max_line:
-            raise WireError("stream_too_large", f"A line is longer than {self._max_line} bytes.")
+        """Read one whole line: a field, a comment, or the blank line that ends an event."""
+        if self._at_start:
+            self._at_start = False
+            line = line.removeprefix(_BOM)
         if not line:
             self._dispatch(found)
             return
+        if len(line) > self._max_line:
+            raise self._fail(f"A line is longer than {self._max_line} bytes.")
         name, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
         if name == b"event":
             self._event = value
-        elif name in (b"data", b"error"):
+        elif name in {b"data", b"error"}:
             self._event = b"error" if name == b"error" else self._event
-            self._data.append(value)
-            self._size += len(value) + 1
-            if self._size > self._max_event:
-                raise WireError("stream_too_large", f"An event is longer than {self._max_event} bytes.")
+            self._data = bytearray() if self._data is None else self._data
+            self._data += value
+            self._data += b"\n"
+            if len(self._data) > self._max_event:
+                raise self._fail(f"An event is longer than {self._max_event} bytes.")
 
     def _dispatch(self, found: list[ServerSentEvent]) -> None:
-        if self._data:
-            data = b"\n".join(self._data).decode("utf-8", "replace")
-            found.append(ServerSentEvent(self._event.decode("utf-8", "replace"), data))
-        self._data, self._size, self._event = [], 0, b""
+        if self._data is not None:
+            kind, data = self._event.decode("utf-8", "replace"), self._data[:-1].decode("utf-8", "replace")
+            found.append(ServerSentEvent(kind, data))
+        self._data, self._event = None, b""
+
+    def _fail(self, message: str) -> WireError:
+        self._trouble = self._trouble or WireError("stream_too_large", message)
+        return self._trouble

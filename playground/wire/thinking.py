@@ -1,122 +1,152 @@
 """Inline `<think>` at the start of an answer, split off as reasoning content (wire protocol, section 5.5). Pure.
 
-Tags may be cut anywhere. Only the very start of the answer is looked at: a `<think>` in its middle is text.
+Tags may be cut anywhere. An opener counts only at the very start of the answer: in its middle it is text, for example
+in an answer about language models. A closer without an opener (the opener was part of the prompt's template) makes
+reasoning of all that came before it, unless it stands in code or the answer had spoken of `<think>` before.
 """
+
+import re
+from typing import Literal
 
 from playground.wire.events import ContentDelta, Event, ReasoningDelta, Reclassified
 
 OPENER, CLOSER = "<think>", "</think>"
+_TAG = re.compile("</?think>")
+BLANKS_AT_MOST = 256  # characters of white space before an opener; more is an answer that begins oddly
 ORPHAN_WITHIN = 200_000  # characters of content after which an orphan closer is no longer looked for
+
+_State = Literal["start", "opened", "inside", "closed", "watching", "answer"]
 
 
 class ThinkSplitter:
-    """Feed it content; it gives content and reasoning deltas. `orphans`: also look for a closer without opener."""
+    """Feed it content; it gives content and reasoning deltas. What may become a tag is held back."""
 
-    __slots__ = ("_held", "_orphans", "_seen", "_state")
+    __slots__ = ("_backticks", "_held", "_seen", "_state")
 
-    def __init__(self, *, orphans: bool) -> None:
-        self._state = "start"  # start, newline (after the opener), inside, gap (after the closer), answer
+    def __init__(self) -> None:
+        self._state: _State = "start"
         self._held = ""
-        self._orphans = orphans
-        self._seen = 0
+        self._seen = 0  # characters of content given so far
+        self._backticks = 0  # among them: an odd number means inside code
 
     @property
-    def is_idle(self) -> bool:
+    def is_done(self) -> bool:
         """Whether it only passes content through from here on."""
-        return self._state == "answer" and not self._orphans and not self._held
+        return self._state == "answer"
 
     def feed(self, text: str) -> list[Event]:
         """What this piece of content is."""
-        self._held += text
+        if self._state == "watching" and not self._held and "<" not in text:
+            self._count(text)
+            return [ContentDelta(text)] if text else []
         found: list[Event] = []
-        while self._step(found):
-            pass
+        rest: str | None = self._held + text if self._held else text
+        self._held = ""
+        while rest is not None:
+            rest = self._step(rest, found)
         return found
 
     def finish(self) -> list[Event]:
-        """What was held back when the stream ended."""
+        """What was held back when the stream ended, or when the provider turned out not to write tags."""
         held, self._held = self._held, ""
-        if not held or self._state == "gap":
+        if not held or self._state == "opened":
             return []
-        return [ReasoningDelta(held) if self._state in ("inside", "newline") else ContentDelta(held)]
+        return [ReasoningDelta(held) if self._state == "inside" else ContentDelta(held)]
 
-    def _step(self, found: list[Event]) -> bool:
-        """Advance by one state; False when more text is needed."""
+    def _step(self, text: str, found: list[Event]) -> str | None:
+        """Read on by one state; returns the text that is left for the next one, None when more is needed."""
         match self._state:
             case "start":
-                return self._start()
-            case "newline":
-                return self._after_opener()
+                return self._read_start(text)
+            case "opened":
+                return self._read_opened(text)
             case "inside":
-                return self._inside(found)
-            case "gap":
-                return self._after_closer()
-        return self._answer(found)
+                return self._read_inside(text, found)
+            case "closed":
+                return self._read_closed(text)
+            case "watching":
+                return self._watch(text, found)
+            case "answer":
+                if text:
+                    found.append(ContentDelta(text))
+        return None
 
-    def _start(self) -> bool:
-        text = self._held.lstrip()
-        if text.startswith(OPENER):
-            self._state, self._held = "newline", text[len(OPENER) :]
-            return True
-        if OPENER.startswith(text):
-            return False  # nothing but white space, or the beginning of the tag
+    def _read_start(self, text: str) -> str | None:
+        body = text.lstrip()
+        if body.startswith(OPENER):
+            self._state = "opened"
+            return body[len(OPENER) :]
+        if OPENER.startswith(body) and len(text) - len(body) <= BLANKS_AT_MOST:
+            self._held = text
+            return None
+        self._state = "watching"
+        return text
+
+    def _read_opened(self, text: str) -> str | None:
+        """Drop the line break after the opener."""
+        if text in {"", "\r"}:
+            self._held = text
+            return None
+        self._state = "inside"
+        return text.removeprefix("\r").removeprefix("\n")
+
+    def _read_inside(self, text: str, found: list[Event]) -> str | None:
+        thought, closer, rest = text.partition(CLOSER)
+        if not closer:
+            thought, self._held = _hold_back(thought, CLOSER)
+        if thought:
+            found.append(ReasoningDelta(thought))
+        if not closer:
+            return None
+        self._state = "closed"
+        return rest
+
+    def _read_closed(self, text: str) -> str | None:
+        """Drop one run of line breaks before the answer."""
+        text = text.lstrip("\r\n")
+        if not text:
+            return None
         self._state = "answer"
-        return True
+        return text
 
-    def _after_opener(self) -> bool:
-        if not self._held or self._held == "\r":
-            return False
-        self._state, self._held = "inside", self._held.removeprefix("\r").removeprefix("\n")
-        return True
-
-    def _inside(self, found: list[Event]) -> bool:
-        text, closer, rest = self._held.partition(CLOSER)
-        if closer:
-            text = text.rstrip("\r\n")
-            self._state, self._held = "gap", rest
-        else:
-            keep = _keep(text)
-            text, self._held = text[: len(text) - keep], text[len(text) - keep :]
+    def _watch(self, text: str, found: list[Event]) -> str | None:
+        """Give content and look for an orphan closer in it."""
+        start = 0
+        for tag in _TAG.finditer(text):
+            if tag.group() == OPENER:
+                self._state = "answer"
+                return text
+            self._backticks += text.count("`", start, tag.start())
+            start = tag.start()
+            if self._backticks % 2 == 0:
+                self._reclassify(text[:start], found)
+                return text[tag.end() :]
+        text, self._held = _hold_back(text, CLOSER, OPENER)
         if text:
-            found.append(ReasoningDelta(text))
-        return bool(closer)
-
-    def _after_closer(self) -> bool:
-        self._held = self._held.lstrip("\r\n")
-        if not self._held:
-            return False
-        self._state, self._orphans = "answer", False
-        return True
-
-    def _answer(self, found: list[Event]) -> bool:
-        text, self._held = self._held, ""
-        if self._orphans:
-            before, closer, rest = text.partition(CLOSER)
-            if closer:
-                if before.rstrip("\r\n"):
-                    found.append(ContentDelta(before.rstrip("\r\n")))
-                found.append(Reclassified())
-                self._state, self._held = "gap", rest
-                return True
-            keep = _tag_part(text, CLOSER)
-            text, self._held = text[: len(text) - keep], text[len(text) - keep :]
-            self._seen += len(text)
-            self._orphans = self._seen < ORPHAN_WITHIN
-        if text:
+            self._count(text, start)
             found.append(ContentDelta(text))
-        return False
+        return None
+
+    def _reclassify(self, before: str, found: list[Event]) -> None:
+        """Make reasoning of everything before an orphan closer, in this piece and in earlier ones."""
+        if self._seen:
+            found.append(Reclassified())
+        if before:
+            found.append(ReasoningDelta(before))
+        self._state = "closed"
+
+    def _count(self, text: str, start: int = 0) -> None:
+        self._seen += len(text)
+        self._backticks += text.count("`", start)
+        if self._seen > ORPHAN_WITHIN:
+            self._state = "answer"
 
 
-def _keep(text: str) -> int:
-    """How many characters at the end to hold back inside a block: line breaks and what may become the closer."""
-    part = _tag_part(text, CLOSER)
-    body = text[: len(text) - part]
-    return part + len(body) - len(body.rstrip("\r\n"))
-
-
-def _tag_part(text: str, tag: str) -> int:
-    """The length of the longest end of `text` that is a beginning of `tag`."""
-    for length in range(min(len(text), len(tag) - 1), 0, -1):
-        if text.endswith(tag[:length]):
-            return length
-    return 0
+def _hold_back(text: str, *tags: str) -> tuple[str, str]:
+    """Cut off the longest end of `text` that may become one of the tags."""
+    at = text.find("<", max(0, len(text) - max(map(len, tags)) + 1))
+    while at >= 0:
+        if any(tag.startswith(text[at:]) for tag in tags):
+            return text[:at], text[at:]
+        at = text.find("<", at + 1)
+    return text, ""

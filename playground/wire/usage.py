@@ -1,17 +1,19 @@
-"""Usage: what a provider says a run took, in tokens (wire protocol, section 6)."""
+"""Usage: what a provider says a run took, in tokens (wire protocol, section 6). Pure."""
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-LIMIT = 10**10  # a count beyond it is a fault of the sender
+TOKENS_LIMIT = 10**10  # a count beyond it is a fault of the sender
 COST_LIMIT = Decimal(10**6)  # USD for one run; likewise
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one run. Cached are part of prompt, reasoning part of completion.
+    """Tokens of one run. Cached tokens are part of the prompt's, reasoning tokens part of the completion's.
 
-    `reported_cost` is what a gateway says it bills, in USD; None where it says nothing.
+    Cached never exceed prompt. Reasoning may exceed completion: a gateway was recorded that reports it so, and the
+    figure is kept as it came. `reported_cost` is what a gateway says it bills, in USD; None where it says nothing.
     """
 
     prompt_tokens: int
@@ -22,37 +24,31 @@ class Usage:
 
     @property
     def total_tokens(self) -> int:
-        """Prompt and completion together."""
+        """Prompt and completion together; reasoning is in the completion already."""
         return self.prompt_tokens + self.completion_tokens
 
     @classmethod
-    def from_wire(cls, data: object) -> "Usage | None":
-        """Read a `usage` object; None when it is not usable (missing or absurd counts). Never raises."""
-        if not isinstance(data, dict):
+    def from_wire(cls, obj: object) -> "Usage | None":
+        """Read a `usage` object; None when its counts are missing, of a wrong type, negative or absurd.
+
+        Never raises: a bad usage object must not end a stream, and the last good one holds.
+        """
+        if not isinstance(obj, dict):
             return None
-        prompt, completion = _count(data.get("prompt_tokens")), _count(data.get("completion_tokens"))
+        prompt, completion = _count(obj.get("prompt_tokens")), _count(obj.get("completion_tokens"))
         if prompt is None or completion is None:
             return None
-        cached = _detail(data, "prompt_tokens_details", "cached_tokens")
-        reasoning = _detail(data, "completion_tokens_details", "reasoning_tokens")
-        # Clamped: gateways have reported more reasoning than completion (section 6).
-        return cls(prompt, completion, min(cached, prompt), min(reasoning, completion), _cost(data.get("cost")))
+        return cls(
+            prompt_tokens=prompt,
+            completion_tokens=completion,
+            cached_tokens=min(_part(obj.get("prompt_tokens_details"), "cached_tokens"), prompt),
+            reasoning_tokens=_part(obj.get("completion_tokens_details"), "reasoning_tokens"),
+            reported_cost=read_cost(obj.get("cost")),
+        )
 
 
-def _count(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    if not 0 <= value <= LIMIT or value != int(value):
-        return None
-    return int(value)
-
-
-def _detail(data: dict[str, object], group: str, name: str) -> int:
-    details = data.get(group)
-    return (_count(details.get(name)) or 0) if isinstance(details, dict) else 0
-
-
-def _cost(value: object) -> Decimal | None:
+def read_cost(value: object) -> Decimal | None:
+    """A cost as gateways write it, a number or a string; None when it is neither or absurd."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -60,3 +56,14 @@ def _cost(value: object) -> Decimal | None:
     except InvalidOperation:
         return None
     return cost if cost.is_finite() and 0 <= cost <= COST_LIMIT else None
+
+
+def _count(value: object) -> int | None:
+    """A whole number of tokens; 12.0 is one, "12", true and -1 are not."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return int(value) if 0 <= value <= TOKENS_LIMIT and value == int(value) else None
+
+
+def _part(details: object, name: str) -> int:
+    return (_count(details.get(name)) or 0) if isinstance(details, dict) else 0
