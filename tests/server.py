@@ -34,7 +34,7 @@ class Server:
         self.log_path = Path(settings.DATA) / f"server-{self.port}.log"
 
     def start(self, **environment: str) -> None:
-        """Start and wait until it answers."""
+        """Collect static files once, start, and wait until it answers."""
         env = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "playground.settings",
@@ -45,9 +45,17 @@ class Server:
             **self.environment,
             **environment,
         }
+        if not (Path(settings.DATA) / "static").exists():
+            collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
+            subprocess.run(collect, cwd=ROOT, env=env, check=True)
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve"], cwd=ROOT, env=env, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+                [sys.executable, "manage.py", "serve"],
+                cwd=ROOT,
+                env=env,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
             )
         self.wait_until_ready()
 

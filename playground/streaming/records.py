@@ -23,6 +23,8 @@ from playground.wire.secret import Secret
 P = ParamSpec("P")
 R = TypeVar("R")
 
+PRACTICE_KEY = Secret("practice")  # the sandbox speaks the protocol, and the protocol wants a key
+
 # One writer thread per process: its checkpoints, claims and settlements never compete with each other for SQLite's
 # lock, and its connection stays warm.
 _WRITER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="records")
@@ -100,7 +102,7 @@ def _lines_before(answer: Message) -> list[transcript.Line]:
 
 def _open_key(generation: Generation) -> Secret | None:
     if generation.api_key is None:
-        return None
+        return PRACTICE_KEY if generation.offer.provider.practice else None
     secret = keys.reveal(generation.api_key)
     keys.touch(generation.api_key.pk)
     return secret
