@@ -41,7 +41,8 @@ class Turn:
 class SandboxProvider:
     """Answers requests. `tier`: the requests-in-flight row for keys that name none (`None`: no limit at all).
 
-    A key that holds V0, V1, V2 or V3 as a word of its own (`sandbox-V2`) chooses its tier.
+    A key that holds V0, V1, V2 or V3 as a word of its own (`sandbox-V2`) chooses its tier. `needs_key` off: a request
+    without any key is answered too.
     """
 
     def __init__(
@@ -49,12 +50,14 @@ class SandboxProvider:
         models: Sequence[SandboxModel] = DEFAULT_MODELS,
         *,
         tier: str | None = "V0",
+        needs_key: bool = True,
         clock: Callable[[], float] = time.time,
         random: Random | None = None,
     ) -> None:
         self.models = models
         self.gate = Gate()
         self._tier = tier
+        self._needs_key = needs_key
         self._clock = clock
         self._random = random or SystemRandom()
         self._salt = self._random.randbytes(16)
@@ -67,7 +70,7 @@ class SandboxProvider:
         dialect = DOORS.get(base, "glm")
         chinese = headers.get("accept-language", "").lower().startswith("zh")
         try:
-            key = _key(headers)
+            key = _key(headers) if self._needs_key or "authorization" in headers else ""
             return self._route(method, path.removeprefix(base).rstrip("/"), key, body, dialect, chinese=chinese)
         except RefusalError as refusal:
             return Turn(refused(refusal, dialect=dialect, chinese=chinese))

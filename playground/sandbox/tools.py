@@ -10,34 +10,11 @@ from playground.sandbox.request import Function, Request
 from playground.sandbox.schema import Source, fill, for_each_place, takes_place
 
 _MAX_CALLS = 4
-_WEAK = frozenset(
-    [
-        "get",
-        "set",
-        "run",
-        "call",
-        "fetch",
-        "find",
-        "look",
-        "search",
-        "lookup",
-        "function",
-        "tool",
-        "tools",
-        "data",
-        "info",
-        "information",
-        "return",
-        "returns",
-        "given",
-        "value",
-        "values",
-        "result",
-        "results",
-        "current",
-        "user",
-    ]
-)
+_WEAK_WORDS = """
+get set run call fetch find look search lookup function tool tools data info information return returns given
+value values result results current user
+"""
+_WEAK = frozenset(_WEAK_WORDS.split())
 OWN = (
     Function(
         "get_weather",

@@ -13,7 +13,10 @@ from playground.sandbox.provider import MAX_BODY, SandboxProvider
 
 
 class SandboxTransport(httpx.AsyncBaseTransport):
-    """Answers requests from a script. `speed` 0 means no waiting; `tier` None means no limit on requests in flight."""
+    """Answers requests from a script. `speed` 0 means no waiting; `tier` None means no limit on requests in flight.
+
+    Behind this door nobody needs a key: the sandbox is part of the house. One that is sent is checked all the same.
+    """
 
     def __init__(
         self,
@@ -23,7 +26,7 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         tier: str | None = "V0",
         provider: SandboxProvider | None = None,
     ) -> None:
-        self.provider = provider or SandboxProvider(models, tier=tier)
+        self.provider = provider or SandboxProvider(models, tier=tier, needs_key=False)
         self.speed = speed
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -41,17 +44,22 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         )
 
 
-class _Body(httpx.AsyncByteStream):
-    """The bytes of one answer, with the sandbox's endings told in httpx's words."""
+class _Body(httpx.AsyncByteStream, AsyncIterator[bytes]):
+    """The bytes of one answer, with the sandbox's endings told in httpx's words.
+
+    Its own iterator: an async generator would linger until it is collected when a reader turns away.
+    """
 
     def __init__(self, playback: Playback, request: httpx.Request) -> None:
         self._playback = playback
         self._request = request
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
         try:
-            async for data in self._playback:
-                yield data
+            return await anext(self._playback)
         except DroppedError as error:
             raise httpx.RemoteProtocolError(
                 "peer closed connection without sending complete message body", request=self._request

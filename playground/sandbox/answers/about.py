@@ -25,10 +25,11 @@ _MODELS = re.compile(
     re.I,
 )
 _PRICES = re.compile(
-    r"\b(?:price|prices|pricing|cost|costs|how expensive|how much (?:do|does|is|are|"
-    r"would))\b.*\b(?:you|it|token|tokens|model|glm|sandbox|answer|million)\b"
-    r"|\bglm[\w.-]*\b.*\b(?:price|prices|cost|costs)\b|(?:价格|多少钱|收费|费用|计费).*(?:模型|token|"
-    r"你|glm|百万)?|(?:模型|glm|token).*(?:价格|多少钱|费用)",
+    r"\b(?:price|prices|pricing|cost|costs|how expensive|how much (?:do|does|is|are|would))\b.*"
+    r"\b(?:you|it|token|tokens|model|glm|sandbox|answer|million)\b"
+    r"|\bglm[\w.-]*\b.*\b(?:price|prices|cost|costs)\b"
+    r"|(?:价格|多少钱|收费|费用|计费).*(?:模型|token|你|glm|百万|沙盒)"
+    r"|(?:模型|glm|token|你|沙盒).*(?:价格|多少钱|收费|费用)",
     re.I,
 )
 _FAULTS = re.compile(

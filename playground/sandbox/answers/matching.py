@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from playground.sandbox.answers.question import Answer, Question, numbered, table
+from playground.sandbox.answers.question import Answer, Question, numbered, shorten, table
 
 _SKILLS = (
     *(
@@ -72,7 +72,26 @@ _SKILLS = (
     ),
     *("后端", "前端", "架构", "数据库", "管理经验", "产品设计", "自然语言处理", "统计"),
 )
-_YEARS = re.compile(r"(\d{1,2})\s*(?:\+|plus)?\s*(?:years?|yrs?|年)", re.I)
+_NUMBERS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "one 一",
+            "two 二 两",
+            "three 三",
+            "four 四",
+            "five 五",
+            "six 六",
+            "seven 七",
+            "eight 八",
+            "nine 九",
+            "ten 十",
+        ),
+        1,
+    )
+    for word in words.split()
+}
+_YEARS = re.compile(rf"(\d{{1,2}}|{'|'.join(_NUMBERS)})\s*(?:\+|plus|or more|多)?\s*(?:years?|yrs?|年)", re.I)
 _DEGREES = (
     ("phd", 3),
     ("doctorate", 3),
@@ -105,6 +124,7 @@ class Side:
     skills: tuple[str, ...]
     years: int
     degree: int
+    text: str = ""
 
 
 def answer(question: Question) -> Answer | None:
@@ -135,10 +155,13 @@ def _split(text: str) -> tuple[str | None, str | None]:
 def _read(text: str) -> Side:
     lowered = text.lower()
     found = (skill for skill in _SKILLS if _holds(lowered, skill))
-    years = [int(hit) for hit in _YEARS.findall(text) if int(hit) <= 50]
+    years = [years for hit in _YEARS.findall(text) if (years := _NUMBERS.get(hit.lower()) or int(hit)) <= 50]
     degree = max((rank for word, rank in _DEGREES if word in lowered), default=0)
     return Side(
-        tuple(dict.fromkeys("go" if skill == "golang" else skill for skill in found)), max(years, default=0), degree
+        tuple(dict.fromkeys("go" if skill == "golang" else skill for skill in found)),
+        max(years, default=0),
+        degree,
+        text,
     )
 
 
@@ -176,17 +199,17 @@ def _matched(question: Question, job: Side, cv: Side) -> Answer:
     parts = _parts(job, cv, len(met))
     score = sum(weight * value for weight, value in parts) // 100
     yes, no = say("yes", "满足"), say("no", "缺少")
-    rows = [[skill, yes if skill in met else no] for skill in job.skills]
-    rows.append(
-        [say(f"{job.years} years", f"{job.years} 年经验"), f"{yes if cv.years >= job.years else no} ({cv.years})"]
-    )
+    rows = [[skill, yes if skill in met else no, _quote(cv, skill)] for skill in job.skills]
+    if job.years:
+        wanted = say(f"{job.years} years", f"{job.years} 年经验")
+        rows.append([wanted, f"{yes if cv.years >= job.years else no} ({cv.years})", _quote(cv, _YEARS)])
     if job.degree:
-        rows.append([_degree(question, job.degree), yes if cv.degree >= job.degree else no])
+        rows.append([_degree(question, job.degree), yes if cv.degree >= job.degree else no, "–"])
     sums = " + ".join(f"{weight}% × {value}" for weight, value in parts)
     content = "\n\n".join(
         [
             f"## {say('Match', '匹配度')}: {score} / 100",
-            table([say("Asked for", "要求"), say("In the CV", "简历")], rows),
+            table([say("Asked for", "要求"), say("In the CV", "简历"), say("Evidence", "依据")], rows),
             say(
                 f"Score: {sums} = **{score}** (skills, years, education).",
                 f"得分：{sums} = **{score}**（技能、年限、学历）。",
@@ -214,6 +237,15 @@ def _matched(question: Question, job: Side, cv: Side) -> Answer:
             say("Skills weigh 70, years 20, education 10.", "权重：技能 70，年限 20，学历 10。"),
         ),
     )
+
+
+def _quote(cv: Side, wanted: str | re.Pattern[str]) -> str:
+    """Return the clause of the CV that speaks of it."""
+    for clause in re.split(r"[.;,\n。；，]\s*", cv.text):
+        found = _holds(clause.lower(), wanted) if isinstance(wanted, str) else wanted.search(clause)
+        if found:
+            return f"“{shorten(clause.split('：')[-1].split(': ')[-1].strip(), 80)}”"
+    return "–"
 
 
 def _parts(job: Side, cv: Side, met: int) -> list[tuple[int, int]]:

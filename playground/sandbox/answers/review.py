@@ -78,6 +78,18 @@ _TRAPS = (
         "捕获了全部异常，会掩盖真正的错误；请写明预期的异常。",
     ),
     _trap(
+        r"range\(\s*1\s*,\s*len\(",
+        3,
+        "The loop starts at 1: the first element is never looked at. Start at 0, or loop over the items themselves.",
+        "循环从 1 开始，第一个元素永远不会被处理。应从 0 开始，或直接遍历元素。",
+    ),
+    _trap(
+        r"(?:<=\s*len\(|<=\s*\w+\.length)",
+        3,
+        "`<=` with a length reaches one past the end.",
+        "与长度比较用了 `<=`，会越界一个位置。",
+    ),
+    _trap(
         r"requests\.\w+\((?![^)]*timeout)",
         2,
         "A network call without a timeout can hang for ever.",
@@ -123,9 +135,9 @@ _TRAPS = (
 def answer(question: Question) -> Answer | None:
     """Review what was pasted; code that merely accompanies another question is left to others."""
     language, code = _code(question.text)
-    if not code or not (question.asks(*_ASKED) or _DIFF.search(code)):
+    if not code or not (question.asks(*_ASKED) or language == "diff"):
         return None
-    lines = list(_lines(code))
+    lines = list(_lines(language, code))
     found = list(_found(lines))
     say = question.say
     parts = [f"## {say('Review', '代码评审')}", _overview(question, language, code, lines)]
@@ -159,7 +171,8 @@ _WEIGHT = {3: ("must fix", "必须修复"), 2: ("should fix", "建议修复"), 1
 def _code(text: str) -> tuple[str, str]:
     fenced = _FENCE.search(text)
     if fenced:
-        return fenced[1], fenced[2]
+        is_diff = fenced[1].lower() in ("diff", "patch") or _DIFF.search(fenced[2]) is not None
+        return ("diff" if is_diff else fenced[1]), fenced[2]
     change = _DIFF.search(text)
     if change:
         return "diff", text[change.start() :]
@@ -171,11 +184,10 @@ def _code(text: str) -> tuple[str, str]:
     return ("", "\n".join(text.splitlines())) if len(bare) >= 3 else ("", "")
 
 
-def _lines(code: str) -> Iterator[tuple[int, str]]:
+def _lines(language: str, code: str) -> Iterator[tuple[int, str]]:
     """Yield the lines to judge: of a diff only those that were added."""
-    is_diff = _DIFF.search(code) is not None
     for number, line in enumerate(code.splitlines(), 1):
-        if not is_diff:
+        if language != "diff":
             yield number, line
         elif line.startswith("+") and not line.startswith("+++"):
             yield number, line[1:]
@@ -190,10 +202,11 @@ def _found(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str, Trap]]:
 
 def _overview(question: Question, language: str, code: str, lines: Sequence[tuple[int, str]]) -> str:
     say = question.say
-    names = [hit[1] or hit[2] for hit in _DEFINED.finditer("\n".join(line for _, line in lines))]
+    shown = "\n".join(line.lstrip("+- ") for line in code.splitlines()) if language == "diff" else code
+    names = list(dict.fromkeys(hit[1] or hit[2] for hit in _DEFINED.finditer(shown)))
     defined = ", ".join(f"`{name}`" for name in names[:8])
-    about = say(f" It defines {defined}.", f"其中定义了 {defined}。") if defined else ""
-    if _DIFF.search(code):
+    about = say(f" It is about {defined}.", f"涉及 {defined}。") if defined else ""
+    if language == "diff":
         plus = len(lines)
         minus = sum(line.startswith("-") and not line.startswith("---") for line in code.splitlines())
         files = len(re.findall(r"^\+\+\+ ", code, re.M)) or 1
@@ -205,6 +218,20 @@ def _overview(question: Question, language: str, code: str, lines: Sequence[tupl
     return say(f"{len(lines)} lines of {named}.", f"{named}，共 {len(lines)} 行。") + about
 
 
+def _went(question: Question, code: str) -> list[str]:
+    """What a diff takes away that was better than what it brings."""
+    gone = "\n".join(line[1:] for line in code.splitlines() if line.startswith("-") and not line.startswith("---"))
+    builtin = re.search(r"\b(sum|max|min|any|all|sorted|join)\(", gone)
+    if builtin is None or not re.search(r"^\+\s*for\b", code, re.M):
+        return []
+    return [
+        question.say(
+            f"The old line used `{builtin[1]}()`, which was shorter and had no index to get wrong; why the loop?",
+            f"原来用的是 `{builtin[1]}()`，更短，也没有会写错的下标；为什么要改成循环？",
+        )
+    ]
+
+
 def _advice(question: Question, code: str, found: Sequence[tuple[int, str, Trap]]) -> list[str]:
     say = question.say
     worst = max((trap.weight for _, _, trap in found), default=0)
@@ -212,9 +239,18 @@ def _advice(question: Question, code: str, found: Sequence[tuple[int, str, Trap]
         say("Nothing stands in the way.", "没有阻碍合并的问题。"),
         say("Good to merge after a glance at the small points.", "看过小问题后即可合并。"),
         say("Fix the marked points first.", "请先修复标出的问题。"),
-        say("**Do not merge yet**: there is a point that endangers users.", "**暂不应合并**：存在危及用户的问题。"),
+        say("**Do not merge yet**: there is a fault that must go first.", "**暂不应合并**：其中有必须先修复的错误。"),
     ][worst]
-    advice = [verdict]
+    advice = [verdict, *_went(question, code)]
+    short = sorted(set(re.findall(r"^\+?\s*([a-z])\s*\+?=[^=]", code, re.M)))
+    if short:
+        names = ", ".join(f"`{name}`" for name in short)
+        advice.append(
+            question.say(
+                f"Names of one letter ({names}) say nothing; call them what they hold.",
+                f"单字母变量名（{names}）没有含义，请按内容命名。",
+            )
+        )
     if not re.search(r"\b(?:test_|assert|describe\(|it\(|@Test)", code):
         advice.append(
             say(
