@@ -7,6 +7,7 @@ else a server sends gets any further.
 
 import dataclasses
 import json
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -37,6 +38,8 @@ DAMAGED_AT_MOST: Final = 5
 TOOL_CALLS_AT_MOST: Final = 128  # as many as a request may have tools (section 3.1)
 SOURCES_AT_MOST: Final = 50  # as many as a web search can be asked for (section 3.4)
 NAME_LENGTH: Final = 200  # characters kept of ids, names and finish reasons
+GLUED_AT_MOST: Final = 4  # beginnings of a frame that are tried in a line of glued ones
+_FRAME = re.compile(r"data: ?(?=\{)")
 SOURCE_LENGTH: Final = 4000  # characters kept of each field of a web search's source
 
 
@@ -52,9 +55,9 @@ class ChunkParser:
         "_calls",
         "_damaged",
         "_gateway_cost",
-        "_identified",
+        "_id",
         "_last_call",
-        "_named",
+        "_model",
         "_splitter",
         "done",
     )
@@ -62,8 +65,7 @@ class ChunkParser:
     def __init__(self, reasoning: str = "auto") -> None:
         self.done = False
         self._splitter = None if reasoning == "field" else ThinkSplitter()
-        self._identified = False  # an id was reported
-        self._named = False  # a model was
+        self._id = self._model = ""  # what was reported
         self._call_ids: dict[str, int] = {}
         self._calls = self._last_call = 0
         self._gateway_cost: Decimal | None = None
@@ -110,7 +112,7 @@ class ChunkParser:
             if error is not None:
                 raise error
         found: list[Event] = []
-        if not self._identified:
+        if not (self._id and self._model):
             self._identify(chunk, found)
         if isinstance(choices, list):
             for choice in choices:
@@ -125,11 +127,10 @@ class ChunkParser:
         return tuple(found)
 
     def _identify(self, chunk: dict[str, Any], found: list[Event]) -> None:
-        """Report the id of the first chunk that has one, and the model of the first that has one."""
-        name, model = _name(chunk.get("id")), _name(chunk.get("model"))
-        self._identified = bool(name)
-        if name or (model and not self._named):
-            self._named = bool(model)
+        """Report id and model when they come: some servers begin with empty ones, or name the model later."""
+        name, model = self._id or _name(chunk.get("id")), self._model or _name(chunk.get("model"))
+        if (name, model) != (self._id, self._model):
+            self._id, self._model = name, model
             found.append(Identified(name, model))
 
     def _read_choice(self, choice: dict[str, Any], found: list[Event]) -> None:
@@ -180,8 +181,9 @@ class ChunkParser:
                 continue
             call_id = _name(call.get("id"))
             index = self._call_index(call.get("index"), call_id, place if len(calls) > 1 else None)
-            if index < TOOL_CALLS_AT_MOST:
-                found.append(_tool_call(call, index, call_id))
+            fragment = _tool_call(call, index, call_id)
+            if index < TOOL_CALLS_AT_MOST and (call_id or fragment.name or fragment.arguments):
+                found.append(fragment)
 
     def _call_index(self, given: Any, call_id: str, place: int | None) -> int:
         """Which call a fragment belongs to (section 5.3): by its index, its id, its place in a list, else the last."""
@@ -223,13 +225,13 @@ class ChunkParser:
         if text.endswith(f"data: {DONE}"):
             self.done = True
             return ()
-        at = max(text.rfind("data: {"), text.rfind("data:{"))
-        if at < 0:
-            return ()
-        try:
-            return self._read(_load_leniently(text[text.index("{", at) :]))
-        except ValueError:
-            return ()
+        starts = [match.end() for match in _FRAME.finditer(text)]
+        for start in reversed(starts[-GLUED_AT_MOST:]):  # the last may stand inside a string of the one before it
+            try:
+                return self._read(_load_leniently(text[start:]))
+            except ValueError:
+                continue
+        return ()
 
     def _damage(self) -> Damaged:
         self._damaged += 1

@@ -73,12 +73,13 @@ class ThinkSplitter:
 
     def _read_start(self, text: str) -> str | None:
         body = text.lstrip()
-        if body.startswith(OPENER):
-            self._state = "opened"
-            return body[len(OPENER) :]
-        if OPENER.startswith(body) and len(text) - len(body) <= BLANKS_AT_MOST:
-            self._held = text
-            return None
+        if len(text) - len(body) <= BLANKS_AT_MOST:
+            if body.startswith(OPENER):
+                self._state = "opened"
+                return body[len(OPENER) :]
+            if OPENER.startswith(body):
+                self._held = text
+                return None
         self._state = "watching"
         return text
 
@@ -92,8 +93,11 @@ class ThinkSplitter:
 
     def _read_inside(self, text: str, found: list[Event]) -> str | None:
         thought, closer, rest = text.partition(CLOSER)
-        if not closer:
-            thought, self._held = _hold_back(thought, CLOSER)
+        if closer:
+            thought = thought.rstrip("\r\n")  # like the break after the opener, it belongs to the tag
+        else:
+            thought, held = _hold_back(thought, CLOSER)
+            thought, self._held = _hold_breaks(thought, held)
         if thought:
             found.append(ReasoningDelta(thought))
         if not closer:
@@ -150,3 +154,11 @@ def _hold_back(text: str, *tags: str) -> tuple[str, str]:
             return text[:at], text[at:]
         at = text.find("<", at + 1)
     return text, ""
+
+
+def _hold_breaks(text: str, held: str) -> tuple[str, str]:
+    """Hold back the line breaks at the end as well, unless they are too many to belong to a tag."""
+    body = text.rstrip("\r\n")
+    if len(text) - len(body) > BLANKS_AT_MOST:
+        return text, held
+    return body, text[len(body) :] + held
