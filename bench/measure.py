@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from processes import HARNESS_CORE, SERVER_CORE, Load, Server, can_pin, core_busy_us
+from processes import HARNESS_CORE, SERVER_CORE, BenchError, Load, Server, can_pin, core_busy_us
 from targets import Bed, Target
 
 # Tokens a second, tokens, ms to the first one. At once: everything before the first token is the server's.
@@ -63,7 +63,9 @@ def warm_up(target: Target, bed: Bed, server: Server) -> None:
     """A few short streams first: imports, pools and caches are not what is measured."""
     load = Load(*options(target, bed, server.port, model=WARM_UP, streams=10), "--spread", "0.5")
     load.go()
-    load.report()
+    report = load.report()
+    if report["lost"] or report["errors"]:
+        raise BenchError(f"{target.name} does not work: {report['lost']} tokens lost, {report['errors']}")
 
 
 def stream_row(

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -25,8 +26,8 @@ class BenchError(Exception):
 def compile_programs() -> None:
     """Build upstream and load into bench/bin when their sources are newer."""
     compiler = shutil.which("cc")
-    if compiler is None:
-        raise BenchError("The bench needs a C compiler (Debian, Ubuntu: apt install gcc libc6-dev) and Linux.")
+    if compiler is None or sys.platform != "linux":
+        raise BenchError("The bench needs Linux and a C compiler (Debian, Ubuntu: apt install gcc libc6-dev).")
     PROGRAMS.mkdir(exist_ok=True)
     for name in ("upstream", "load"):
         source, program = BENCH / f"{name}.c", PROGRAMS / name
