@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 UNIT = Decimal("0.000000000001")
+LARGEST = Decimal(9_000_000)  # units; what 64 bits hold is a little more
 
 
 if TYPE_CHECKING:

@@ -1,9 +1,10 @@
 """The ledger: append-only entries, one for every run however it ended, and dated exchange rates. Floor 3.
 
 The ledger knows only a generation's uuid. Teams, users and conversations may be deleted; what was spent stays.
+Triggers (migration 0002) refuse every UPDATE and DELETE of an entry. On SQLite a later migration that remakes the
+table loses them: it has to make them again.
 """
 
-import datetime as dt
 from typing import NoReturn
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from playground.accounts.models import Team
 from playground.ledger.fields import AmountField
+from playground.pricing.money import CURRENCIES
 
 
 class AppendOnly(Exception):
@@ -33,8 +35,10 @@ class Entry(models.Model):
         REPORTED = "reported", _("reported by the provider")
         UNPRICED = "unpriced", _("price not set")
 
-    generation = models.UUIDField(unique=True)
-    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
+    generation = models.UUIDField()
+    attempt = models.PositiveSmallIntegerField(default=1)  # calls to a provider that cost something, counted from 1
+    # A correction is an entry that adds its tokens and amounts (negative ones too) to those of the entry it corrects.
+    corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="correction")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     # Who and what for. No constraints: deleting a team or a user never touches money.
@@ -86,9 +90,24 @@ class Entry(models.Model):
             models.Index(fields=["model", "created_at"], name="entry_model_time"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["generation", "attempt"], condition=models.Q(corrects=None), name="one_entry_per_attempt"
+            ),
             models.CheckConstraint(
-                condition=models.Q(cost_basis="unpriced", cost_total=None) | models.Q(cost_total__gte=0),
-                name="entry_unknown_cost_is_not_zero",
+                condition=models.Q(
+                    cost_basis="unpriced", cost_input=None, cost_cached=None, cost_output=None, cost_total=None
+                )
+                | models.Q(~models.Q(cost_basis="unpriced"), currency__in=CURRENCIES, cost_total__isnull=False),
+                name="entry_unknown_cost_is_no_number",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cost_total=None) | models.Q(cost_total__gte=0) | models.Q(corrects__isnull=False),
+                name="entry_only_corrections_are_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cost_input=None)
+                | models.Q(cost_total=models.F("cost_input") + models.F("cost_cached") + models.F("cost_output")),
+                name="entry_parts_make_the_total",
             ),
         ]
 
@@ -107,9 +126,12 @@ class Entry(models.Model):
 
 
 class ExchangeRate(models.Model):
-    """How many CNY one USD is from a day on. A view for readers; no entry is ever converted."""
+    """How many CNY one USD is from a day on. A view for readers; no entry is ever converted.
 
-    day = models.DateField(unique=True, default=dt.date.today)
+    Rows are only added: of several for one day the last one counts.
+    """
+
+    day = models.DateField(db_index=True)
     cny_per_usd = models.DecimalField(max_digits=12, decimal_places=6)
     source = models.CharField(max_length=200)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -1,4 +1,4 @@
-"""The exchange rate of a day, for the view in the other currency. Owners edit it; past rows are never changed."""
+"""The exchange rate of a day, for the view in the other currency. Owners add rates; no row is ever changed."""
 
 import datetime as dt
 from decimal import Decimal
@@ -10,20 +10,32 @@ from playground.errors import Refused
 from playground.ledger.models import ExchangeRate
 from playground.pricing.money import Rate
 
+LOWEST, HIGHEST, PLACES = Decimal("0.01"), Decimal(10_000), 6
+
 
 def rate_at(day: dt.date) -> Rate:
-    """The rate in force on a day: the newest row not after it, else the oldest one there is."""
-    row = ExchangeRate.objects.filter(day__lte=day).order_by("-day").first() or ExchangeRate.objects.earliest("day")
+    """The rate in force on a day: the newest not after it, else the oldest one there is.
+
+    There always is one: the migration adds 7.10 of 2026-11-21.
+    """
+    row = ExchangeRate.objects.filter(day__lte=day).order_by("-day", "-pk").first()
+    row = row or ExchangeRate.objects.order_by("day", "-pk")[0]
     return Rate(base="USD", quote="CNY", value=row.cny_per_usd, date=row.day)
 
 
 def set_rate(*, user: User, day: dt.date, cny_per_usd: Decimal, source: str) -> ExchangeRate:
-    """Add the rate that holds from a day on, or correct that day's row. Owners only."""
-    if not user.is_owner:
+    """Add the rate that holds from a day on. Owners of the installation only.
+
+    Raises Refused: `not_allowed`; `bad_rate` for what is no rate with at most six places, or names no source.
+    """
+    if not (user.is_owner and user.is_active):
         raise Refused("not_allowed", _("Only an owner can change the exchange rate."))
-    if not Decimal("0.01") <= cny_per_usd <= Decimal(10_000):
+    if not _is_rate(cny_per_usd):
         raise Refused("bad_rate", _("This is no rate of CNY per USD."))
-    row, _created = ExchangeRate.objects.update_or_create(
-        day=day, defaults={"cny_per_usd": cny_per_usd, "source": source.strip()[:200], "created_by": user}
-    )
-    return row
+    if not source.strip():
+        raise Refused("bad_rate", _("Say where the rate comes from."))
+    return ExchangeRate.objects.create(day=day, cny_per_usd=cny_per_usd, source=source.strip()[:200], created_by=user)
+
+
+def _is_rate(value: Decimal) -> bool:
+    return value.is_finite() and LOWEST <= value <= HIGHEST and value == round(value, PLACES)

@@ -1,13 +1,24 @@
-"""Writing an entry: once per generation, inside the transaction that settles it."""
+"""Writing an entry: once per generation and attempt, inside the transaction that settles it.
 
+Counts and costs come from providers. Whatever they report, the entry is written: an amount that no column holds is
+an unknown amount, and logged.
+"""
+
+import logging
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
+from playground.ledger.fields import LARGEST, UNIT
 from playground.ledger.models import Entry
 from playground.pricing.cost import Cost, TokenCounts
+
+log = logging.getLogger(__name__)
+
+FASTEST = Decimal(1_000_000)  # tokens per second; above it a clock was wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +46,36 @@ class Facts:
     provider_request_id: str = ""
     finish_reason: str = ""
     error_code: str = ""
+    attempt: int = 1
 
 
 def record(facts: Facts) -> Entry:
-    """Write the entry of a run, or return the one that is there: recording twice records once."""
-    found = Entry.objects.filter(generation=facts.generation).first()
+    """Write the entry of a run, or return the one that is there: recording twice records once.
+
+    May be called inside an open transaction; losing a race does not poison it.
+    """
+    found = _entry_of(facts).first()
     if found is not None:
         return found
     try:
-        with transaction.atomic():  # a savepoint: losing the race must not poison the caller's transaction
+        with transaction.atomic():  # a savepoint: PostgreSQL would refuse everything after a failed statement
             return Entry.objects.create(**_columns(facts))
     except IntegrityError:
-        return Entry.objects.get(generation=facts.generation)
+        found = _entry_of(facts).first()
+        if found is None:
+            raise  # not a lost race: the facts contradict themselves
+        return found
+
+
+def _entry_of(facts: Facts) -> QuerySet[Entry]:
+    return Entry.objects.filter(generation=facts.generation, attempt=facts.attempt, corrects=None)
 
 
 def _columns(facts: Facts) -> dict[str, object]:
-    counts, cost = facts.counts, facts.cost
+    counts, cost = facts.counts, _storable(facts)
     return {
         "generation": facts.generation,
+        "attempt": facts.attempt,
         "team_id": facts.team_id,
         "user_id": facts.user_id,
         "conversation": facts.conversation,
@@ -68,7 +91,7 @@ def _columns(facts: Facts) -> dict[str, object]:
         "provider_request_id": facts.provider_request_id[:200],
         "ttft_ms": facts.ttft_ms,
         "duration_ms": facts.duration_ms,
-        "tokens_per_second": facts.tokens_per_second,
+        "tokens_per_second": _speed(facts.tokens_per_second),
         "prompt_tokens": counts.prompt,
         "cached_tokens": counts.cached_part,
         "completion_tokens": counts.completion,
@@ -84,3 +107,18 @@ def _columns(facts: Facts) -> dict[str, object]:
         "price_id": cost.price_id,
         "price": facts.price,
     }
+
+
+def _storable(facts: Facts) -> Cost:
+    """The cost as columns hold it: what a provider itself names is rounded to a picounit, the absurd is unknown."""
+    cost = facts.cost
+    if cost.total is None:
+        return cost
+    if not 0 <= cost.total <= LARGEST:
+        log.error("generation %s: a cost of %s %s is kept as unknown", facts.generation, cost.total, cost.currency)
+        return replace(cost, input=None, cached=None, output=None, total=None, basis="unpriced")
+    return replace(cost, total=cost.total.quantize(UNIT)) if cost.basis == "reported" else cost
+
+
+def _speed(tokens_per_second: Decimal | None) -> Decimal | None:
+    return tokens_per_second if tokens_per_second is not None and 0 <= tokens_per_second <= FASTEST else None

@@ -6,7 +6,9 @@ from decimal import Decimal
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from playground.accounts.models import Team
+from playground.accounts.models import Team, User
+from playground.accounts.people import role_in
+from playground.accounts.roles import Act, may
 from playground.ledger.models import Entry
 
 TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens")
@@ -14,7 +16,7 @@ TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_toke
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Amounts by currency (never added across), tokens, and how many entries have no price."""
+    """Amounts by currency (never added across), tokens, runs, and how many of them have no price yet."""
 
     amounts: dict[str, Decimal]
     entries: int
@@ -31,12 +33,22 @@ def entries_of(team: Team, *, practice: bool = False) -> QuerySet[Entry]:
     return entries if practice else entries.filter(practice=False)
 
 
+def entries_for(user: User, team: Team, *, practice: bool = False) -> QuerySet[Entry]:
+    """What a person may see of a team's entries: those who manage it see all, others their own, strangers none."""
+    role = role_in(user, team)
+    entries = entries_of(team, practice=practice)
+    if may(role, Act.MANAGE):
+        return entries
+    return entries.filter(user=user) if may(role, Act.VIEW) else entries.none()
+
+
 def totals(entries: QuerySet[Entry]) -> Totals:
-    """Add entries up in the database, to the last digit."""
-    amounts = entries.order_by().exclude(cost_total=None).values_list("currency").annotate(total=Sum("cost_total"))
-    counts = entries.order_by().aggregate(
-        entries=Count("pk"),
-        unpriced=Count("pk", filter=Q(cost_basis="unpriced")),
+    """Add entries up in the database, to the last digit. Corrections are added, and not counted as runs."""
+    entries = entries.order_by()
+    amounts = entries.exclude(cost_total=None).values_list("currency").annotate(total=Sum("cost_total"))
+    counts = entries.aggregate(
+        entries=Count("pk", filter=Q(corrects=None)),
+        unpriced=Count("pk", filter=Q(cost_basis="unpriced", correction=None)),
         **{name: Coalesce(Sum(name), 0) for name in TOKENS},
     )
     return Totals(amounts=dict(amounts), **counts)

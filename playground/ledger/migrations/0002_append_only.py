@@ -5,14 +5,12 @@ from decimal import Decimal
 
 from django.db import migrations
 
-SQLITE = [
-    """CREATE TRIGGER ledger_entry_no_{verb} BEFORE {verb} ON ledger_entry
-       BEGIN SELECT RAISE(ABORT, 'ledger entries are append-only'); END""",
-]
+SQLITE = """CREATE TRIGGER ledger_entry_no_{verb} BEFORE {verb} ON ledger_entry
+    BEGIN SELECT RAISE(ABORT, 'ledger entries are append-only'); END"""
 # TRUNCATE stays possible: it is how a whole database is emptied, not how an entry is changed.
 POSTGRES = [
     """CREATE FUNCTION ledger_entry_refuse() RETURNS trigger AS $$
-       BEGIN RAISE EXCEPTION 'ledger entries are append-only'; END $$ LANGUAGE plpgsql""",
+       BEGIN RAISE EXCEPTION 'ledger entries are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$ LANGUAGE plpgsql""",
     """CREATE TRIGGER ledger_entry_append_only BEFORE UPDATE OR DELETE ON ledger_entry
        FOR EACH ROW EXECUTE FUNCTION ledger_entry_refuse()""",
 ]
@@ -21,7 +19,7 @@ POSTGRES = [
 def add_triggers(apps, schema_editor):
     if schema_editor.connection.vendor == "sqlite":
         for verb in ("update", "delete"):
-            schema_editor.execute(SQLITE[0].format(verb=verb))
+            schema_editor.execute(SQLITE.format(verb=verb))
     else:
         for statement in POSTGRES:
             schema_editor.execute(statement)
