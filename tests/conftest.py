@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from django.test import Client
 
 from playground.accounts.models import Member, Team, User
@@ -73,9 +73,9 @@ def tables_can_be_emptied() -> Iterator[None]:
     SQLite has no TRUNCATE, so that Django deletes rows, which the ledger's trigger refuses: it steps aside for that.
     """
     name = "ledger_entry_no_delete"
-    made_by_django = DatabaseOperations.sql_flush
+    made_by_django = SQLite.ops_class.sql_flush
 
-    def sql_flush(self: DatabaseOperations, *args: Any, **kwargs: Any) -> list[str]:
+    def sql_flush(self: Any, *args: Any, **kwargs: Any) -> list[str]:
         statements = list(made_by_django(self, *args, **kwargs))
         with self.connection.cursor() as cursor:
             cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = %s", [name])
@@ -83,7 +83,7 @@ def tables_can_be_emptied() -> Iterator[None]:
         return [f"DROP TRIGGER {name}", *statements, found[0]] if found else statements
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        patch.setattr(SQLite.ops_class, "sql_flush", sql_flush)
         yield
 
 
