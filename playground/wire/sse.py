@@ -38,6 +38,7 @@ class SSEDecoder:
         "_held",
         "_max_event",
         "_max_line",
+        "_max_quick",
         "_max_stream",
         "_received",
         "_skip_lf",
@@ -46,6 +47,7 @@ class SSEDecoder:
 
     def __init__(self, *, max_line: int = MIB, max_event: int = 4 * MIB, max_stream: int = 64 * MIB) -> None:
         self._max_line, self._max_event, self._max_stream = max_line, max_event, max_stream
+        self._max_quick = min(max_line, max_event)
         self._received = 0
         self._held = bytearray()  # the beginning of a line whose end has not come
         self._data: bytearray | None = None  # the event's data lines so far, each with its LF
@@ -61,16 +63,16 @@ class SSEDecoder:
         if self._received > self._max_stream or self._trouble is not None:
             raise self._fail(f"The stream is longer than {self._max_stream} bytes.")
         # The common case: a read is one or some whole events of one `data` line each, ended by LF.
-        if self._clear and data[:6] == b"data: " and data[-2:] == b"\n\n" and b"\r" not in data:
+        quick = self._clear and len(data) <= self._max_quick
+        if quick and data[:6] == b"data: " and data[-2:] == b"\n\n" and b"\r" not in data:
             body = data[6:-2]
-            if len(body) < self._max_line:
-                if b"\n" not in body:
-                    self._at_start = False
-                    return [ServerSentEvent("", body.decode("utf-8", "replace"))]
-                blocks = body.split(b"\n\ndata: ")
-                if body.count(b"\n") == 2 * len(blocks) - 2:  # no block has a line break inside
-                    self._at_start = False
-                    return [ServerSentEvent("", block.decode("utf-8", "replace")) for block in blocks]
+            if b"\n" not in body:
+                self._at_start = False
+                return [ServerSentEvent("", body.decode("utf-8", "replace"))]
+            blocks = body.split(b"\n\ndata: ")
+            if body.count(b"\n") == 2 * len(blocks) - 2:  # no block has a line break inside
+                self._at_start = False
+                return [ServerSentEvent("", block.decode("utf-8", "replace")) for block in blocks]
         return self._feed_lines(data)
 
     def finish(self) -> list[ServerSentEvent]:
