@@ -1,0 +1,114 @@
+// Entry of every page: sheets, dialogs, theme, the conversation list, small behaviours by data attribute.
+import { element, toast } from "./dom.js";
+import { gettext } from "./language.js";
+import { toggleSheet, watchSheets } from "./sheets.js";
+
+watchSheets();
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.dataset.dialog) document.getElementById(button.dataset.dialog)?.showModal();
+  else if (button.matches("[data-dialog-close]")) button.closest("dialog").close();
+  else if (button.matches("[data-reveal]")) reveal(button);
+  else if (button.dataset.copyText !== undefined) copyText(button.dataset.copyText);
+});
+
+// A press on the backdrop closes a dialog.
+document.addEventListener("mousedown", (event) => event.target.matches("dialog[open]") && event.target.close());
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-theme-form]")) {
+    event.preventDefault();
+    chooseTheme(event.target, event.submitter);
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (!(event.metaKey || event.ctrlKey) || event.altKey || event.isComposing) return;
+  const key = event.key.toLowerCase();
+  if (key === "b" && !event.shiftKey) toggleSheet("sidebar");
+  else if (key === "." && !event.shiftKey) toggleSheet("inspector");
+  else if (key === "o" && event.shiftKey) location.assign(document.querySelector(".tc-brand a")?.href ?? "/");
+  else return;
+  event.preventDefault();
+});
+
+document.addEventListener("htmx:after:swap", () => syncConversations());
+document.addEventListener("htmx:after:request", ({ target, detail }) => {
+  if (!target.matches?.("[data-rename]")) return;
+  target.querySelector("[data-refused]")?.remove();
+  if (detail.ctx.response.status >= 400) {
+    target.querySelector("footer").before(element("p", { class: "tc-field-error", role: "alert", "data-refused": true }, detail.ctx.text));
+    return;
+  }
+  target.closest("dialog").close();
+  refreshConversations();
+});
+document.addEventListener("htmx:response:error", ({ detail }) => {
+  if (detail.ctx.response.status >= 500) toast(gettext("The server could not do that. Try again in a moment."), "info");
+});
+syncConversations();
+rememberTimeZone();
+
+// The list in the sidebar, fetched anew. Called when something changed.
+export function refreshConversations() {
+  const list = document.getElementById("conversation-list");
+  if (list) globalThis.htmx?.trigger(list, "refresh");
+}
+
+// Marks the open conversation in the list; its row also knows the title and the sum in the header.
+export function syncConversations() {
+  for (const row of document.querySelectorAll("#conversation-list a")) {
+    const isCurrent = new URL(row.href).pathname === location.pathname;
+    if (isCurrent) row.setAttribute("aria-current", "page");
+    else row.removeAttribute("aria-current");
+    if (isCurrent) showInHeader(row.dataset);
+  }
+}
+
+function showInHeader({ title, sum }) {
+  const heading = document.querySelector("[data-conversation-title]");
+  if (!heading) return;
+  if (heading.textContent !== title) {
+    heading.textContent = title;
+    document.title = `${title} · ${gettext("Trial center")}`;
+    const field = document.getElementById("rename-title");
+    if (field) field.value = title;
+  }
+  const badge = document.querySelector("[data-conversation-sum]");
+  badge.textContent = sum;
+  badge.hidden = !sum;
+}
+
+// Pages before the sign-in, and people who chose none, get their browser's time zone.
+function rememberTimeZone() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone) document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+}
+
+function reveal(button) {
+  const field = button.parentElement.querySelector("input");
+  const isShown = field.type === "text";
+  field.type = isShown ? "password" : "text";
+  button.setAttribute("aria-pressed", String(!isShown));
+  field.focus();
+}
+
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(gettext("Copied"));
+  } catch {
+    toast(gettext("This browser does not let the page copy."), "info");
+  }
+}
+
+function chooseTheme(form, button) {
+  document.documentElement.dataset.theme = button.value;
+  const body = new URLSearchParams(new FormData(form, button));
+  fetch(form.action, { method: "POST", body, credentials: "same-origin", redirect: "manual" }).catch(() => {
+    // Without a network the choice holds for this page.
+  });
+  for (const other of form.querySelectorAll('[name="theme"]')) other.setAttribute("aria-checked", String(other === button));
+}

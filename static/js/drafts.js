@@ -1,0 +1,38 @@
+// What a person typed but did not send, kept in this browser per conversation. Survives reload, sign-out and expiry.
+
+const NEW = "new";
+const key = (conversation) => `tc:draft:${conversation || NEW}`;
+
+export function readDraft(conversation) {
+  return read(key(conversation)) ?? "";
+}
+
+export function keepDraft(conversation, text) {
+  write(key(conversation), text || null);
+}
+
+// Answers whose "cut off" note the person put away; the newest two hundred.
+export function keptAsIs() {
+  return new Set((read("tc:kept") ?? "").split(" ").filter(Boolean));
+}
+
+export function keepAsIs(message) {
+  write("tc:kept", [...keptAsIs(), message].slice(-200).join(" "));
+}
+
+function read(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+function write(name, value) {
+  try {
+    if (value === null) localStorage.removeItem(name);
+    else localStorage.setItem(name, value);
+  } catch {
+    // Storage is full or switched off: the text stays in its field.
+  }
+}

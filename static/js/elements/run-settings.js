@@ -1,0 +1,162 @@
+// <run-settings>: the model and its parameters. What nobody touched stays empty and is not sent: the provider's default
+// applies. The server keeps changes and redraws this element when the model changes (htmx); here only the controls answer.
+import { tokens } from "../estimate.js";
+import { fill, gettext, ngettext, number } from "../language.js";
+
+export class RunSettings extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("input", (event) => this.#moved(event));
+    this.addEventListener("change", (event) => this.#changed(event));
+    this.addEventListener("click", (event) => event.target.closest("[data-reset]") && this.#reset());
+    this.refresh();
+  }
+
+  // After a swap: sliders, counts and whoever shows what follows from the settings.
+  refresh() {
+    for (const line of this.querySelectorAll("[data-range]")) paint(line);
+    this.#countSystem();
+    this.dispatchEvent(new Event("tc:settings", { bubbles: true }));
+  }
+
+  // As message.send wants it.
+  get values() {
+    const text = (name) => this.querySelector(`[name="${name}"]`)?.value.trim() ?? "";
+    const amount = (name) => (text(name) === "" ? null : Number(text(name)));
+    return {
+      offer: text("offer") || null,
+      thinking: this.#thinkingChosen(),
+      effort: text("effort") || null,
+      temperature: amount("temperature"),
+      top_p: amount("top_p"),
+      max_tokens: amount("max_tokens") === null ? null : Math.round(amount("max_tokens")),
+      system_prompt: this.querySelector('[name="system_prompt"]')?.value ?? "",
+    };
+  }
+
+  // What the composer reckons with.
+  get facts() {
+    const { inputPrice, outputPrice, sign, otherSign, otherRate, context, maxOutput } = this.dataset;
+    const amount = (value) => (value ? Number(value) : null);
+    return {
+      inputPrice,
+      outputPrice,
+      sign,
+      otherSign,
+      otherRate: amount(otherRate),
+      context: amount(context),
+      maxOutput: amount(maxOutput),
+      maxTokens: this.values.max_tokens,
+      systemTokens: tokens(this.values.system_prompt),
+    };
+  }
+
+  get offer() {
+    return this.querySelector('[name="offer"]')?.value ?? "";
+  }
+
+  // "on", "off" or "none", and whether it can be changed.
+  get thinking() {
+    const box = this.querySelector('[name="thinking"]');
+    if (!box || this.dataset.thinking === "none") return { word: "none", isLocked: true };
+    return { word: box.checked ? "on" : "off", isLocked: box.disabled };
+  }
+
+  toggleThinking() {
+    const box = this.querySelector('[name="thinking"]');
+    if (!box || box.disabled) return;
+    box.click();
+  }
+
+  // The conversation exists now: from here on its own settings are kept.
+  set conversation(id) {
+    const address = this.dataset.address.replace("00000000-0000-0000-0000-000000000000", id);
+    const form = this.querySelector("form");
+    form.setAttribute("action", address);
+    form.setAttribute("hx-post", address);
+    for (const row of document.querySelectorAll("model-picker [hx-post]")) row.setAttribute("hx-post", address);
+  }
+
+  #thinkingChosen() {
+    const box = this.querySelector('[name="thinking"]');
+    if (!box || box.disabled || box.dataset.chosen === "") return null;
+    return box.checked;
+  }
+
+  #moved({ target }) {
+    const line = target.closest("[data-range]");
+    if (line) {
+      const [slider, field] = controls(line);
+      if (target === slider) {
+        field.value = slider.value;
+        mark(line, "");
+      }
+      paint(line);
+    } else if (target.name === "system_prompt") this.#countSystem();
+    this.dispatchEvent(new Event("tc:settings", { bubbles: true }));
+  }
+
+  #changed({ target }) {
+    if (target.name === "thinking") target.dataset.chosen = String(target.checked);
+    const line = target.closest("[data-range]");
+    if (line) clamp(line);
+    this.dispatchEvent(new Event("tc:settings", { bubbles: true }));
+  }
+
+  #reset() {
+    for (const line of this.querySelectorAll("[data-range]")) {
+      controls(line)[1].value = "";
+      mark(line, "");
+      paint(line);
+    }
+    const box = this.querySelector('[name="thinking"]:not(:disabled)');
+    if (box) {
+      box.checked = true;
+      box.dataset.chosen = "";
+    }
+    const effort = this.querySelector('[name="effort"]');
+    if (effort) effort.value = "";
+    this.querySelector("form").dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  #countSystem() {
+    const count = tokens(this.querySelector('[name="system_prompt"]')?.value ?? "");
+    const place = this.querySelector("[data-system-tokens]");
+    if (place) place.textContent = count ? fill(ngettext("%(n)s token", "%(n)s tokens", count), { n: number(count) }) : "";
+  }
+}
+
+const controls = (line) => [line.querySelector("[data-slider]"), line.querySelector('input[type="number"]')];
+
+// The slider shows the number, or the default while there is none.
+function paint(line) {
+  const [slider, field] = controls(line);
+  const value = field.value === "" ? Number(field.placeholder) : Number(field.value);
+  if (Number.isFinite(value)) slider.value = value;
+  const share = (Number(slider.value) - Number(slider.min)) / (Number(slider.max) - Number(slider.min) || 1);
+  slider.style.setProperty("--slider-value", `${(share * 100).toFixed(2)}%`);
+  line.toggleAttribute("data-untouched", field.value === "");
+}
+
+// A number outside of the model's range becomes the nearest one inside, and the line says so.
+function clamp(line) {
+  const field = controls(line)[1];
+  if (field.value === "" && !field.validity.badInput) {
+    mark(line, "");
+    return;
+  }
+  const least = Number(field.min);
+  const most = Number(field.max);
+  const value = Number(field.value);
+  const inside = field.validity.badInput || Number.isNaN(value) ? null : Math.min(most, Math.max(least, value));
+  mark(line, inside === value ? "" : line.querySelector("[data-range-error]").dataset.word);
+  if (inside !== value) field.value = inside ?? "";
+  paint(line);
+}
+
+function mark(line, sentence) {
+  line.querySelector("[data-range-error]").textContent = sentence;
+}
+
+export const lockedReason = () => gettext("This cannot be changed for this model.");
+
+customElements.define("run-settings", RunSettings);

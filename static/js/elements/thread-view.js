@@ -1,0 +1,233 @@
+// <thread-view>: the open conversation. Keeps the reader at the end while an answer grows (unless they scrolled up), carries
+// out what the buttons of a message ask for, and takes in new turns.
+import { announce, element, icon, parse, toast } from "../dom.js";
+import { keepAsIs, keptAsIs } from "../drafts.js";
+import { fill, gettext, ngettext, number } from "../language.js";
+import { live } from "../live.js";
+import { grow, isSend, newClientId } from "../typing.js";
+
+const NEAR = 80; // pixels from the end that still count as "at the end"
+const ZERO = "00000000-0000-0000-0000-000000000000";
+
+export class ThreadView extends HTMLElement {
+  #scroller = null;
+  #jump = null;
+  #isAtEnd = true;
+
+  connectedCallback() {
+    this.#scroller = this.querySelector(".tc-thread");
+    this.#jump = this.querySelector("[data-jump]");
+    this.#scroller.addEventListener("scroll", () => this.#look(), { passive: true });
+    this.addEventListener("click", (event) => this.#clicked(event));
+    this.addEventListener("tc:settled", (event) => this.#settled(event));
+    this.addEventListener("htmx:after:swap", () => this.#watch());
+    this.#observer.observe(this.#scroller);
+    this.#watch();
+    this.#hideKept();
+    this.toEnd();
+  }
+
+  get conversation() {
+    return this.dataset.conversation;
+  }
+
+  // The conversation's own address, with its id filled in.
+  address(conversation) {
+    return this.dataset.address.replace(ZERO, conversation);
+  }
+
+  get lastMessage() {
+    return this.querySelector("message-view:last-of-type")?.dataset.message ?? null;
+  }
+
+  // The generation that is being written now, if any.
+  get running() {
+    return this.querySelector('message-view[aria-busy="true"]')?.dataset.generation ?? null;
+  }
+
+  // Takes in the turn of an ack: removes what is not on this branch any more, adds the rendered messages.
+  take(ack) {
+    for (const id of ack.replaces ?? []) document.getElementById(`message-${id}`)?.remove();
+    this.querySelector("[data-empty]")?.remove();
+    this.#append(ack.html);
+    announce(gettext("Answering"));
+    this.toEnd();
+  }
+
+  // A turn began in another tab or on another device: the server sends what is new, or the whole branch if it changed.
+  async catchUp() {
+    const after = this.lastMessage;
+    const response = await fetch(`${this.address(this.conversation)}thread/${after ? `?after=${after}` : ""}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!response?.ok) return;
+    const fresh = parse(await response.text());
+    const whole = fresh.querySelector("#messages");
+    if (whole) {
+      this.querySelector("#messages").replaceWith(whole);
+      globalThis.htmx?.process(whole);
+      this.#watch();
+    } else this.#append(fresh);
+    this.querySelector("[data-empty]")?.remove();
+    this.changed();
+  }
+
+  toEnd() {
+    this.#isAtEnd = true;
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#jump.hidden = true;
+  }
+
+  changed() {
+    this.dispatchEvent(new Event("tc:thread"));
+  }
+
+  editLast() {
+    [...this.querySelectorAll('message-view[data-role="user"]')].at(-1)?.querySelector('[data-act="edit"]')?.click();
+  }
+
+  #append(content) {
+    const list = this.querySelector("#messages");
+    const fresh = typeof content === "string" ? parse(content) : content;
+    const added = [...fresh.querySelectorAll("message-view")].filter(({ id }) => !document.getElementById(id));
+    list.append(...added);
+    for (const message of added) globalThis.htmx?.process(message);
+  }
+
+  // ── the end of the thread ──
+  #observer = new ResizeObserver(() => {
+    if (this.#isAtEnd) this.toEnd();
+    else this.#look();
+  });
+
+  #watch() {
+    this.#observer.observe(this.querySelector("#messages"));
+  }
+
+  #look() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    this.#isAtEnd = scrollHeight - scrollTop - clientHeight <= NEAR;
+    this.#jump.hidden = this.#isAtEnd;
+  }
+
+  // ── what the buttons ask for ──
+  #clicked(event) {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.matches("[data-jump]")) this.toEnd();
+    else if (button.matches("[data-copy-code]")) copy(button, button.closest("figure").querySelector("code").textContent);
+    else if (button.matches("[data-unfold]")) {
+      delete button.closest("figure").dataset.folded;
+      button.remove();
+    } else if (button.dataset.act) this.#act(button.dataset.act, button.closest("message-view"), button);
+  }
+
+  #act(act, message, button) {
+    if (act === "copy") copy(button, message.markdown);
+    else if (act === "edit") this.#edit(message);
+    else if (act === "keep") {
+      keepAsIs(message.dataset.message);
+      button.closest(".tc-note").remove();
+    } else if (act === "regenerate" || act === "continue") this.#command({ type: `message.${act}`, message: message.dataset.message }, button, message);
+  }
+
+  async #command(frame, button, message) {
+    button.disabled = true;
+    try {
+      this.take(await live.send({ ...frame, client_id: newClientId() }));
+      this.changed();
+    } catch (refusal) {
+      const place = message.querySelector('[data-part="notes"]') ?? message;
+      message.querySelector("[data-refused]")?.remove();
+      place.append(element("p", { class: "tc-field-error", role: "alert", "data-refused": true }, refusal.message));
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  #edit(message) {
+    if (message.querySelector(".tc-edit")) return;
+    const shown = [message.querySelector(".tc-said"), message.querySelector(".tc-turn-acts")];
+    const field = element("textarea", { class: "textarea", rows: "2", "aria-label": gettext("Edit the message"), maxlength: "400000" });
+    field.value = message.markdown;
+    const cancel = element("button", { type: "button", class: "btn", "data-variant": "outline" }, gettext("Cancel"));
+    const send = element("button", { type: "submit", class: "btn" }, gettext("Send"));
+    const form = element("form", { class: "tc-edit" }, field, element("div", { class: "tc-edit-acts" }, cancel, send));
+    const close = () => {
+      form.remove();
+      for (const part of shown) part.hidden = false;
+      message.querySelector('[data-act="edit"]').focus();
+    };
+    for (const part of shown) part.hidden = true;
+    message.append(form);
+    grow(field);
+    field.focus();
+    field.addEventListener("input", () => grow(field));
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") {
+        event.stopPropagation();
+        close();
+      } else if (isSend(event)) {
+        event.preventDefault();
+        form.requestSubmit();
+      }
+    });
+    cancel.addEventListener("click", close);
+    const clientId = newClientId();
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const text = field.value.trim();
+      if (!text) return;
+      send.disabled = true;
+      try {
+        this.take(await live.send({ type: "message.edit", message: message.dataset.message, client_id: clientId, text }));
+        this.changed();
+      } catch (refusal) {
+        send.disabled = false;
+        form.querySelector(".tc-field-error")?.remove();
+        form.append(element("p", { class: "tc-field-error", role: "alert" }, refusal.message));
+      }
+    });
+  }
+
+  #settled({ detail }) {
+    const words =
+      detail.state === "finished" && detail.completion
+        ? fill(ngettext("Finished, %(n)s token", "Finished, %(n)s tokens", detail.completion), { n: number(detail.completion) })
+        : { finished: gettext("Finished"), stopped: gettext("Stopped"), interrupted: gettext("The answer was cut off") }[detail.state] ?? gettext("The answer failed");
+    announce(words);
+    this.changed();
+  }
+
+  #hideKept() {
+    for (const id of keptAsIs()) document.querySelector(`#message-${CSS.escape(id)} .tc-note`)?.remove();
+  }
+}
+
+// Copies, and says so on the button for a moment.
+async function copy(button, text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    if (!copyByHand(text)) {
+      toast(gettext("This browser does not let the page copy."), "info");
+      return;
+    }
+  }
+  const former = [...button.childNodes];
+  const word = button.querySelector("span");
+  button.replaceChildren(icon("check", { small: true }), ...(word ? [element("span", {}, gettext("Copied"))] : []));
+  announce(gettext("Copied"));
+  setTimeout(() => button.replaceChildren(...former), 1500);
+}
+
+// Without a secure address there is no clipboard; the old way still works.
+function copyByHand(text) {
+  const field = element("textarea", { class: "tc-hidden-text" });
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const isDone = document.execCommand("copy");
+  field.remove();
+  return isDone;
+}
+
+customElements.define("thread-view", ThreadView);

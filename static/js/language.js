@@ -1,0 +1,41 @@
+// Words and numbers in the page's language. gettext and ngettext come from Django's catalog (/jsi18n/); without it
+// (a static test page) texts stay English. Placeholders are named: fill("Retrying in %(seconds)s s", {seconds: 3}).
+
+export function gettext(text) {
+  return globalThis.django?.gettext?.(text) ?? text;
+}
+
+export function ngettext(one, many, count) {
+  return globalThis.django?.ngettext?.(one, many, count) ?? (count === 1 ? one : many);
+}
+
+export function fill(text, values) {
+  return text.replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole);
+}
+
+const language = () => document.documentElement.lang || "en";
+
+// 16412 as "16,412"
+export function number(value) {
+  return new Intl.NumberFormat(language()).format(value);
+}
+
+// Milliseconds as "0.4" or "12": one decimal below ten seconds.
+export function seconds(milliseconds) {
+  const value = milliseconds / 1000;
+  return value < 10 ? value.toFixed(1) : Math.round(value).toString();
+}
+
+// Tokens as "17.2K" or "1M".
+export function short(tokens) {
+  if (tokens >= 1024 && tokens % 1024 === 0 && tokens < 1024 * 1000) return `${tokens / 1024}K`; // as limits are written: 128K
+  if (tokens >= 999_500) return `${+(tokens / 1_000_000).toFixed(1)}M`;
+  if (tokens >= 100) return `${+(tokens / 1000).toFixed(tokens < 99_500 ? 1 : 0)}K`;
+  return String(tokens);
+}
+
+// An amount with its sign; below 0.01 with five decimals, so that a turn never costs "0.00".
+export function money(sign, amount) {
+  const digits = amount === 0 ? 2 : amount < 0.01 ? 5 : amount < 1 ? 4 : 2;
+  return `${sign}${amount.toFixed(digits)}`;
+}

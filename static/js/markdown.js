@@ -1,0 +1,179 @@
+// Draws Markdown into an element, whole or while it grows. One renderer for streaming and history.
+//
+// The text is lexed at most once a frame; blocks whose source did not change stay as they are, only the tail is drawn anew.
+// Above FREEZE characters settled blocks are not even lexed again. What limits.js refuses, and whatever takes too long on
+// this machine, is shown as plain text: the page never freezes.
+import { element } from "./dom.js";
+import { clean } from "./markdown/clean.js";
+import { codeBlock, finishCode, setCode } from "./markdown/code.js";
+import { html, lex } from "./markdown/lexer.js";
+import { isTooLong, tooMuch } from "./markdown/limits.js";
+import { decorateLinks } from "./markdown/links.js";
+import { drawMath } from "./markdown/math.js";
+
+const FREEZE = 20_000; // characters
+const SLOW = 400; // milliseconds for one drawing: from then on plain text
+
+export class MarkdownView {
+  #root;
+  #blocks = [];
+  #links = {};
+  #frozen = 0; // characters that belong to settled blocks
+  #settled = 0; // how many of #blocks those are
+  #plain = false;
+  #text = null;
+  #live = null;
+
+  constructor(root) {
+    this.#root = root;
+  }
+
+  // Shows `text`. live: more will come; a caret stands at the end and open fences stay uncoloured.
+  update(text, { live = false } = {}) {
+    const source = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
+    if (source === this.#text && live === this.#live) return;
+    this.#root.querySelector(".tc-caret")?.remove();
+    if (this.#text !== null && !source.startsWith(this.#text)) this.#forget();
+    this.#text = source;
+    this.#live = live;
+    if (!this.#plain && (isTooLong(source) || tooMuch(source.slice(this.#frozen)))) this.#goPlain();
+    if (this.#plain) this.#drawPlain(source);
+    else this.#draw(source, live);
+    if (live) this.#placeCaret();
+  }
+
+  #draw(source, live) {
+    const began = performance.now();
+    const known = Object.keys(this.#links).length;
+    let tokens = joined(lex(source.slice(this.#frozen), this.#links));
+    if (Object.keys(this.#links).length !== known && this.#blocks.length) {
+      // A reference was defined late: what stands above may be a link now.
+      this.#forget();
+      tokens = joined(lex(source, this.#links));
+    }
+    this.#reconcile(tokens, live);
+    if (performance.now() - began > SLOW) {
+      this.#goPlain();
+      this.#drawPlain(source);
+    } else if (source.length > FREEZE) this.#freeze(source, tokens.slice(0, -2));
+  }
+
+  #reconcile(tokens, live) {
+    for (let at = 0; at < tokens.length; at += 1) {
+      const token = tokens[at];
+      const isOpen = live && at === tokens.length - 1 && !isClosedFence(token);
+      const place = this.#settled + at;
+      const former = this.#blocks[place];
+      if (former && former.raw === token.raw && former.isOpen === isOpen) continue;
+      if (former && token.type === "code" && former.language === languageOf(token)) {
+        this.#blocks[place] = { ...former, raw: token.raw, isOpen };
+        setCode(former.node.firstChild, token.text);
+        if (!isOpen) finishCode(former.node.firstChild);
+        continue;
+      }
+      const node = element("div", { class: "tc-block" }, drawBlock(token, isOpen));
+      if (former) former.node.replaceWith(node);
+      else this.#root.append(node);
+      this.#blocks[place] = { raw: token.raw, isOpen, node, language: token.type === "code" ? languageOf(token) : undefined };
+    }
+    for (const extra of this.#blocks.splice(this.#settled + tokens.length)) extra.node.remove();
+  }
+
+  // Everything but the last two blocks is settled: a block that has a follower does not change any more.
+  #freeze(source, tokens) {
+    const raw = tokens.map((token) => token.raw).join("");
+    if (!source.startsWith(raw, this.#frozen)) return; // the lexer changed the text it reports: nothing to cut at
+    this.#frozen += raw.length;
+    this.#settled += tokens.length;
+  }
+
+  #goPlain() {
+    this.#forget();
+    this.#plain = true;
+  }
+
+  #drawPlain(source) {
+    let block = this.#root.querySelector(".tc-plain");
+    if (!block) {
+      block = element("div", { class: "tc-plain" });
+      this.#root.replaceChildren(block);
+    }
+    const shown = block.firstChild;
+    if (shown && source.startsWith(shown.data)) shown.appendData(source.slice(shown.data.length));
+    else block.textContent = source;
+  }
+
+  #forget() {
+    this.#root.replaceChildren();
+    this.#blocks = [];
+    this.#frozen = 0;
+    this.#settled = 0;
+    this.#links = {};
+    this.#plain = false;
+  }
+
+  #placeCaret() {
+    let last = this.#root.lastElementChild;
+    if (!last) return;
+    while (last.lastElementChild && INSIDE.test(last.lastElementChild.tagName) && !textAfter(last.lastElementChild)) last = last.lastElementChild;
+    last.append(element("span", { class: "tc-caret", "aria-hidden": "true" }));
+  }
+}
+
+const INSIDE = /^(?:P|UL|OL|LI|BLOCKQUOTE|H[1-6]|FIGURE|PRE|CODE|DIV|TABLE|TBODY|TR|TD)$/;
+const textAfter = (node) => Boolean(node.nextSibling?.data?.trim());
+
+// Blank lines and reference definitions belong to the block before them, so that every character belongs to a block.
+function joined(tokens) {
+  const blocks = [];
+  let before = "";
+  for (const token of tokens) {
+    if (token.type === "space" || token.type === "def") {
+      const last = blocks.at(-1);
+      if (last) last.raw += token.raw;
+      else before += token.raw;
+    } else {
+      blocks.push(before ? { ...token, raw: before + token.raw } : token);
+      before = "";
+    }
+  }
+  return blocks;
+}
+
+const languageOf = (token) => (token.lang ?? "").trim().split(/\s+/)[0].slice(0, 40);
+
+const isClosedFence = (token) => token.type === "code" && /\n {0,3}(?:`{3,}|~{3,})\s*$/.test(token.raw);
+
+function drawBlock(token, isOpen) {
+  if (token.type === "code") {
+    const figure = codeBlock(languageOf(token));
+    setCode(figure, token.text);
+    if (!isOpen) finishCode(figure);
+    return figure;
+  }
+  const drawn = clean(html(token));
+  decorateLinks(drawn);
+  drawMath(drawn);
+  frameTables(drawn);
+  frameCode(drawn, isOpen);
+  return drawn;
+}
+
+function frameTables(root) {
+  for (const table of root.querySelectorAll("table")) {
+    const box = element("div", { class: "tc-table-scroll", tabindex: "0" });
+    table.replaceWith(box);
+    box.append(table);
+  }
+}
+
+// Code inside lists and quotes.
+function frameCode(root, isOpen) {
+  for (const pre of root.querySelectorAll("pre")) {
+    const code = pre.querySelector("code");
+    const figure = codeBlock((code?.className ?? "").replace(/^language-/, ""));
+    setCode(figure, (code ?? pre).textContent.replace(/\n$/, ""));
+    pre.replaceWith(figure);
+    if (!isOpen) finishCode(figure);
+  }
+}

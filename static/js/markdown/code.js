@@ -1,0 +1,63 @@
+// Code blocks: language, copy button, folding of long ones, colours when the fence has closed.
+import { element, icon, page } from "../dom.js";
+import { fill, gettext, ngettext, number } from "../language.js";
+import { cleanSpans } from "./clean.js";
+
+const FOLD_ABOVE = 40; // lines
+const COLOUR_BELOW = 60_000; // characters
+
+// A block for `text`. Its <code> is the only part that changes while the fence is open.
+export function codeBlock(language) {
+  const code = element("code");
+  const copy = element("button", { type: "button", class: "btn", "data-variant": "ghost", "data-size": "sm", "data-copy-code": true }, icon("copy", { small: true }), element("span", {}, gettext("Copy")));
+  const head = element("div", { class: "tc-code-head" }, element("span", {}, language || gettext("text")), copy);
+  const figure = element("figure", { class: "tc-code" }, head, element("pre", { tabindex: "0" }, code));
+  figure.dataset.language = language;
+  return figure;
+}
+
+export function setCode(figure, text) {
+  const code = figure.querySelector("code");
+  const shown = code.firstChild;
+  if (shown?.nodeType === Node.TEXT_NODE && code.childNodes.length === 1 && text.startsWith(shown.data)) {
+    if (text.length > shown.data.length) shown.appendData(text.slice(shown.data.length));
+  } else code.textContent = text;
+}
+
+// The fence has closed: fold and colour.
+export function finishCode(figure) {
+  const code = figure.querySelector("code");
+  const text = code.textContent;
+  const lines = text.split("\n").length;
+  if (lines > FOLD_ABOVE && !figure.querySelector("[data-unfold]")) {
+    figure.dataset.folded = "";
+    const words = fill(ngettext("Show %(n)s line", "Show all %(n)s lines", lines), { n: number(lines) });
+    figure.append(element("button", { type: "button", class: "tc-code-more", "data-unfold": true }, words));
+  }
+  const language = figure.dataset.language.toLowerCase();
+  if (language && text.length < COLOUR_BELOW) colour(code, text, language);
+}
+
+function colour(code, text, language) {
+  highlighter().then(
+    (hljs) => {
+      if (!hljs.getLanguage(language) || code.textContent !== text) return;
+      code.replaceChildren(cleanSpans(hljs.highlight(text, { language, ignoreIllegals: true }).value));
+    },
+    () => {}, // without colours it is still code
+  );
+}
+
+let arriving = null;
+
+function highlighter() {
+  if (globalThis.hljs) return Promise.resolve(globalThis.hljs);
+  arriving ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = page("highlight");
+    script.addEventListener("load", () => resolve(globalThis.hljs));
+    script.addEventListener("error", reject);
+    document.head.append(script);
+  });
+  return arriving;
+}

@@ -1,0 +1,74 @@
+// The sidebar and the run settings: beside the page on wide screens, drawer and sheet on narrow ones. An open sheet holds
+// the focus (everything else is inert), Escape and a press outside close it, and focus returns to where it came from.
+import { element } from "./dom.js";
+
+const NARROW = { sidebar: "(max-width: 820px)", inspector: "(max-width: 1180px)" };
+
+let open = null;
+
+export function watchSheets() {
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-sheet]");
+    if (opener) toggleSheet(opener.dataset.sheet, opener);
+    else if (event.target.closest("[data-close-sheet]")) toggleSheet("inspector");
+    else if (event.target.closest("[data-toggle-sidebar]")) toggleSheet("sidebar");
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !open || event.defaultPrevented || document.querySelector(":popover-open, dialog[open]")) return;
+    event.preventDefault();
+    closeSheet();
+  });
+  for (const query of Object.values(NARROW)) matchMedia(query).addEventListener("change", closeSheet);
+}
+
+// Opens or closes it: as a sheet where the screen is narrow, else by folding its column (kept in this browser).
+export function toggleSheet(name, opener = null) {
+  const panel = document.getElementById(name);
+  if (!panel) return;
+  if (!matchMedia(NARROW[name]).matches) fold(name);
+  else if (open?.panel === panel) closeSheet();
+  else openSheet(panel, opener);
+}
+
+export function closeSheet() {
+  if (!open) return;
+  const { panel, opener, scrim, others } = open;
+  open = null;
+  delete panel.dataset.open;
+  panel.removeAttribute("aria-modal");
+  panel.removeAttribute("role");
+  scrim.remove();
+  for (const other of others) other.inert = false;
+  opener?.setAttribute("aria-expanded", "false");
+  opener?.focus();
+}
+
+function openSheet(panel, opener) {
+  closeSheet();
+  const scrim = element("div", { class: "tc-scrim" });
+  scrim.addEventListener("click", closeSheet);
+  const others = [...panel.parentElement.children].filter((other) => other !== panel);
+  for (const other of others) other.inert = true;
+  panel.before(scrim);
+  panel.dataset.open = "";
+  panel.setAttribute("role", "dialog");
+  panel.setAttribute("aria-modal", "true");
+  opener?.setAttribute("aria-expanded", "true");
+  open = { panel, opener, scrim, others };
+  panel.querySelector("a, button, input, select, textarea")?.focus();
+}
+
+const FOLDED = { sidebar: "rail", inspector: "closed" };
+
+function fold(name) {
+  const root = document.documentElement;
+  const isFolded = root.dataset[name] === FOLDED[name];
+  if (isFolded) delete root.dataset[name];
+  else root.dataset[name] = FOLDED[name];
+  try {
+    if (isFolded) localStorage.removeItem(`tc:${name}`);
+    else localStorage.setItem(`tc:${name}`, FOLDED[name]);
+  } catch {
+    // Storage is switched off: folded until the next page.
+  }
+}

@@ -1,0 +1,38 @@
+// The text of one generation as the browser knows it: a pure reducer over the frames of the live log. No DOM, no clock.
+//
+// Every frame carries the number before its first part (`from`) and after its last one (`seq`). What is older than what
+// we have is dropped, what follows exactly is applied, and what leaves a gap is not applied: `lost` then says that the
+// log must be followed again after `seq`.
+
+export const LIVE = ["queued", "running", "retrying"];
+
+// What a message shows before any frame: the text that the server saved, and how far it reaches.
+export function begin(generation, { seq = 0, content = "", reasoning = "", state = "running" } = {}) {
+  return { generation, seq, content, reasoning, state, detail: null, lost: false, ended: !LIVE.includes(state) };
+}
+
+export function reduce(state, frame) {
+  if (frame.generation !== state.generation) return state;
+  if (frame.type === "delta") return state.ended ? state : applyDelta(state, frame);
+  if (frame.type === "state") return state.ended ? state : { ...state, state: frame.state, detail: frame.detail ?? null };
+  if (frame.type === "end") return { ...state, state: frame.state, detail: null, lost: false, ended: true };
+  return state;
+}
+
+function applyDelta(state, frame) {
+  if (frame.seq <= state.seq) return state;
+  const known = state.seq - frame.from;
+  if (known < 0) return { ...state, lost: true };
+  let parts = frame.parts;
+  if (known > 0) {
+    // Some of it is here already. Only when no parts were merged is it certain which ones.
+    if (parts.length !== frame.seq - frame.from) return { ...state, lost: true };
+    parts = parts.slice(known);
+  }
+  let { content, reasoning } = state;
+  for (const [channel, text] of parts) {
+    if (channel === "c") content += text;
+    else if (channel === "r") reasoning += text;
+  }
+  return { ...state, content, reasoning, seq: frame.seq, state: "running", detail: null, lost: false };
+}
