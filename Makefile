@@ -3,6 +3,8 @@ PYTHON = .venv/bin/python
 MANAGE = $(PYTHON) manage.py
 PIN = .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11
 UPGRADE =
+# Written last when static files are collected: nothing newer, nothing to do.
+COLLECTED = "$${PLAYGROUND_DATA:-var}/static/staticfiles.json"
 
 .PHONY: help run test lint types format messages bench lock clean venv tools
 
@@ -12,7 +14,7 @@ help: ## list these targets
 run: venv ## start the trial center on http://localhost:8000
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) load_catalog --verbosity 0
-	@$(MANAGE) collectstatic --no-input --verbosity 0
+	@[ -z "$$(find static .venv/.installed-* -newer $(COLLECTED) 2>&1 | head -n 1)" ] || $(MANAGE) collectstatic --no-input --verbosity 0
 	@exec $(MANAGE) serve
 
 test: tools ## prove everything; installs what the tests need where it may
