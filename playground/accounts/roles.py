@@ -41,3 +41,8 @@ def may(role: str | None, act: str) -> bool:
     """
     wanted = Act(act)
     return role is not None and role in TABLE and wanted in TABLE[Role(role)]
+
+
+def roles_that_may(act: str) -> frozenset[Role]:
+    """The same table read the other way round, for queries."""
+    return frozenset(role for role, acts in TABLE.items() if Act(act) in acts)

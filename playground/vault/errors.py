@@ -1,9 +1,11 @@
 """What the vault refuses. VaultError is a Refused: its sentence may be shown.
 
 VaultError
-├── KeyRejected      what was pasted cannot be a key            bad_key
-├── AddressRejected  a base URL that keys are not bound to      bad_address, private_address
-└── KeyUnreadable    stored under another master key, or moved  key_unreadable
+├── KeyRejected      what was pasted cannot be a key                  bad_key
+├── AddressRejected  a base URL that keys are not bound to            bad_address, private_address, key_needed
+└── KeyUnreadable    stored under another master key, or moved        key_unreadable, key_needed
+
+RingUnusable is for whoever starts the server: the master keys are gone, damaged or not the right ones.
 """
 
 from playground.errors import Refused
@@ -23,3 +25,7 @@ class AddressRejected(VaultError):
 
 class KeyUnreadable(VaultError):
     """The stored key cannot be opened, or it was stored for another address."""
+
+
+class RingUnusable(Exception):
+    """The master keys cannot be used; the server must not start. The message says why in one sentence."""

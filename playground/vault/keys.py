@@ -1,25 +1,48 @@
-"""Deeds on API keys: add, replace, disable, remove, open. The only module that seals and opens them."""
+"""Deeds on API keys: add, replace, move, disable, remove, open. The only module that seals and opens them."""
 
-import re
 import uuid
-from urllib.parse import urlsplit
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from playground.accounts.models import Team, User
+from playground.accounts.people import role_in
+from playground.accounts.roles import Act, may, roles_that_may
 from playground.catalog.models import Provider
 from playground.errors import Refused
 from playground.vault import cipher
-from playground.vault.errors import AddressRejected, KeyRejected
-from playground.vault.models import ApiKey, HostAllowance
-from playground.wire.addresses import is_ip_literal, is_public, origin_of
-from playground.wire.secret import Secret
+from playground.vault.addresses import allow_host, allowed_hosts, check_base_url, forbid_host
+from playground.vault.errors import AddressRejected, KeyRejected, KeyUnreadable
+from playground.vault.models import ApiKey
+from playground.wire.addresses import origin_of
+from playground.wire.secret import Secret, is_sendable
+from playground.wire.text import clean
+
+__all__ = [
+    "add",
+    "allow_host",
+    "allowed_hosts",
+    "check_base_url",
+    "check_key",
+    "forbid_host",
+    "keys_for",
+    "managed_by",
+    "move",
+    "note_test",
+    "remove",
+    "rename",
+    "replace",
+    "reveal",
+    "set_disabled",
+    "set_tier",
+    "touch",
+    "visible_to",
+]
 
 LONGEST_KEY = 512
-_HOST = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_LOCAL_NAMES = ("localhost", "local", "internal", "lan", "home.arpa")
+LONGEST_LABEL = 100
+SHORTEST_TO_HINT = 12  # of a shorter key four characters would give too much away
 
 
 def add(
@@ -33,77 +56,101 @@ def add(
     base_url: str = "",
     tier: str = "V0",
 ) -> ApiKey:
-    """Store a key. `user` None: the team's. Raises KeyRejected, AddressRejected."""
-    address = check_base_url(base_url or provider.base_url)
-    secret = check_key(key, needed=provider.scope == "")
+    """Store a key. `user` None: the team's. `base_url` empty: the provider's own.
+
+    Raises KeyRejected, AddressRejected; Refused("not_allowed") for whom the team's roles do not let.
+    """
+    _check_may_add(created_by, team, user)
+    secret = check_key(key, needed=not provider.is_custom)
+    del key  # from here on no traceback can show it
     if tier not in ApiKey.Tier.values:
         raise KeyRejected("bad_key", _("The tier is V0, V1, V2 or V3."))
-    row = ApiKey(
-        team=team,
-        user=user,
-        provider=provider,
-        label=label.strip()[:100] or provider.name,
-        base_url=address,
-        bound_origin=origin_of(address),
-        tier=tier,
-        created_by=created_by,
-    )
+    row = ApiKey(team=team, user=user, provider=provider, tier=tier, created_by=created_by)
+    row.label = _label(label, provider)
+    _bind(row, base_url)
     _seal(row, secret)
     row.save(force_insert=True)
     return row
 
 
 def replace(row: ApiKey, *, key: str, base_url: str | None = None) -> None:
-    """Put another key in the place of the stored one, possibly for another address."""
-    if base_url is not None:
-        row.base_url = check_base_url(base_url)
-        row.bound_origin = origin_of(row.base_url)
-    _seal(row, check_key(key, needed=row.provider.scope == ""))
+    """Put another key in the place of the stored one, possibly for another address ("" is the provider's own)."""
+    secret = check_key(key, needed=not row.provider.is_custom)
+    del key
+    _bind(row, row.base_url if base_url is None else base_url)
+    _seal(row, secret)
     row.status, row.tested_at, row.test_code, row.test_ms = ApiKey.Status.UNTESTED, None, "", None
-    row.save()
+    _save(row, "base_url", "bound_origin", "sealed", "last_four", "status", "tested_at", "test_code", "test_ms")
 
 
 def move(row: ApiKey, *, base_url: str) -> None:
-    """Change the path of a key's address. Another scheme, host or port needs the key again: Refused("key_needed")."""
-    address = check_base_url(base_url)
-    if origin_of(address) != row.bound_origin:
+    """Change the path of a key's address. Another scheme, host or port needs the key again: "key_needed"."""
+    address = check_base_url(base_url) if base_url else ""
+    if origin_of(address or row.provider.base_url) != row.bound_origin:
         raise AddressRejected(
             "key_needed", _("The key was entered for another server. Enter it again with the new address.")
         )
     row.base_url = address
-    row.save(update_fields=["base_url"])
+    _save(row, "base_url")
+
+
+def rename(row: ApiKey, *, label: str) -> None:
+    """Give a key another label."""
+    row.label = _label(label, row.provider)
+    _save(row, "label")
+
+
+def set_tier(row: ApiKey, *, tier: str) -> None:
+    """Say which concurrency rights the provider gives this key."""
+    if tier not in ApiKey.Tier.values:
+        raise KeyRejected("bad_key", _("The tier is V0, V1, V2 or V3."))
+    row.tier = tier
+    _save(row, "tier")
 
 
 def set_disabled(row: ApiKey, *, disabled: bool) -> None:
     """Take a key out of use, or back into it."""
     row.disabled_at = timezone.now() if disabled else None
-    row.save(update_fields=["disabled_at"])
+    _save(row, "disabled_at")
 
 
 def remove(row: ApiKey) -> None:
     """Delete a key; its ciphertext is wiped first, so that no copy of the row keeps it."""
-    ApiKey.objects.filter(pk=row.pk).update(sealed=b"", disabled_at=timezone.now())
+    ApiKey.objects.filter(pk=row.pk).update(sealed=b"", last_four="", disabled_at=timezone.now())
+    row.sealed, row.last_four = b"", ""
     row.delete()
 
 
 def reveal(row: ApiKey) -> Secret | None:
-    """Open a key for a request; None for a server that needs none. Raises KeyUnreadable."""
+    """Open a key for a request to `row.address`; None for a server that needs none.
+
+    Raises KeyUnreadable: `key_unreadable`; `key_needed` when the provider has moved to another server since.
+    """
     if not row.sealed:
         return None
-    return cipher.unseal(bytes(row.sealed), owner=row.owner_tag, origin=origin_of(row.base_url))
+    origin = origin_of(row.address)
+    if origin != row.bound_origin:
+        raise KeyUnreadable("key_needed", _("The key was entered for another server. Enter it again."))
+    return cipher.unseal(bytes(row.sealed), owner=row.owner_tag, origin=origin)
 
 
 def keys_for(*, user: User, team: Team, provider_slug: str) -> list[ApiKey]:
     """The keys a person may use for a provider in a team: their own first, refused ones last, disabled ones never."""
     worst_last = Case(When(status=ApiKey.Status.REFUSED, then=Value(1)), default=Value(0), output_field=IntegerField())
     own_first = Case(When(user=user, then=Value(0)), default=Value(1), output_field=IntegerField())
-    rows = visible_to(user, team).filter(provider__slug=provider_slug, disabled_at=None)
+    rows = _of(user, team, Act.USE).filter(provider__slug=provider_slug, disabled_at=None)
     return list(rows.order_by(worst_last, own_first, "-created_at"))
 
 
 def visible_to(user: User, team: Team) -> QuerySet[ApiKey]:
-    """The keys a person sees: their own and the team's."""
-    return ApiKey.objects.filter(Q(user=user) | Q(user=None), team=team).select_related("provider", "user")
+    """The keys a person sees: their own and the team's, while they are in it."""
+    return _of(user, team, Act.VIEW)
+
+
+def managed_by(user: User, team: Team) -> QuerySet[ApiKey]:
+    """The keys a person may replace, disable and remove: their own, and the team's if their role lets them."""
+    own = _of(user, team, Act.USE).filter(user=user)
+    return own | _of(user, team, Act.MANAGE)
 
 
 def touch(key_id: uuid.UUID) -> None:
@@ -112,73 +159,70 @@ def touch(key_id: uuid.UUID) -> None:
 
 
 def note_test(row: ApiKey, *, code: str, milliseconds: int | None, refused: bool) -> None:
-    """Keep the result of a test. `code` "" means it passed; `refused` that the provider does not accept the key."""
-    row.tested_at, row.test_code, row.test_ms = timezone.now(), code, milliseconds
+    """Keep the result of a test. `code` "" means it passed; `refused` that the provider does not accept the key.
+
+    A key that was replaced while its predecessor was being tested keeps no foreign result.
+    """
+    row.tested_at, row.test_code, row.test_ms = timezone.now(), code[:64], milliseconds
     row.status = ApiKey.Status.VALID if not code else ApiKey.Status.REFUSED if refused else row.status
-    row.save(update_fields=["tested_at", "test_code", "test_ms", "status"])
-
-
-def allowed_hosts() -> frozenset[str]:
-    """The private addresses that an owner has let in, as "host:port"."""
-    return frozenset(f"{host}:{port}" for host, port in HostAllowance.objects.values_list("host", "port"))
-
-
-def allow_host(*, user: User, host: str, port: int) -> HostAllowance:
-    """Let a private host and port in. Owners only."""
-    if not user.is_owner:
-        raise Refused("not_allowed", _("Only an owner can allow an address."))
-    host = host.strip().strip("[]").lower()
-    if not (_HOST.fullmatch(host) or is_ip_literal(host)) or not 0 < port < 65536:
-        raise AddressRejected("bad_address", _("Give a host name or IP address and a port, like 127.0.0.1 and 11434."))
-    row, _created = HostAllowance.objects.get_or_create(host=host, port=port, defaults={"created_by": user})
-    return row
+    ApiKey.objects.filter(pk=row.pk, sealed=row.sealed).update(
+        tested_at=row.tested_at, test_code=row.test_code, test_ms=row.test_ms, status=row.status
+    )
 
 
 def check_key(key: str, *, needed: bool) -> Secret:
     """The key as it will be sent. Raises KeyRejected for what would break a header or cannot be a key."""
     key = key.strip()
-    if not key and needed:
-        raise KeyRejected("bad_key", _("Paste the key first."))
-    if any(not 33 <= ord(character) <= 126 for character in key):
-        raise KeyRejected("bad_key", _("A key has no spaces, line breaks or special characters. Copy it again."))
-    if len(key) > LONGEST_KEY:
-        raise KeyRejected("bad_key", _("This is too long to be a key."))
+    flaw = _flaw(key, needed)
+    if flaw:
+        del key
+        raise KeyRejected("bad_key", flaw)
     return Secret(key)
 
 
-def check_base_url(url: str) -> str:
-    """The address as it is kept: http(s), a plain host, no credentials, query or fragment, no trailing slash.
-
-    Private hosts must be in HostAllowance. What a name resolves to is checked again at every connection.
-    """
-    url = url.strip().rstrip("/")
-    try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").lower(), parts.port
-    except ValueError:
-        parts, host, port = urlsplit(""), "", None
-    plain = not (parts.username or parts.password or parts.query or parts.fragment or "\\" in url or "@" in url)
-    printable = all(33 <= ord(character) <= 126 for character in url)
-    literal = is_ip_literal(host)
-    if parts.scheme not in ("http", "https") or not plain or not printable or not (literal or _HOST.fullmatch(host)):
-        raise AddressRejected("bad_address", _("Give an address like https://api.example.com/v1, without a key in it."))
-    port = port or (443 if parts.scheme == "https" else 80)
-    private = not is_public(host) if literal else _looks_private(host)
-    if private and f"{host}:{port}" not in allowed_hosts():
-        raise AddressRejected(
-            "private_address",
-            _("%(address)s is a private address. An owner can allow it under Settings.")
-            % {"address": f"{host}:{port}"},
-        )
-    return url
+def _flaw(key: str, needed: bool) -> str:
+    """What is wrong with a pasted key, in one sentence; "" when nothing is. The first that fits is said."""
+    flaws = {
+        _("Paste the key first."): needed and not key,
+        _("This is too long to be a key."): len(key) > LONGEST_KEY,
+        _("The key has a line break in it. Copy it again, in one line."): len(key.splitlines()) > 1,
+        _("Paste the key alone, without the word Bearer."): key.casefold().startswith("bearer "),
+        _("The key has a space in it. Copy it again."): any(character.isspace() for character in key),
+        _("The key has a character in it that no key has. Copy it again."): not is_sendable(key),
+    }
+    return next((sentence for sentence, is_so in flaws.items() if is_so), "")
 
 
-def _looks_private(host: str) -> bool:
-    """Names that can only be local ones, and numbers that a resolver would read as an address."""
-    last = host.rsplit(".", 1)[-1]
-    return "." not in host or host.endswith(tuple(f".{name}" for name in _LOCAL_NAMES)) or last[0].isdigit()
+def _check_may_add(person: User, team: Team, owner: User | None) -> None:
+    role = role_in(person, team)
+    if not may(role, Act.MANAGE if owner is None else Act.USE) or owner not in (None, person):
+        raise Refused("not_allowed", _("Your role in this team does not let you add this key."))
+
+
+def _of(user: User, team: Team, act: Act) -> QuerySet[ApiKey]:
+    """The person's own keys in a team and the team's, if they are in it with a role that may do `act`."""
+    mine_or_ours = Q(user=user) | Q(user=None)
+    member = Exists(team.members.filter(user=user, user__is_active=True, role__in=roles_that_may(act)).values("pk"))
+    return ApiKey.objects.filter(mine_or_ours, member, team=team).select_related("provider", "user")
+
+
+def _bind(row: ApiKey, base_url: str) -> None:
+    """Bind a row to an address. The provider's own is not copied: it follows the catalog on the same server."""
+    address = check_base_url(base_url or row.provider.base_url)
+    row.base_url = address if base_url else ""
+    row.bound_origin = origin_of(address)
 
 
 def _seal(row: ApiKey, secret: Secret) -> None:
     row.sealed = cipher.seal(secret, owner=row.owner_tag, origin=row.bound_origin) if secret else b""
-    row.last_four = secret.reveal()[-4:] if len(secret.reveal()) >= 12 else ""
+    row.last_four = secret.reveal()[-4:] if len(secret.reveal()) >= SHORTEST_TO_HINT else ""
+
+
+def _label(label: str, provider: Provider) -> str:
+    return clean(label).strip()[:LONGEST_LABEL] or provider.name
+
+
+def _save(row: ApiKey, *fields: str) -> None:
+    """Write what was changed and nothing else. A row that somebody has deleted stays deleted."""
+    if not ApiKey.objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in fields}):
+        raise Refused("not_found", _("This key is gone."))

@@ -37,7 +37,7 @@ class ApiKey(models.Model):
     label = models.CharField(max_length=100)
     sealed = models.BinaryField()  # the ciphertext; empty for a server that needs no key
     last_four = models.CharField(max_length=4, blank=True, default="")
-    base_url = models.CharField(max_length=500)
+    base_url = models.CharField(max_length=500, blank=True, default="")  # empty: the provider's own
     bound_origin = models.CharField(max_length=300)  # scheme://host:port it was entered for
     tier = models.CharField(max_length=2, choices=Tier.choices, default=Tier.V0)
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.UNTESTED)
@@ -65,6 +65,11 @@ class ApiKey(models.Model):
         return f"user:{self.user_id}" if self.user_id else f"team:{self.team_id}"
 
     @property
+    def address(self) -> str:
+        """The base URL that requests with this key go to."""
+        return self.base_url or self.provider.base_url
+
+    @property
     def mask(self) -> str:
         """What is shown in place of the key."""
         return f"••••••••{self.last_four}" if self.last_four else "—"
@@ -84,3 +89,16 @@ class HostAllowance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
+
+
+class RingProof(models.Model):
+    """The one row that only the right ring of master keys can open. It lives where the stored keys live."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="only_one_ring_proof")]
+
+    def __str__(self) -> str:
+        return "proof of the ring"
