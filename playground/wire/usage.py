@@ -1,6 +1,5 @@
 """Usage: what a provider says a run took, in tokens (wire protocol, section 6). Pure."""
 
-import math
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -60,9 +59,9 @@ def read_cost(value: object) -> Decimal | None:
 
 def _count(value: object) -> int | None:
     """A whole number of tokens; 12.0 is one, "12", true and -1 are not."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= TOKENS_LIMIT:
         return None
-    return int(value) if 0 <= value <= TOKENS_LIMIT and value == int(value) else None
+    return int(value) if value == int(value) else None
 
 
 def _part(details: object, name: str) -> int:

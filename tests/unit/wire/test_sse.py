@@ -1,5 +1,6 @@
 """Bytes to server-sent events: any cut, any line end, bounded, and in linear work."""
 
+import itertools
 import sys
 
 import pytest
@@ -91,7 +92,7 @@ def test_random_streams_are_the_same_events_at_random_cuts(
 ) -> None:
     body = (b"\xef\xbb\xbf" if bom else b"") + b"".join(line + end for line, end in lines)
     places = sorted({0, len(body), *(cut for cut in cuts if cut < len(body))})
-    pieces = [body[start:end] for start, end in zip(places, places[1:], strict=False)]
+    pieces = [body[start:end] for start, end in itertools.pairwise(places)]
     assert decode(*pieces) == decode(body) == decode(*(bytes([byte]) for byte in body))
 
 
