@@ -55,7 +55,8 @@ function openSheet(panel, opener) {
   panel.setAttribute("aria-modal", "true");
   opener?.setAttribute("aria-expanded", "true");
   open = { panel, opener, scrim, others };
-  panel.querySelector("a, button, input, select, textarea")?.focus();
+  panel.tabIndex = -1;
+  panel.focus();
 }
 
 const FOLDED = { sidebar: "rail", inspector: "closed" };

@@ -13,6 +13,8 @@ export class ThreadView extends HTMLElement {
   #scroller = null;
   #jump = null;
   #isAtEnd = true;
+  #top = 0;
+  #height = 0;
 
   connectedCallback() {
     this.#scroller = this.querySelector(".tc-thread");
@@ -73,7 +75,7 @@ export class ThreadView extends HTMLElement {
   toEnd() {
     this.#isAtEnd = true;
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
-    this.#jump.hidden = true;
+    this.#look();
   }
 
   changed() {
@@ -102,9 +104,14 @@ export class ThreadView extends HTMLElement {
     this.#observer.observe(this.querySelector("#messages"));
   }
 
+  // Only the reader leaves the end, by going up. A text that grows below does not count as leaving.
   #look() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    this.#isAtEnd = scrollHeight - scrollTop - clientHeight <= NEAR;
+    const wentUp = scrollTop < this.#top - 1 && scrollHeight >= this.#height;
+    if (scrollHeight - scrollTop - clientHeight <= NEAR) this.#isAtEnd = true;
+    else if (wentUp) this.#isAtEnd = false;
+    this.#top = scrollTop;
+    this.#height = scrollHeight;
     this.#jump.hidden = this.#isAtEnd;
   }
 
