@@ -317,8 +317,3 @@ def _json(value: Any) -> str:
         return clean(json.dumps(value, ensure_ascii=False))
     except RecursionError:
         return ""
-
-
-def parse_answer(data: object, reasoning: str) -> tuple[Event, ...]:
-    """The events of a whole, non-streamed answer. Raises WireError for an error object or what is no answer."""
-    return ChunkParser(reasoning).parse_answer(orjson.dumps(data))

@@ -46,8 +46,8 @@ class WireError(Exception):
     """A run that a provider, its network or its protocol ended.
 
     `later`: worth another try only after a time that the message names. `retry_after`: seconds the provider asks to
-    wait. `status`: the HTTP status, None where there was none. `business_code`: the provider's own code, as text. The
-    message may be the provider's: it is untrusted and at most LONGEST_MESSAGE characters; escape it.
+    wait. `status`: the HTTP status, None where there was none. `business_code`: the provider's own code or type, as
+    text. The message may be the provider's: it is untrusted and at most LONGEST_MESSAGE characters; escape it.
     """
 
     def __init__(
@@ -247,7 +247,7 @@ def _error(said: _Said, status: int | None, retry_after: float | None) -> WireEr
         retryable=retryable,
         retry_after=retry_after,
         status=status,
-        business_code=said.code or None,
+        business_code=said.code or said.type or None,
         later=later,
     )
 
