@@ -30,7 +30,7 @@ SIGNED_OUT, MALFORMED, TOO_SLOW, FLOOD, RESTART = 4401, 4400, 4008, 4013, 1012
 UNSEEN_CHARACTERS = 256_000  # on their way to the browser before a follow task waits
 UNSEEN_FRAMES = 64
 SEEN_WITHIN = 10.0  # seconds until a browser that acknowledges nothing is cut
-FRAMES_PER_SECOND, FRAMES_AT_ONCE = 50.0, 400.0  # what a socket may send us
+FRAMES_PER_SECOND, FRAMES_AT_ONCE = 200.0, 600.0  # what a socket may send us
 BAD_FRAMES = 20
 FOLLOWED_AT_ONCE = 32
 

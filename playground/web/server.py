@@ -23,9 +23,13 @@ asyncioreactor.install(_loop)  # type: ignore[no-untyped-call]
 from daphne.server import Server  # noqa: E402
 from twisted.internet import reactor as _reactor  # noqa: E402
 
+from playground.streaming.registry import registry  # noqa: E402
 from playground.web.gate import drain  # noqa: E402
 
 reactor: Any = _reactor  # a module in disguise, which no type checker sees through
+
+
+GOODBYE = 0.3  # seconds for the last frames to leave before the process does
 
 
 class CannotServe(Exception):
@@ -42,13 +46,18 @@ def serve(application: Callable[..., Any], *, host: str, port: int, ready: Calla
         http_timeout=120,  # seconds; a request that is still half sent by then is dropped
         websocket_handshake_timeout=10,
         server_name="trial-center",
-        ready_callable=lambda: _loop.call_soon(ready),
+        ready_callable=lambda: _loop.call_soon(begin),
     )
     ending: list[asyncio.Task[None]] = []
+
+    def begin() -> None:
+        registry().open()  # what an earlier process left behind is settled now, not at the first visit
+        ready()
 
     async def end() -> None:
         try:
             await drain()
+            await asyncio.sleep(GOODBYE)
         finally:
             reactor.stop()
 

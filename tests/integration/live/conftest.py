@@ -1,6 +1,7 @@
 """Tests against a real server process, over real sockets, on the test's own database."""
 
 import contextlib
+import datetime as dt
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -15,9 +16,13 @@ from django.test import Client
 from websockets.sync.client import ClientConnection, connect
 
 from playground.accounts.models import User
+from playground.accounts.people import current_team
+from playground.catalog.custom import add_offer, create_provider
 from playground.catalog.models import Offer
 from playground.ledger.models import ExchangeRate
+from playground.vault import keys
 from tests.server import Server
+from tests.upstream import Upstream
 
 CHAT = "zai/glm-4.5-air"  # thinks when asked to, answers in Markdown
 LONG = "/sandbox long {count}"
@@ -48,11 +53,32 @@ def offer(server: Server) -> Offer:
     return Offer.objects.get(provider__slug="sandbox", wire_name=CHAT)
 
 
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    """A provider of the test's own, on loopback."""
+    one = Upstream().start()
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def model_at(server: Server, alice: User, upstream: Upstream) -> Callable[[str], Offer]:
+    """Makes an offer of alice's at the test's own provider, for a model of that name."""
+    team = current_team(alice)
+    keys.allow_host(user=alice, host="127.0.0.1", port=upstream.port)
+    provider = create_provider(scope=f"team:{team.pk}", name="Own server", base_url=upstream.base_url)
+    keys.add(team=team, user=None, provider=provider, label="own", key="sk-canary-0123456789", created_by=alice)
+
+    def offer_for(name: str) -> Offer:
+        return add_offer(provider=provider, wire_name=name, today=dt.date(2026, 11, 21))
+
+    return offer_for
+
+
 class Tab:
     """What a browser tab does on its socket, with everything it has heard in `heard`."""
 
     def __init__(self, server: Server, session: str, *, origin: str | None = None, **options: Any) -> None:
-        cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
         self._opened = contextlib.ExitStack()
         self.connection: ClientConnection = self._opened.enter_context(
             connect(
@@ -63,11 +89,13 @@ class Tab:
                     **options.pop("headers", {}),
                 },
                 max_size=None,
+                max_queue=None,
                 **options,
             )
         )
         self.heard: list[dict[str, Any]] = []
         self.number = 0
+        self.deltas = 0
 
     def close(self) -> None:
         """Close the tab."""
@@ -86,11 +114,12 @@ class Tab:
         return frame
 
     def hear_until(self, wanted: Callable[[dict[str, Any]], bool], timeout: float = 30) -> dict[str, Any]:
-        """Listen until a frame fits; acknowledge deltas as a browser does."""
+        """Listen until a frame fits; acknowledge every eighth delta, as a browser does."""
         until = time.monotonic() + timeout
         while True:
             frame = self.hear(timeout=max(0.01, until - time.monotonic()))
-            if frame["type"] == "delta":
+            self.deltas += frame["type"] == "delta"
+            if frame["type"] == "delta" and self.deltas % 8 == 0:
                 self.say("generation.seen", generation=frame["generation"], seq=frame["seq"])
             if wanted(frame):
                 return frame
