@@ -29,7 +29,7 @@ from playground.wire.events import (
     WebSearchResult,
 )
 from playground.wire.sse import ServerSentEvent
-from playground.wire.text import clean
+from playground.wire.text import clean, load_json
 from playground.wire.thinking import ThinkSplitter
 from playground.wire.usage import Usage, read_cost
 
@@ -88,7 +88,7 @@ class ChunkParser:
     def parse_answer(self, body: bytes) -> tuple[Event, ...]:
         """The events of a whole answer that is JSON, not a stream. Raises WireError, also when it is no answer."""
         try:
-            answer = _load_leniently(body.decode("utf-8", "replace"))
+            answer = load_json(body.decode("utf-8", "replace"))
         except ValueError:
             answer = None
         error = from_object(answer)
@@ -216,7 +216,7 @@ class ChunkParser:
         if not text:
             return ()  # an empty event keeps a connection alive
         try:
-            return self._read(_load_leniently(text))
+            return self._read(load_json(text))
         except ValueError:
             return (self._damage(), *self._parse_glued(text))
 
@@ -228,7 +228,7 @@ class ChunkParser:
         starts = [match.end() for match in _FRAME.finditer(text)]
         for start in reversed(starts[-GLUED_AT_MOST:]):  # the last may stand inside a string of the one before it
             try:
-                return self._read(_load_leniently(text[start:]))
+                return self._read(load_json(text[start:]))
             except ValueError:
                 continue
         return ()
@@ -240,18 +240,10 @@ class ChunkParser:
         return Damaged()
 
 
-def _load_leniently(text: str) -> Any:
-    """JSON that may hold lone surrogates, control characters or NaN. Raises ValueError, also for too deep a nest."""
-    try:
-        return json.loads(text, strict=False)
-    except RecursionError:
-        raise ValueError("nested too deep") from None
-
-
 def _error_in(data: str) -> WireError:
     """The error of an event whose type says that it is one."""
     try:
-        obj = _load_leniently(data)
+        obj = load_json(data)
     except ValueError:
         obj = None
     if not isinstance(obj, dict):

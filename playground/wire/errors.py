@@ -25,9 +25,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-import orjson
-
-from playground.wire.text import clean
+from playground.wire.text import clean, load_json
 
 LONGEST_MESSAGE: Final = 500  # characters of a provider's own words that are kept
 
@@ -76,17 +74,27 @@ class WireError(Exception):
 
         A text of fewer than eight characters is no key that anyone issues; to blank it would garble ordinary words.
         """
-        if len(secret) < 8 or secret not in self.message:
+        message = _hide(secret, self.message) if len(secret) >= 8 else self.message
+        if message == self.message:
             return self
         return WireError(
             self.code,
-            self.message.replace(secret, "…"),
+            message,
             retryable=self.retryable,
             retry_after=self.retry_after,
             status=self.status,
             business_code=self.business_code,
             later=self.later,
         )
+
+
+def _hide(secret: str, message: str) -> str:
+    """Take a secret out of a message, also where the message was cut in the middle of it."""
+    message = message.replace(secret, "…")
+    for length in range(min(len(secret) - 1, len(message)), 7, -1):
+        if message.endswith(secret[:length]):
+            return message[:-length] + "…"
+    return message
 
 
 # Business codes of BigModel and Z.ai: our code, whether another try is worth it, whether only later. Section 7.2.
@@ -192,18 +200,19 @@ class _Said:
 
 def from_response(status: int, headers: Mapping[str, str], body: bytes) -> WireError:
     """The error in an HTTP answer with a status of 400 or more. `body`: what was read of it, at most 64 KiB."""
+    text = body.decode("utf-8", "replace").strip()
     try:
-        said = _said(orjson.loads(body))
-    except orjson.JSONDecodeError:
+        said = _said(load_json(text))
+    except ValueError:
         said = None
-    plain = _Said("", "", body.decode("utf-8", "replace").strip())  # HTML, plain text, nothing
+    plain = _Said("", "", text)  # HTML, plain text, nothing
     return _error(said or plain, status, _retry_after(headers))
 
 
 def from_object(obj: object, status: int | None = None) -> WireError | None:
     """The error in a JSON object of a stream or of a 200 answer; None when it holds none.
 
-    The flat form counts only without `choices`, and not when its code says that all is well.
+    The flat forms count only without `choices`, and not when they say that all is well.
     """
     if not isinstance(obj, dict):
         return None
@@ -214,9 +223,9 @@ def from_object(obj: object, status: int | None = None) -> WireError | None:
 
 
 def _is_flat_error(obj: Mapping[str, object]) -> bool:
-    if obj.get("success") is False:
-        return "message" in obj or "msg" in obj
-    well = _word(obj.get("code")) in {"", "0", "200"}
+    if "detail" in obj:
+        return True
+    well = obj.get("success", _word(obj.get("code")) in {"", "0", "200"})
     return not well and ("message" in obj or "msg" in obj)
 
 
@@ -228,7 +237,7 @@ def _said(obj: object) -> _Said | None:
         if isinstance(error, dict):
             message = error.get("message", error.get("msg"))
             return _Said(_word(error.get("code")), _word(error.get("type")), _word(message))
-        return _Said(_word(obj.get("code")), "", _word(error))
+        return _Said(_word(obj.get("code")), "", _word(error) or _word(obj.get("message")))
     if "detail" in obj:
         return _Said("", "", _word(obj["detail"]))
     message = obj.get("message", obj.get("msg"))
@@ -268,7 +277,7 @@ def _by_words(said: _Said, status: int) -> tuple[str, bool]:
 
 def _status_in(code: str) -> int | None:
     """llama.cpp, vLLM and OpenRouter put an HTTP status in the place of a code."""
-    return int(code) if len(code) == 3 and code.isascii() and code.isdecimal() else None
+    return int(code) if re.fullmatch("[45][0-9][0-9]", code) else None
 
 
 def _word(value: object) -> str:
@@ -277,6 +286,8 @@ def _word(value: object) -> str:
         return clean(value).strip()
     if value is None or isinstance(value, bool):
         return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     try:
         return clean(json.dumps(value, ensure_ascii=False))
     except (ValueError, RecursionError):
