@@ -11,6 +11,8 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 VOID = frozenset(["br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 # What people read or hear although it stands in an attribute.
 SPOKEN = frozenset(["aria-label", "title", "placeholder", "alt", "aria-description"])
+# What is typed or read by a machine is the same in every language.
+LITERAL = (["code"], ["kbd"], ["samp"])
 SWALLOWED = {"comment": "endcomment", "blocktranslate": "endblocktranslate", "blocktrans": "endblocktrans"}
 
 
@@ -95,7 +97,8 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if data.strip():
-            self.page.texts.append(data.strip())
+            if self._open[-1:] not in LITERAL:
+                self.page.texts.append(data.strip())
             self._root()
 
     def value(self) -> None:
