@@ -1,15 +1,14 @@
-"""Plays bytes, cut as a test wishes, through decoder, parser and completion; says what a reader of the run sees."""
+"""Plays bytes, cut as a test wishes, through the decoder into a completion; says what a reader of the run sees."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from playground.wire.chunks import ChunkParser
 from playground.wire.completion import Completion
+from playground.wire.decoding import StreamDecoder
 from playground.wire.errors import WireError, from_response
-from playground.wire.events import Event
-from playground.wire.sse import SSEDecoder
+from playground.wire.events import Ended, Event
 
 RECORDINGS = Path(__file__).resolve().parents[2] / "recordings"
 
@@ -43,12 +42,12 @@ def recording(name: str) -> bytes:
 
 def replay(pieces: Iterable[bytes], reasoning: str = "auto") -> Seen:
     """The result of a stream that arrives in these pieces and then closes."""
-    completion, trouble, done = Completion(), None, False
-    try:
-        done = _read(pieces, completion, ChunkParser(reasoning))  # type: ignore[arg-type]
-    except WireError as error:
-        trouble = error
-    return _seen(completion, trouble, done=done)
+    completion, decoder = Completion(), StreamDecoder(reasoning)
+    last: Event | None = None
+    for events in _reads(pieces, decoder):
+        for last in events:
+            completion.add(last)
+    return _seen(completion, decoder.error, done=isinstance(last, Ended) and last.clean)
 
 
 def refusal(status: int, body: bytes) -> Seen:
@@ -69,19 +68,12 @@ def text_of(events: Iterable[Event]) -> tuple[str, str]:
     return completion.content, completion.reasoning_content
 
 
-def _read(pieces: Iterable[bytes], completion: Completion, parser: ChunkParser) -> bool:
-    decoder = SSEDecoder()
-    for piece in (*pieces, b""):
-        for event in decoder.feed(piece) if piece else decoder.finish():
-            for found in parser.parse_event(event):
-                completion.add(found)
-            if parser.done:
-                break
-        if parser.done:
-            break
-    for found in parser.finish():
-        completion.add(found)
-    return parser.done
+def _reads(pieces: Iterable[bytes], decoder: StreamDecoder) -> Iterator[tuple[Event, ...]]:
+    for piece in pieces:
+        yield decoder.feed(piece)
+        if decoder.over:
+            return
+    yield decoder.finish()
 
 
 def _seen(completion: Completion, trouble: WireError | None, *, done: bool) -> Seen:
@@ -94,16 +86,14 @@ def _seen(completion: Completion, trouble: WireError | None, *, done: bool) -> S
         state="failed" if trouble else outcome.state,
         error=error.code if error else "",
         business_code=error.business_code if error else None,
-        message=error.message if trouble else "",  # type: ignore[union-attr]
+        message=trouble.message if trouble else "",
         warning="" if trouble else outcome.warning,
         finish_reason=completion.finish_reason,
         usage=(usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens, usage.reasoning_tokens)
         if usage
         else None,
         cost=usage.reported_cost if usage else None,
-        tools=tuple(
-            (call.id, call.name, str(call.to_json()["function"]["arguments"])) for call in completion.tool_calls
-        ),  # type: ignore[index]
+        tools=tuple((call.id, call.name, call.arguments or "{}") for call in completion.tool_calls),
         sources=tuple(f"{row.refer} {row.title}" for row in completion.web_search),
         filtered=tuple(completion.content_filter),
         damaged=completion.damaged,
