@@ -52,8 +52,10 @@ def allowed_hosts() -> frozenset[str]:
 def allow_host(*, user: User, host: str, port: int) -> HostAllowance:
     """Let a private host and port in. Owners only. Raises Refused("not_allowed"), AddressRejected("bad_address")."""
     _check_owner(user)
-    host, port = _read(f"http://{_bracketed(host.strip().strip('[]'))}:{port}")
-    if is_ip_literal(host) and not (is_local(host) or is_public(host)):
+    given = host.strip().strip("[]").lower()
+    host, found = _read(f"http://{_bracketed(given)}:{port}")
+    whole = found == port and (host == given or is_ip_literal(host))  # and not the beginning of something longer
+    if not whole or (is_ip_literal(host) and not (is_local(host) or is_public(host))):
         raise _bad()
     row, _made = HostAllowance.objects.get_or_create(host=host, port=port, defaults={"created_by": user})
     return row

@@ -27,7 +27,6 @@ __all__ = [
     "check_key",
     "forbid_host",
     "keys_for",
-    "managed_by",
     "move",
     "note_test",
     "remove",
@@ -60,9 +59,10 @@ def add(
 
     Raises KeyRejected, AddressRejected; Refused("not_allowed") for whom the team's roles do not let.
     """
-    _check_may_add(created_by, team, user)
-    secret = check_key(key, needed=not provider.is_custom)
-    del key  # from here on no traceback can show it
+    _check_may_add(created_by, team, user, provider)
+    secret, flaw = _read_key(key, needed=not provider.is_custom)
+    del key  # from here on no traceback of ours can show it
+    _refuse(flaw)
     if tier not in ApiKey.Tier.values:
         raise KeyRejected("bad_key", _("The tier is V0, V1, V2 or V3."))
     row = ApiKey(team=team, user=user, provider=provider, tier=tier, created_by=created_by)
@@ -75,8 +75,9 @@ def add(
 
 def replace(row: ApiKey, *, key: str, base_url: str | None = None) -> None:
     """Put another key in the place of the stored one, possibly for another address ("" is the provider's own)."""
-    secret = check_key(key, needed=not row.provider.is_custom)
+    secret, flaw = _read_key(key, needed=not row.provider.is_custom)
     del key
+    _refuse(flaw)
     _bind(row, row.base_url if base_url is None else base_url)
     _seal(row, secret)
     row.status, row.tested_at, row.test_code, row.test_ms = ApiKey.Status.UNTESTED, None, "", None
@@ -147,12 +148,6 @@ def visible_to(user: User, team: Team) -> QuerySet[ApiKey]:
     return _of(user, team, Act.VIEW)
 
 
-def managed_by(user: User, team: Team) -> QuerySet[ApiKey]:
-    """The keys a person may replace, disable and remove: their own, and the team's if their role lets them."""
-    own = _of(user, team, Act.USE).filter(user=user)
-    return own | _of(user, team, Act.MANAGE)
-
-
 def touch(key_id: uuid.UUID) -> None:
     """A key was used now."""
     ApiKey.objects.filter(pk=key_id).update(last_used_at=timezone.now())
@@ -172,12 +167,22 @@ def note_test(row: ApiKey, *, code: str, milliseconds: int | None, refused: bool
 
 def check_key(key: str, *, needed: bool) -> Secret:
     """The key as it will be sent. Raises KeyRejected for what would break a header or cannot be a key."""
+    secret, flaw = _read_key(key, needed=needed)
+    del key
+    _refuse(flaw)
+    return secret
+
+
+def _read_key(key: str, *, needed: bool) -> tuple[Secret, str]:
+    """The key and what is wrong with it. Raises nothing, so that the caller can forget the plaintext first."""
     key = key.strip()
     flaw = _flaw(key, needed)
+    return Secret("" if flaw else key), flaw
+
+
+def _refuse(flaw: str) -> None:
     if flaw:
-        del key
         raise KeyRejected("bad_key", flaw)
-    return Secret(key)
 
 
 def _flaw(key: str, needed: bool) -> str:
@@ -193,7 +198,9 @@ def _flaw(key: str, needed: bool) -> str:
     return next((sentence for sentence, is_so in flaws.items() if is_so), "")
 
 
-def _check_may_add(person: User, team: Team, owner: User | None) -> None:
+def _check_may_add(person: User, team: Team, owner: User | None, provider: Provider) -> None:
+    if provider.is_custom and provider.scope != f"team:{team.pk}":
+        raise Refused("not_found", _("There is no such provider."))
     role = role_in(person, team)
     if not may(role, Act.MANAGE if owner is None else Act.USE) or owner not in (None, person):
         raise Refused("not_allowed", _("Your role in this team does not let you add this key."))
