@@ -69,6 +69,7 @@ def main() -> None:
     with transaction.atomic():
         owner = create_user(email="owner@bench.example", password=None, is_owner=True)
         team = Team.objects.create(name="Bench")
+        Member.objects.create(team=team, user=owner, role=Role.OWNER)
         offers = add_offers(owner, team, wanted.base_url, wanted.models.split(","))
         people = [add_person(team, number) for number in range(wanted.users)]
         sessions = [open_session(user) for user in people]
