@@ -35,9 +35,9 @@ _LOCAL: Final = _networks(
 _SPECIAL: Final = _networks(
     *("0.0.0.0/8", "100.64.0.0/10", "168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15"),
     *("224.0.0.0/4", "240.0.0.0/4"),
-    *("::/8", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"),
-    *("5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"),
+    *("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"),
 )
+_GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")  # all that is given to anybody so far
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")  # how an IPv6-only network reaches the IPv4 internet
 
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
@@ -58,7 +58,8 @@ def is_public(address: str | IPAddress) -> bool:
     inner = _inner(ip)
     if inner is not None:
         return is_public(inner)
-    return ip.is_global and not ip.is_multicast and not _is_in(ip, _SPECIAL)
+    assigned = ip.version == 4 or ip in _GLOBAL_UNICAST
+    return assigned and ip.is_global and not ip.is_multicast and not _is_in(ip, _SPECIAL)
 
 
 def is_local(address: str | IPAddress) -> bool:

@@ -44,7 +44,6 @@ __all__ = ["Client", "ClientPool", "Endpoint", "Timeouts"]
 USER_AGENT: Final = "trial-center"
 ERROR_BODY: Final = 64 * 1024  # bytes of a refusal that are read
 ANSWER_BODY: Final = 8 * 1024 * 1024  # bytes of a whole answer that are read
-DRAIN_SECONDS: Final = 5.0  # after a finish reason: how long to wait for usage and [DONE]
 CLOSE_SECONDS: Final = 0.25  # after [DONE]: how long to wait for the end of the body, so that the connection is reused
 KEEP_ALIVE_SECONDS: Final = 30.0  # shorter than the idle time of the usual proxies
 MODELS_AT_MOST: Final = 5000
@@ -139,7 +138,7 @@ class Client:
                     deadlines.came(words=bool(events))
                     if events:
                         if decoder.finished and not decoder.over:
-                            deadlines.only(DRAIN_SECONDS)
+                            deadlines.only(self._timeouts.after_finish)
                         yield events
                 if events := decoder.finish(fault):
                     yield events
@@ -377,7 +376,10 @@ def _url(base_url: str, path: str) -> httpx.URL:
         url = httpx.URL(base_url.rstrip("/") + path)
     except httpx.InvalidURL:
         url = None
-    if url is None or (url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)) != (host, port):
+    if url is None or (url.raw_host.decode("ascii"), url.port or {"http": 80, "https": 443}.get(url.scheme)) != (
+        host,
+        port,
+    ):
         raise WireError("address_refused", "The address can be read in two ways.")
     return url
 
