@@ -24,11 +24,12 @@ from playground.ledger.models import Entry
 from playground.pricing.money import Money, Rate, convert
 from playground.pricing.price import Price
 from playground.vault import keys
-from playground.web.money import SIGNS, Rates, format_money
+from playground.web.money import SIGNS, Rates
 
 MEASURED_DAYS = 7
 MEASURED_AT_MOST = 2000  # entries looked at for medians
 OTHER = {"CNY": "USD", "USD": "CNY"}
+SHOPS = {"bigmodel": "BigModel", "zai": "Z.ai", "vercel": "Vercel"}  # whose prices a sandbox offer repeats
 
 
 class Desk:
@@ -134,7 +135,7 @@ def count_words(tokens: int | None) -> str:
         return "—"
     if tokens >= 1_000_000:
         return f"{tokens // 1_000_000}M"
-    return f"{tokens // (1024 if tokens % 1024 == 0 else 1000)}K"
+    return f"{round(tokens / (1000 if tokens % 1000 == 0 else 1024))}K"
 
 
 def _row(desk: Desk, offer: Offer, measured: tuple[str, str] | None) -> dict[str, Any]:
@@ -203,7 +204,7 @@ def _both(amount: Decimal | None, price: Price | None, rate: Rate) -> dict[str, 
     other = convert(Money(amount, price.currency), rate)
     return {
         "value": f"{SIGNS[price.currency]}{_amount(amount)}",
-        "second": f"≈ {format_money(other.amount, other.currency)}",
+        "second": f"≈ {SIGNS[other.currency]}{_amount(other.amount.quantize(Decimal('0.001')))}",
     }
 
 
@@ -265,7 +266,10 @@ def _note(offer: Offer) -> str:
     if offer.language_model is None:
         return ""
     words = offer.language_model.words(get_language() or "en").note or offer.language_model.parameters
-    return _("%(shop)s prices · %(note)s") % {"shop": offer.mirrors, "note": words} if offer.mirrors else words
+    if not offer.mirrors:
+        return words
+    shop = _("%(shop)s prices") % {"shop": SHOPS.get(offer.mirrors, offer.mirrors)}
+    return f"{shop} · {words}" if words else shop
 
 
 def _measured(team: Team) -> dict[uuid.UUID, tuple[str, str]]:
