@@ -68,9 +68,7 @@ def warm_up(target: Target, bed: Bed, server: Server) -> None:
         raise BenchError(f"{target.name} does not work: {report['lost']} tokens lost, {report['errors']}")
 
 
-def stream_row(
-    target: Target, bed: Bed, server: Server, streams: int, *, model: str = MODEL, spread: float = 1.5
-) -> Row:
+def stream_row(target: Target, bed: Bed, server: Server, streams: int, *, model: str, spread: float) -> Row:
     """Run `streams` streams started at random within `spread` seconds; opening the sockets comes before."""
     load = Load(*options(target, bed, server.port, model=model, streams=streams), "--spread", str(spread))
     cpu, busy, harness = server.cpu_us(), core_busy_us(SERVER_CORE if can_pin() else 0), core_busy_us(HARNESS_CORE)

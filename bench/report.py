@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
-from measure import FOREIGN, MODEL, Footprint, Row, Stops
+from measure import FOREIGN, Footprint, Row, Stops
 from pages import PageTime
 from processes import BENCH, can_pin
 from targets import TARGETS
@@ -25,6 +25,8 @@ class Results:
     """What one call of the bench found; sections that were not run stay empty."""
 
     rounds: int
+    tokens: int  # of a stream; 50 come a second
+    spread: float  # seconds within which the streams start
     streams: dict[tuple[str, int], Row] = field(default_factory=dict)
     knees: dict[str, Row | None] = field(default_factory=dict)
     footprints: dict[str, Footprint] = field(default_factory=dict)
@@ -50,7 +52,7 @@ class Goal:
 
 def markdown(results: Results) -> str:
     """One entry of RESULTS.md."""
-    parts = [heading(), machine(results.rounds)]
+    parts = [heading(), machine(results)]
     parts += [section for section in (make(results) for make in SECTIONS) if section]
     return "\n\n".join(parts) + "\n"
 
@@ -65,19 +67,18 @@ def commit() -> str:
     return done.stdout.strip() or "unknown"
 
 
-def machine(rounds: int) -> str:
+def machine(results: Results) -> str:
     cpuinfo = Path("/proc/cpuinfo").read_text()
     model = next(
         (line.split(":", 1)[1].strip() for line in cpuinfo.splitlines() if line.startswith("model name")),
         platform.machine(),
     )
-    _, rate, tokens, _ = MODEL.split("-")
     memory = psutil.virtual_memory().total / 2**30
     pinning = "server on one core, provider and load client on another" if can_pin() else "**not pinned** (one core?)"
     return (
         f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.release().split('-')[0]}, "
-        f"Python {platform.python_version()}; {pinning}; {rate} tokens/s x {tokens} tokens; "
-        f"medians of {rounds} interleaved round{'s' * (rounds > 1)}. "
+        f"Python {platform.python_version()}; {pinning}; {results.tokens} tokens at 50/s, "
+        f"starts within {results.spread:g} s; interleaved rounds, medians: {results.rounds}. "
         f"~ marks rows in which others used more than {FOREIGN:.0%} of the server's core."
     )
 

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from flame import profile
@@ -51,7 +52,7 @@ def main() -> int:
             if any(target.name == "app" for target in targets):
                 say("seeding")
                 history = 100_000 if "pages" in wanted.rows else 0
-                seed(bed, models=MODELS, users=MOST_STREAMS, messages=history)
+                seed(bed, models=sorted({*MODELS, wanted.model}), users=MOST_STREAMS, messages=history)
             if wanted.profile:
                 return show_profiles(targets, bed, wanted.n[0])
             entry = markdown(measure(wanted, targets, bed))
@@ -85,12 +86,16 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--rows", type=names(SECTIONS), help="sections, with commas")
     parser.add_argument("--n", type=numbers, help="numbers of streams, with commas; measures streams only")
     parser.add_argument("--rounds", type=int, help="interleaved rounds")
+    parser.add_argument("--tokens", type=int, default=200, help="length of a stream; 50 tokens come a second")
+    parser.add_argument("--spread", type=float, default=1.5, help="seconds within which the streams start")
     parser.add_argument("--profile", action="store_true", help="sample the server with py-spy while it streams")
     parser.add_argument("--write", action="store_true", help="write RESULTS.md even if not everything was measured")
     wanted = parser.parse_args()
-    wanted.write |= not (wanted.quick or wanted.only or wanted.rows or wanted.n or wanted.rounds or wanted.profile)
+    asked = {name for name, value in vars(wanted).items() if value != parser.get_default(name)}
+    wanted.write |= not asked
     wanted.rows = wanted.rows or (["streams"] if wanted.n or wanted.profile else list(SECTIONS))
     wanted.n = wanted.n or ([200] if wanted.profile else [50, 200] if wanted.quick else [50, 200, 500])
+    wanted.model = f"syn-50-{wanted.tokens}-0"
     wanted.rounds = wanted.rounds or (1 if wanted.quick else 3)
     return wanted
 
@@ -103,12 +108,12 @@ def allow_many_sockets() -> None:
 
 def measure(wanted: argparse.Namespace, targets: Sequence[Target], bed: Bed) -> Results:
     """Run the sections that were asked for."""
-    results = Results(wanted.rounds)
+    results = Results(wanted.rounds, wanted.tokens, wanted.spread)
     if "streams" in wanted.rows:
-        measure_streams(results, targets, bed, wanted.n)
+        measure_streams(results, targets, bed, wanted)
     relays = [target for target in targets if target.name in FIRST_TRY]
     if "knee" in wanted.rows:
-        measure_knees(results, relays, bed, fine=not wanted.quick)
+        measure_knees(results, relays, bed, wanted)
     if "costs" in wanted.rows:
         measure_costs(results, relays, bed, sockets=300 if wanted.quick else 1000)
     for target in targets:
@@ -122,18 +127,18 @@ def measure(wanted: argparse.Namespace, targets: Sequence[Target], bed: Bed) -> 
     return results
 
 
-def measure_streams(results: Results, targets: Sequence[Target], bed: Bed, sizes: Sequence[int]) -> None:
+def measure_streams(results: Results, targets: Sequence[Target], bed: Bed, wanted: argparse.Namespace) -> None:
     """Rounds over all targets, each time in another order and with fresh servers, so that noise hits all alike."""
     found: dict[tuple[str, int], list[Row]] = {}
     for turn in range(results.rounds):
         for target in rotated(targets, turn):
             with running(target, bed) as server:
-                for streams in sizes:
-                    found.setdefault((target.name, streams), []).append(shown(target, bed, server, streams))
+                for streams in wanted.n:
+                    found.setdefault((target.name, streams), []).append(shown(target, bed, server, streams, wanted))
     results.streams = {key: median_row(rows) for key, rows in found.items()}
 
 
-def measure_knees(results: Results, targets: Sequence[Target], bed: Bed, *, fine: bool) -> None:
+def measure_knees(results: Results, targets: Sequence[Target], bed: Bed, wanted: argparse.Namespace) -> None:
     """One search per round; the median search counts."""
     found: dict[str, list[Row | None]] = {target.name: [] for target in targets}
     for turn in range(results.rounds):
@@ -141,7 +146,8 @@ def measure_knees(results: Results, targets: Sequence[Target], bed: Bed, *, fine
             with running(target, bed) as server:
                 before = found[target.name][-1] if found[target.name] else None
                 start = before.streams if before else FIRST_TRY[target.name]
-                knee = find_knee(lambda n, t=target, s=server: shown(t, bed, s, n), start, fine=fine)  # type: ignore[misc]
+                attempt = partial(shown, target, bed, server, wanted=wanted)
+                knee = find_knee(attempt, start, fine=not wanted.quick)
                 found[target.name].append(knee)
                 say(f"knee of {target.name}: {knee.streams if knee else 'below 10'}")
     for name, knees in found.items():
@@ -168,8 +174,8 @@ def running(target: Target, bed: Bed) -> Iterator[Server]:
             raise BenchError(f"{error}\n{target.name}: {server.log()}") from error
 
 
-def shown(target: Target, bed: Bed, server: Server, streams: int) -> Row:
-    row = stream_row(target, bed, server, streams)
+def shown(target: Target, bed: Bed, server: Server, streams: int, wanted: argparse.Namespace) -> Row:
+    row = stream_row(target, bed, server, streams, model=wanted.model, spread=wanted.spread)
     say(
         f"{target.name:7} {streams:5} streams  {row.cpu:6.1f} us/token  ttft {row.ttft_p50:.2f}/{row.ttft_p99:.2f} ms  "
         f"delay {row.delay_p50:.2f}/{row.delay_p99:.2f} ms  lost {row.lost}  {row.errors}  "
