@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from playground.wire.errors import WireError
 from playground.wire.text import clean
 
 
@@ -62,18 +63,23 @@ class CompletionRequest:
 
 _BOTH: Final = frozenset(
     {"model", "messages", "stream", "stream_options", "temperature", "top_p", "max_tokens", "stop"}
-    | {"tools", "tool_choice", "response_format", "reasoning_effort", "thinking"}
+    | {"tools", "tool_choice", "response_format"}
+    | {"reasoning_effort", "thinking", "reasoning", "chat_template_kwargs"}  # as the dialect's switch says
 )
 FIELDS: Final[Mapping[str, frozenset[str]]] = {
     "glm": _BOTH | {"do_sample", "tool_stream", "request_id", "user_id"},
-    "openai": _BOTH | {"reasoning", "chat_template_kwargs"},
+    "openai": _BOTH,
 }
+DEEPEST: Final = 64  # nests of a tool's schema; JSON encoders end somewhere beyond a hundred
 _REQUEST_ID: Final = (6, 64)  # characters; others are refused with 1214
 _USER_ID: Final = (6, 128)
 
 
 def build_payload(request: CompletionRequest, dialect: Dialect) -> dict[str, object]:
-    """The JSON body of `POST /chat/completions`: finite numbers and clean text only."""
+    """The JSON body of `POST /chat/completions`: finite numbers and clean text only.
+
+    Raises WireError("invalid_request") for what no JSON can say.
+    """
     glm = dialect.family == "glm"
     keep_thought = _keeps_thoughts(request, dialect)
     payload: dict[str, object] = {
@@ -86,7 +92,8 @@ def build_payload(request: CompletionRequest, dialect: Dialect) -> dict[str, obj
         **_thinking(request, dialect),
     }
     known = FIELDS["glm" if glm else "openai"]
-    return {name: _plain(value) for name, value in payload.items() if value is not None and name in known}
+    plain = {name: _plain(value) for name, value in payload.items() if name in known}
+    return {name: value for name, value in plain.items() if value is not None}
 
 
 def _model(name: str, prefix: str) -> str:
@@ -146,7 +153,8 @@ def _thinking(request: CompletionRequest, dialect: Dialect) -> dict[str, object]
     """The wish about thinking in the provider's words; nothing when nobody chose or the model has no switch."""
     wish, effort = request.thinking, request.reasoning_effort
     if wish is None:
-        return {"reasoning_effort": effort}
+        inside = dialect.thinking_switch == "reasoning" and effort
+        return {"reasoning": {"effort": effort}} if inside else {"reasoning_effort": effort}
     on = wish == "enabled"
     effort = effort if on else None  # an effort beside "off" would contradict it
     match dialect.thinking_switch:
@@ -178,14 +186,26 @@ def _of_length(text: str | None, bounds: tuple[int, int]) -> str | None:
     return text if text and bounds[0] <= len(text) <= bounds[1] else None
 
 
-def _plain(value: object) -> object:
-    """A copy that any JSON encoder takes: plain containers, clean text, finite numbers."""
+def _plain(value: object, depth: int = 0) -> object:
+    """A copy that any JSON encoder takes: plain containers, clean text, finite numbers of 64 bits."""
     if isinstance(value, str):
         return clean(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return _number(value)
+    if depth > DEEPEST:
+        raise WireError("invalid_request", "The request is nested too deep.")
     if isinstance(value, Mapping):
-        return {clean(str(name)): _plain(item) for name, item in value.items()}
-    if isinstance(value, Sequence):
-        return [_plain(item) for item in value]
-    return value
+        return {clean(str(name)): _plain(item, depth + 1) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item, depth + 1) for item in value]
+    raise WireError("invalid_request", "The request holds what no JSON can say.")
+
+
+def _number(value: float) -> float | None:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if -(2**63) <= value < 2**64:
+        return value
+    return float(value) if abs(value) < 10**300 else None
