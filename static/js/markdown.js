@@ -17,7 +17,8 @@ const SLOW = 400; // milliseconds for one drawing: from then on plain text
 export class MarkdownView {
   #root;
   #blocks = [];
-  #links = {};
+  #links = {}; // reference definitions in settled blocks
+  #known = "{}"; // all definitions that the blocks were drawn with
   #frozen = 0; // characters that belong to settled blocks
   #settled = 0; // how many of #blocks those are
   #plain = false;
@@ -44,13 +45,15 @@ export class MarkdownView {
 
   #draw(source, live) {
     const began = performance.now();
-    const known = Object.keys(this.#links).length;
-    let tokens = joined(lex(source.slice(this.#frozen), this.#links));
-    if (Object.keys(this.#links).length !== known && this.#blocks.length) {
-      // A reference was defined late: what stands above may be a link now.
+    let lexed = lex(source.slice(this.#frozen), this.#links);
+    const known = JSON.stringify(lexed.links);
+    if (known !== this.#known) {
+      // A reference was defined after its use: what stands above may be a link now.
       this.#forget();
-      tokens = joined(lex(source, this.#links));
+      this.#known = known;
+      lexed = lex(source);
     }
+    const tokens = joined(lexed);
     this.#reconcile(tokens, live);
     if (performance.now() - began > SLOW) {
       this.#goPlain();
@@ -85,6 +88,7 @@ export class MarkdownView {
     if (!source.startsWith(raw, this.#frozen)) return; // the lexer changed the text it reports: nothing to cut at
     this.#frozen += raw.length;
     this.#settled += tokens.length;
+    for (const { tag, href, title } of tokens.flatMap(({ definitions = [] }) => definitions)) this.#links[tag] ??= { href, title };
   }
 
   #goPlain() {
@@ -109,6 +113,7 @@ export class MarkdownView {
     this.#frozen = 0;
     this.#settled = 0;
     this.#links = {};
+    this.#known = "{}";
     this.#plain = false;
   }
 
@@ -132,6 +137,7 @@ function joined(tokens) {
       const last = blocks.at(-1);
       if (last) last.raw += token.raw;
       else before += token.raw;
+      if (last && token.type === "def") (last.definitions ??= []).push(token);
     } else {
       blocks.push(before ? { ...token, raw: before + token.raw } : token);
       before = "";

@@ -34,7 +34,7 @@ function sanitiser() {
 }
 
 export function clean(html) {
-  return sanitiser().sanitize(html, OPTIONS);
+  return sanitiser().sanitize(html, OPTIONS) ?? document.createDocumentFragment(); // null: nothing was left to show
 }
 
 // The coloured words of a code block: spans with classes, nothing else.

@@ -16,14 +16,12 @@ function parser() {
   return instance;
 }
 
-// The blocks of `text`. `links` holds the reference definitions known so far and gains the new ones.
-export function lex(text, links) {
+// The blocks of `text`, and as `.links` the reference definitions: those of `links`, which stand before it, and its own.
+export function lex(text, links = {}) {
   const { defaults } = parser();
   const lexer = new globalThis.marked.Lexer(defaults);
   Object.assign(lexer.tokens.links, links);
-  const tokens = lexer.lex(text);
-  Object.assign(links, tokens.links);
-  return tokens;
+  return lexer.lex(text);
 }
 
 export function html(token) {

@@ -3,7 +3,8 @@
 import { page } from "../dom.js";
 
 const LONGEST = 4_000; // characters of one formula, and to look ahead for one
-const OPTIONS = { throwOnError: false, trust: false, strict: "ignore", maxExpand: 200, maxSize: 20, output: "htmlAndMathml" };
+// Errors are thrown: KaTeX would write its own error text with a style attribute, which the policy refuses.
+const OPTIONS = { throwOnError: true, trust: false, strict: "ignore", maxExpand: 200, maxSize: 20, output: "htmlAndMathml" };
 const KEPT = 200;
 
 const escaped = (text) => text.replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign]);
