@@ -173,7 +173,7 @@ export class Connection extends EventTarget {
 
   async #tryPolling() {
     const polling = new Polling({
-      follows: () => Object.fromEntries([...this.#follows].map(([generation, { after }]) => [generation, after()])),
+      follows: () => Object.fromEntries([...this.#follows].map(([generation, follower]) => [generation, follower.after()])),
       receive: (frame) => this.#receive(frame),
       signedOut: () => {
         this.#polling = null;
