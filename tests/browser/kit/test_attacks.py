@@ -298,7 +298,7 @@ DROPPED = (
 
 @pytest.fixture
 def hostile(canvas: Page, trouble: Trouble) -> Iterator[Page]:
-    """The kit page. Hostile markup is parsed in a document that never runs; only there may the policy report something."""
+    """The kit page. Hostile markup is parsed in a document that never runs: only there may the policy report."""
     yield canvas
     trouble.check(canvas, expected=lambda text: any(sign in text for sign in DROPPED))
 
