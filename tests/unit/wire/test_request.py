@@ -120,28 +120,28 @@ def test_usage_is_asked_for_in_a_stream_only() -> None:
 
 # -- thinking --
 
-OFF = {
+OFF: dict[str, dict[str, Any]] = {
     "glm": {"thinking": {"type": "disabled"}},
     "reasoning": {"reasoning": {"enabled": False}},
     "chat_template_kwargs": {"chat_template_kwargs": {"enable_thinking": False}},
     "reasoning_effort": {"reasoning_effort": "none"},
     "none": {},
 }
-ON = {
+ON: dict[str, dict[str, Any]] = {
     "glm": {"thinking": {"type": "enabled"}},
     "reasoning": {"reasoning": {"enabled": True}},
     "chat_template_kwargs": {"chat_template_kwargs": {"enable_thinking": True}},
     "reasoning_effort": {},
     "none": {},
 }
-ON_WITH_EFFORT = {
+ON_WITH_EFFORT: dict[str, dict[str, Any]] = {
     "glm": {"thinking": {"type": "enabled"}, "reasoning_effort": "high"},
     "reasoning": {"reasoning": {"enabled": True, "effort": "high"}},
     "chat_template_kwargs": {"chat_template_kwargs": {"enable_thinking": True}, "reasoning_effort": "high"},
     "reasoning_effort": {"reasoning_effort": "high"},
     "none": {"reasoning_effort": "high"},
 }
-EFFORT_ONLY = {
+EFFORT_ONLY: dict[str, dict[str, Any]] = {
     "glm": {"reasoning_effort": "high"},
     "reasoning": {"reasoning": {"effort": "high"}},
     "chat_template_kwargs": {"reasoning_effort": "high"},
