@@ -3,6 +3,7 @@
 Every variable is described in docs/operations.md. A value that makes no sense stops the start with one sentence.
 """
 
+import os
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -33,6 +34,8 @@ def data_folder(path: Path) -> Path:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ImproperlyConfigured(f"PLAYGROUND_DATA: cannot make {path}: {error.strerror}.") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(f"PLAYGROUND_DATA: nothing can be written into {path}.")
     return path
 
 
@@ -82,6 +85,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",  # FORM_RENDERER takes the templates of widgets from here
 ]
 
 MIDDLEWARE = [
@@ -177,6 +181,17 @@ ACCOUNT_ADAPTER = "playground.web.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_FORMS = {
+    action: f"playground.web.forms.accounts.{form}"
+    for action, form in (
+        ("login", "SignInForm"),
+        ("signup", "SignUpForm"),
+        ("reset_password", "ForgottenForm"),
+        ("reset_password_from_key", "NewPasswordForm"),
+        ("change_password", "ChangePasswordForm"),
+        ("set_password", "SetPasswordForm"),
+    )
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
@@ -207,6 +222,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SECURE_SSL_REDIRECT = False  # the proxy that ends TLS redirects; this process never sees plain requests behind it
+SILENCED_SYSTEM_CHECKS = ["security.W008"]  # wants the redirect here
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS

@@ -5,11 +5,14 @@ What is not theirs does not exist for them: foreign and unknown ids are answered
 
 import uuid
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from playground.accounts.models import User
+from playground.accounts.people import role_in
+from playground.accounts.roles import Act, may
 from playground.conversations.models import Conversation, Generation, Message
+from playground.vault.models import ApiKey
 
 
 def person(request: HttpRequest) -> User:
@@ -53,5 +56,17 @@ def generation(user: User, generation_id: uuid.UUID) -> Generation:
         .first()
     )
     if found is None:
+        raise Http404
+    return found
+
+
+def api_key(user: User, key_id: uuid.UUID, act: Act = Act.MANAGE) -> ApiKey:
+    """A key the person may do `act` with: their own as long as they may use keys at all, the team's by their role."""
+    found = (
+        ApiKey.objects.filter(Q(user=user) | Q(user=None), pk=key_id, team__members__user=user)
+        .select_related("provider", "team", "user")
+        .first()
+    )
+    if found is None or not may(role_in(user, found.team), Act.USE if found.user_id else act):
         raise Http404
     return found

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import get_script_prefix, reverse, set_script_prefix
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -62,13 +63,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return public_url("account_confirm_email", key=str(emailconfirmation.key))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail that knows nothing of the request: its links lead to PUBLIC_URL."""
+        """Send a mail that knows nothing of the request: its links lead to PUBLIC_URL, its language is the reader's."""
         values = {key: _public(key, value) for key, value in context.items() if key != "request"}
-        self.render_mail(template_prefix, email, values | {"email": email, "current_site": _Site()}).send()
+        language = getattr(values.get("user"), "language", "") or translation.get_language()
+        with translation.override(language):
+            self.render_mail(template_prefix, email, values | {"email": email, "current_site": _Site()}).send()
 
     def format_email_subject(self, subject: str) -> str:
         """Name the product."""
         return f"[{_('Trial center')}] {subject}"
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Back to where the link to the form is."""
+        return reverse("settings")
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # By address alone: a client that varies the port in its Host header would never reach allauth's limit.

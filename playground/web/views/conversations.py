@@ -149,7 +149,7 @@ def run_settings_of(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRes
 def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
     user = person(request)
     desk = Desk(user, found.team if found else current_team(user))
-    chosen = desk.chosen(found)
+    chosen = _wished(request, desk) or desk.chosen(found)
     views = thread.views_of(user, found) if found else []
     offer = desk.find(chosen.offer)
     refused = desk.refused(offer) if offer else ""
@@ -175,6 +175,15 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
         "practice_offer_id": _practice_offer_id(desk, chosen),
     }
     return render(request, "conversations/page.html", context)
+
+
+def _wished(request: HttpRequest, desk: Desk) -> RunSettings | None:
+    """The settings a link asks for with `?offer=<id>`: that offer, and nothing that was set for another one."""
+    try:
+        offer = desk.find(uuid.UUID(request.GET.get("offer", "")))
+    except ValueError:
+        offer = None
+    return RunSettings(offer=offer.pk, system_prompt=desk.chosen(None).system_prompt) if offer else None
 
 
 def _header(found: Conversation | None) -> dict[str, Any] | None:

@@ -1,0 +1,109 @@
+"""Servers of one's own: a custom provider, its models and its key are added together and leave together. Floor 2."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from playground.accounts.models import Team, User
+from playground.catalog import custom
+from playground.catalog.choices import DisabledReasons
+from playground.catalog.custom import Abilities, TypedPrice
+from playground.catalog.errors import OfferRefused
+from playground.catalog.models import Offer, Provider
+from playground.vault import keys
+from playground.vault.addresses import check_base_url
+from playground.vault.models import ApiKey
+
+MODELS_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ServedModels:
+    """Models of such a server, as it names them, and what somebody says of all of them. Lengths in tokens."""
+
+    names: Sequence[str]
+    context_tokens: int | None = None
+    price: TypedPrice | None = None  # per million tokens; None: unpriced, never free
+
+
+def check_address(base_url: str) -> str:
+    """The address as a server is kept under. Raises ProviderRefused, AddressRejected."""
+    return check_base_url(custom.clean_base_url(base_url))
+
+
+@transaction.atomic
+def add_server(
+    *,
+    team: Team,
+    user: User | None,
+    created_by: User,
+    name: str,
+    base_url: str,
+    key: str,
+    models: ServedModels,
+    today: date,
+    tier: str = "V0",
+) -> ApiKey:
+    """Add a server for a team, with its models and its key (empty: it needs none). `user` None: the team's key.
+
+    Raises ProviderRefused, OfferRefused, PriceRefused, AddressRejected, KeyRejected; then nothing was added.
+    """
+    provider = custom.create_provider(
+        scope=f"team:{team.pk}",
+        name=name,
+        base_url=check_address(base_url),
+        currency=models.price.currency if models.price else "",
+    )
+    row = keys.add(team=team, user=user, provider=provider, label=name, key=key, created_by=created_by, tier=tier)
+    offer_models(provider, models, today=today)
+    return row
+
+
+@transaction.atomic
+def offer_models(provider: Provider, models: ServedModels, *, today: date) -> list[Offer]:
+    """Offer models of such a server; one that is offered already is updated. Raises OfferRefused, PriceRefused."""
+    names = tidy_names(models.names)
+    if not names:
+        raise OfferRefused("bad_offer", _("Name at least one model."))
+    return [
+        custom.add_offer(
+            provider=provider,
+            wire_name=name,
+            abilities=Abilities(context_tokens=models.context_tokens),
+            price=models.price,
+            today=today,
+        )
+        for name in names
+    ]
+
+
+def withdraw(provider: Provider, offer_id: uuid.UUID) -> None:
+    """Stop offering a model of such a server. Its conversations and costs stay; adding it again brings it back."""
+    if provider.is_custom:
+        _switch_off(provider.offers.filter(pk=offer_id))
+
+
+@transaction.atomic
+def remove_key(row: ApiKey) -> None:
+    """Delete a key. With the last key of a server of one's own its models go, too."""
+    provider = row.provider
+    keys.remove(row)
+    if provider.is_custom and not ApiKey.objects.filter(provider=provider).exists():
+        _switch_off(provider.offers.all())
+
+
+def tidy_names(names: Iterable[str]) -> list[str]:
+    """Each name once, without blanks around it. Raises OfferRefused when there are too many to be meant."""
+    tidy = list(dict.fromkeys(name.strip() for name in names if name.strip()))
+    if len(tidy) > MODELS_AT_ONCE:
+        raise OfferRefused("bad_offer", _("These are more than %(count)d models.") % {"count": MODELS_AT_ONCE})
+    return tidy
+
+
+def _switch_off(offers: QuerySet[Offer]) -> None:
+    offers.update(enabled=False, disabled_reason=DisabledReasons.BY_HAND)

@@ -1,0 +1,233 @@
+"""All the catalog states about one language model, each figure with who states it. Plain values for templates."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from playground.catalog.choices import EVERYONE, Statuses
+from playground.catalog.models import LanguageModel, Offer, Source, UnnamedRow
+from playground.pricing.money import Currency
+from playground.pricing.price import Tier
+from playground.web.model_table import rights_of, status_badge, try_url
+from playground.web.moments import day_words
+from playground.web.offers import Desk, count_words
+from playground.web.prices import PARTS, amount_words, rows_of
+
+FEATURES = {  # words of the catalog files
+    "streaming": gettext_lazy("Streaming"),
+    "structured_output": gettext_lazy("Structured output"),
+    "function_calling": gettext_lazy("Function calling"),
+    "tool_stream": gettext_lazy("Streamed tool calls"),
+    "reasoning": gettext_lazy("Thinking"),
+    "reasoning_effort": gettext_lazy("Thinking effort"),
+    "preserved_thinking": gettext_lazy("Preserved thinking"),
+    "implicit_caching": gettext_lazy("Implicit caching"),
+    "web_search": gettext_lazy("Web search"),
+}
+MODALITIES = {
+    "text": gettext_lazy("text"),
+    "image": gettext_lazy("images"),
+    "video": gettext_lazy("video"),
+    "file": gettext_lazy("files"),
+    "audio": gettext_lazy("audio"),
+}
+SHOP_FACTS = {  # what a shop says of its offer, by the catalog's word for it
+    "served_by": gettext_lazy("Served by"),
+    "throughput_p50_tps": gettext_lazy("Median tokens per second"),
+    "zero_data_retention": gettext_lazy("Keeps no data"),
+    "web_search": gettext_lazy("Web search"),
+    "credentials": gettext_lazy("Credentials"),
+    "more_capabilities": gettext_lazy("Further capabilities it does not name"),
+}
+CONTROLS = {
+    "thinking.type": gettext_lazy("can be switched off"),
+    "reasoning_effort": gettext_lazy("has levels of effort"),
+    "gateway": gettext_lazy("is switched by the gateway"),
+}
+
+
+def model_page(desk: Desk, model: LanguageModel) -> dict[str, Any]:
+    """Values of `models/model.html`."""
+    language = get_language() or "en"
+    words, family = model.words(language), model.family.words(language)
+    mine = [offer for offer in desk.offers if offer.language_model_id == model.pk]
+    return {
+        "name": model.name,
+        "note": words.note,
+        "summary": words.summary,
+        "family": family.name,
+        "maker": model.family.maker,
+        "status": status_badge(model),
+        "try_url": try_url(_first_to_try(desk, mine)),
+        "figures": _figures(model),
+        "features": [str(FEATURES.get(name, name)) for name in model.features],
+        "use_cases": words.use_cases,
+        "alternatives": _alternatives(words.alternatives),
+        "claims": words.claims,
+        "family_claims": family.claims,
+        "benchmarks": [*model.benchmarks, *model.family.benchmarks],
+        "guidance": family.thinking_guidance if "reasoning" in model.features else (),
+        "sample": _sample(model.sample),
+        "remarks": [*model.remarks, *_notes(model.facts), *_notes(model.family.facts)],
+        "shops": [_shop(desk, offer) for offer in _all_offers(desk, model)],
+        "unnamed": [_unnamed(row, desk) for row in UnnamedRow.objects.filter(guess=model.slug)],
+        "rate": {"value": f"{desk.rate.value.normalize():f}", "date": day_words(desk.rate.date)},
+        "source": _source(model.source) if model.source else None,
+    }
+
+
+def _first_to_try(desk: Desk, offers: Iterable[Offer]) -> Offer | None:
+    """One that can run now: with a key, else practice."""
+    return min(offers, key=lambda offer: (bool(desk.refused(offer)), offer.provider.practice), default=None)
+
+
+def _figures(model: LanguageModel) -> list[dict[str, Any]]:
+    """What is known in figures, each with who states it."""
+    rows: tuple[tuple[str, str, str], ...] = (
+        ("released", _("Released"), day_words(model.released) if model.released else ""),
+        ("parameters", _("Parameters"), model.parameters),
+        ("input", _("Takes"), _modalities(model.input_modalities)),
+        ("output", _("Gives"), _modalities(model.output_modalities)),
+        ("context", _("Context"), _length(model.context_stated, model.context_tokens)),
+        ("max_output", _("Longest answer"), _length(model.max_output_stated, model.max_output_tokens)),
+        ("thinking", _("Thinking"), _thinking(model)),
+        ("status", _("Status"), str(Statuses(model.status).label)),
+    )
+    family = model.family
+    defaults = (
+        (_("Default temperature"), family.temperature_default),
+        (_("Default top P"), family.top_p_default),
+        (_("Default for max tokens"), family.max_tokens_default and f"{family.max_tokens_default:,}"),
+    )
+    sourced = Source.objects.in_bulk(list(model.figure_sources.values()))
+    stated = [
+        {"label": label, "value": value, "source": _source(sourced.get(model.figure_sources.get(name), model.source))}
+        for name, label, value in rows
+        if value
+    ]
+    series = [
+        {"label": label, "value": str(value), "source": {"title": family.source, "url": "", "date": ""}}
+        for label, value in defaults
+        if value is not None
+    ]
+    return stated + series
+
+
+def _source(source: Source | None) -> dict[str, str] | None:
+    return {"title": source.title, "url": source.url, "date": day_words(source.date)} if source else None
+
+
+def _modalities(names: Iterable[str]) -> str:
+    return _(", ").join(str(MODALITIES.get(name, name)) for name in names)
+
+
+def _length(stated: str, tokens: int | None) -> str:
+    """As the source writes it, and how it is read."""
+    if tokens is None:
+        return stated
+    words = {"stated": stated or count_words(tokens), "tokens": f"{tokens:,}"}
+    return _("%(stated)s, read as %(tokens)s tokens") % words
+
+
+def _thinking(model: LanguageModel) -> str:
+    known = model.thinking
+    style = known.get("style", "none")
+    if style == "none":
+        return _("does not think")
+    if style == "inline_think_tags":
+        return _("always thinks, inside the answer")
+    parts = [_("thinks in a part of its own")]
+    stays = known.get("can_disable") is False
+    parts.append(_("cannot be switched off") if stays else str(CONTROLS.get(known.get("control", ""), "")))
+    if known.get("dynamic"):
+        parts.append(_("decides by itself how much"))
+    if known.get("efforts"):
+        parts.append(_("effort: %(words)s") % {"words": _(", ").join(known["efforts"])})
+    return _(", ").join(part for part in parts if part)
+
+
+def _alternatives(stated: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    rows = [(one["when"], one["models"]) for one in stated]
+    named = LanguageModel.objects.filter(slug__in=[slug for _when, slugs in rows for slug in slugs])
+    names = dict(named.values_list("slug", "name"))
+    return [
+        {"when": when, "models": [{"slug": slug, "name": names[slug]} for slug in slugs if slug in names]}
+        for when, slugs in rows
+    ]
+
+
+def _sample(sample: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The example of the documentation: what it sent and what it used."""
+    usage, request = sample.get("usage"), sample.get("request")
+    if not usage and not request:
+        return None
+    lines = dict(request or {}) | {name: sample[name] for name in ("finish_reason", "echoed_as") if name in sample}
+    return {
+        "usage": [
+            {"kind": kind, "word": word, "count": f"{usage[name]:,}"}
+            for kind, word, name in (
+                ("prompt", _("prompt"), "prompt_tokens"),
+                ("completion", _("completion"), "completion_tokens"),
+                ("", _("in all"), "total_tokens"),
+            )
+            if name in usage
+        ]
+        if usage
+        else [],
+        "lines": [f"{name} = {value}" for name, value in lines.items()],
+    }
+
+
+def _notes(facts: Mapping[str, Any]) -> list[str]:
+    return [str(value) for name, value in facts.items() if name.endswith("_note")]
+
+
+def _all_offers(desk: Desk, model: LanguageModel) -> Iterable[Offer]:
+    """Also those that cannot be chosen: their prices are known all the same."""
+    return (
+        model.offers.filter(provider__scope=EVERYONE, provider__practice=False)
+        .select_related("provider")
+        .prefetch_related("prices")
+        .order_by("provider__sort")
+    )
+
+
+def _shop(desk: Desk, offer: Offer) -> dict[str, Any]:
+    key = desk.keys.get(offer.provider_id)
+    return {
+        "name": offer.provider.name,
+        "wire_name": offer.full_wire_name,
+        "why_not": str(offer.get_disabled_reason_display()) if offer.disabled_reason else "",
+        "prices": rows_of(sorted(offer.prices.all(), key=lambda row: not row.use), desk.rate),
+        "rights": rights_of(offer, key.tier if key else ""),
+        "facts": [
+            {"label": str(label), "value": _plain(offer.facts[name])}
+            for name, label in SHOP_FACTS.items()
+            if name in offer.facts
+        ],
+        "try_url": try_url(offer) if offer.enabled else "",
+        "refused": desk.refused(offer),
+    }
+
+
+def _unnamed(row: UnnamedRow, desk: Desk) -> dict[str, Any]:
+    tier = Tier.from_json(row.tiers[0])
+    currency: Currency = "CNY" if row.currency == "CNY" else "USD"
+    return {
+        "shop": row.provider.name,
+        "released": day_words(row.released),
+        "context": row.context_stated,
+        "latency": f"{row.latency_s} s",
+        "throughput": row.throughput_tps,
+        "hosts": _(", ").join(row.hosts),
+        "price": {part: amount_words(getattr(tier, part), currency, desk.rate) for part in PARTS},
+        "note": row.note,
+    }
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return _(", ").join(map(str, value)) if isinstance(value, list) else str(value)
