@@ -106,10 +106,10 @@ class _Site:
 
 
 def _public(key: str, value: Any) -> Any:
-    """A value of a mail: known links are made anew, links we do not know are moved to PUBLIC_URL."""
+    """A value of a mail. A link that is not ours yet is made anew; one we do not know is moved to PUBLIC_URL."""
+    if not key.endswith("_url") or not isinstance(value, str) or value.startswith(f"{settings.PUBLIC_URL}/"):
+        return value
     if key in _LINKS:
         return public_url(_LINKS[key])
-    if not key.endswith("_url") or not isinstance(value, str):
-        return value
     public, link = urlsplit(str(settings.PUBLIC_URL)), urlsplit(value)
     return urlunsplit((public.scheme, public.netloc, link.path, link.query, link.fragment))
