@@ -5,7 +5,7 @@ Counts are `playground.wire.tokens.estimate_tokens`; real tokenisers differ by s
 
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -17,6 +17,9 @@ _BLOCK = 512
 
 _PER_MESSAGE = 3
 """Tokens of a role and the marks around a message."""
+
+
+Count = Callable[[str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +52,35 @@ class Counts:
         return usage
 
 
-def prompt_units(request: Request) -> tuple[Unit, ...]:
+def prompt_units(request: Request, count: Count = estimate_tokens) -> tuple[Unit, ...]:
     """Cut the prompt into units: tools first, then every message, long ones in blocks."""
     units = []
     if request.functions:
         tools = json.dumps([[tool.name, tool.description, tool.parameters] for tool in request.functions])
-        units.append(Unit(tools, estimate_tokens(tools)))
+        units.append(Unit(tools, count(tools)))
     for said in request.messages:
         text = "\n".join((said.role, *said.calls, said.text))
         for at in range(0, len(text), _BLOCK):
             block = text[at : at + _BLOCK]
-            units.append(Unit(block, estimate_tokens(block) + (0 if at else _PER_MESSAGE - 1)))
+            units.append(Unit(block, count(block) + (0 if at else _PER_MESSAGE - 1)))
     return tuple(units)
+
+
+class CountMemory:
+    """Counts tokens and remembers the counts by hash: a long conversation is sent again with every turn."""
+
+    def __init__(self, limit: int = 20_000) -> None:
+        self._limit = limit
+        self._counts: OrderedDict[bytes, int] = OrderedDict()
+
+    def __call__(self, text: str) -> int:
+        mark = blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
+        count = self._counts.get(mark)
+        if count is None:
+            count = self._counts[mark] = estimate_tokens(text)
+            if len(self._counts) > self._limit:
+                self._counts.popitem(last=False)
+        return count
 
 
 class PrefixMemory:

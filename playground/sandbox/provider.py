@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from random import Random, SystemRandom
 
-from playground.sandbox.counting import PrefixMemory
+from playground.sandbox.counting import CountMemory, PrefixMemory
 from playground.sandbox.encode import dumps
 from playground.sandbox.gate import Gate, Seat
 from playground.sandbox.models import DEFAULT_MODELS, SandboxModel, find_model
@@ -61,6 +61,7 @@ class SandboxProvider:
         self._clock = clock
         self._random = random or SystemRandom()
         self._salt = self._random.randbytes(16)
+        self._counts = CountMemory()
         self._prefixes = PrefixMemory()
         self._failures: OrderedDict[bytes, int] = OrderedDict()
 
@@ -104,6 +105,7 @@ class SandboxProvider:
             tag=f"{self._random.getrandbits(64):016x}",
             dialect=dialect,
             chinese=chinese,
+            count=self._counts,
             cached=lambda units: self._prefixes.cached_tokens(owner, units),
             must_fail=lambda prompt, times: self._must_fail(owner, prompt, times),
             enter=enter,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from playground.sandbox import json_answer, sources, tools
 from playground.sandbox.answers import about, chat, compose, samples, signature
-from playground.sandbox.answers.question import Answer, Question, is_chinese, shorten
+from playground.sandbox.answers.question import Answer, Question, is_chinese, shorten, tame
 from playground.sandbox.encode import Call
 from playground.sandbox.faults import Provoked
 from playground.sandbox.models import SandboxModel
@@ -43,6 +43,7 @@ def make_reply(
     request: Request, provoked: Provoked | None, models: Sequence[SandboxModel], *, seed: int, at: float
 ) -> Reply:
     """Compose the answer and keep it within the limits of the request; pure but for `at`, which dates sources."""
+    request = request.asking(tame(request.prompt))
     question = _question(request, provoked, models, seed)
     name = provoked.fault.name if provoked else ""
     number = int(provoked.number) if provoked else 0
@@ -73,9 +74,9 @@ def _question(request: Request, provoked: Provoked | None, models: Sequence[Sand
         model=request.model,
         models=models,
         seed=seed,
-        earlier=request.earlier_prompts,
-        last_answer=last,
-        system=request.system,
+        earlier=tuple(tame(text) for text in request.earlier_prompts[-20:]),
+        last_answer=tame(last),
+        system=tame(request.system),
     )
 
 

@@ -152,7 +152,7 @@ def _plain(kind: str, schema: Mapping[str, object], source: Source, name: str) -
 
 def _number(schema: Mapping[str, object], source: Source, *, whole: bool) -> int | float:
     digits = re.search(
-        r"-?\d+(?:\.\d+)?", first(source.found, "number") or first(source.found, "amount") or source.text
+        r"-?\d{1,15}(?:\.\d{1,9})?", first(source.found, "number") or first(source.found, "amount") or source.text
     )
     value = float(digits[0]) if digits else 1.0
     low, high = schema.get("minimum"), schema.get("maximum")

@@ -10,7 +10,7 @@ from itertools import chain
 from random import Random
 
 from playground.sandbox import mishaps
-from playground.sandbox.counting import Counts, Unit, prompt_units
+from playground.sandbox.counting import Count, Counts, Unit, prompt_units
 from playground.sandbox.encode import DONE, ChunkEncoder, Identity, completion, dumps
 from playground.sandbox.faults import FAULTS, Fault, Provoked, provoked
 from playground.sandbox.mishaps import Piece
@@ -19,6 +19,7 @@ from playground.sandbox.pieces import pieces
 from playground.sandbox.refusal import RefusalError
 from playground.sandbox.reply import Reply, make_reply
 from playground.sandbox.request import Dialect, Request, read_request
+from playground.wire.tokens import estimate_tokens
 
 __all__ = ["FAULTS", "Fault", "Piece", "Script", "Served", "answer", "refused"]
 
@@ -57,6 +58,8 @@ class Served:
     dialect: Dialect = "glm"
     chinese: bool = False
     """The language of error messages."""
+    count: Count = estimate_tokens
+    """Counts the tokens of a text."""
     cached: Callable[[Sequence[Unit]], int] = lambda _units: 0
     """How many tokens of this prompt were seen before."""
     must_fail: Callable[[str, int], bool] = lambda _prompt, _times: False
@@ -69,7 +72,7 @@ def answer(payload: object, models: Sequence[SandboxModel], *, seed: int, served
     """Return the script for a chat request. Never raises on account of the request."""
     try:
         request = read_request(payload, models, dialect=served.dialect)
-        units = prompt_units(request)
+        units = prompt_units(request, served.count)
         wanted = provoked(request.prompt) if request.messages[-1].role == "user" else None
         _refuse(request, units, wanted, served)
     except RefusalError as refusal:
@@ -198,11 +201,13 @@ class _Performance:
 
     def _paced(self, text: str, tokens: int, encode: Callable[[str], bytes]) -> Iterator[Piece]:
         """Yield the text piece by piece at the model's speed, a little uneven."""
+        if not text:
+            return
         if self.reply.instant:
             yield from ((0.0, encode(text[at : at + _HUGE_PIECE])) for at in range(0, len(text), _HUGE_PIECE))
             return
         # Pieces are not quite tokens: the pace is set so that the whole takes as long as its tokens.
-        seconds_per_character = tokens / self.request.model.tokens_per_second / max(1, len(text))
+        seconds_per_character = tokens / self.request.model.tokens_per_second / len(text)
         random = self.random.random
         for piece in _words(text) if self.reply.words else pieces(text):
             yield seconds_per_character * len(piece) * (0.5 + random()), encode(piece)

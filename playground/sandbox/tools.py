@@ -72,22 +72,23 @@ def _wanted(request: Request) -> Sequence[Function]:
         return ()
     if request.tool_choice not in ("auto", "required"):
         return [function for function in request.functions if function.name == request.tool_choice]
-    rated = [(_rating(function, request.prompt), function) for function in request.functions]
+    asked = {stem(word) for word in content_words(request.prompt)}
+    hanzi = pairs(request.prompt)
+    rated = [(_rating(function, request.prompt, asked, hanzi), function) for function in request.functions]
     fitting = [function for rating, function in rated if rating > 0]
     if not fitting and request.tool_choice == "required":
         return [max(rated, key=lambda pair: pair[0])[1]]
     return fitting
 
 
-def _rating(function: Function, prompt: str) -> int:
+def _rating(function: Function, prompt: str, asked: set[str], hanzi: set[str]) -> int:
     """Count the words a function's name and description share with the prompt; its name alone decides."""
     spoken = function.name.lower().replace("_", " ").replace("-", " ")
     if mentions(prompt, function.name.lower(), spoken):
         return 100
     named = {stem(word) for word in content_words(spoken)} - _WEAK
     described = {stem(word) for word in content_words(function.description)} - _WEAK
-    asked = {stem(word) for word in content_words(prompt)}
-    shared = pairs(prompt) & pairs(function.description)
+    shared = hanzi & pairs(function.description)
     described_hits = len(described & asked)
     return 3 * len(named & asked) + (described_hits if described_hits > 1 else 0) + 2 * len(shared)
 

@@ -6,7 +6,7 @@ No eval: a small recursive parser over + - * / ^ % and brackets, bounded in leng
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from playground.sandbox.answers.question import Answer, Question, numbered
@@ -27,7 +27,7 @@ _ASKED = re.compile(
     r"等于|多少|算一下|求|=",
     re.I,
 )
-_N = r"(\d+(?:,\d{3})*(?:\.\d+)?)"
+_N = r"(?<![\d.,])(\d{1,15}(?:,\d{3}){0,5}(?:\.\d{1,12})?)"
 _PERCENT_OF = re.compile(rf"{_N}\s*%\s*of\s*[$¥€]?{_N}|{_N}\s*的\s*{_N}\s*[%％]", re.I)
 _FROM_TO = re.compile(rf"(?:from|从)\s*[$¥€]?{_N}\D{{0,12}}?(?:to|到|至)\s*[$¥€]?{_N}", re.I)
 _BY_ZERO = re.compile(r"\d\s*[/÷]\s*0+(?![\d.])")
@@ -63,10 +63,10 @@ def show(value: Fraction) -> str:
     """Write a number as people do: whole, or up to ten decimal places; `≈` marks rounding."""
     if value.denominator == 1:
         return f"{value.numerator:,}"
-    rounded = round(Decimal(value.numerator) / Decimal(value.denominator), 10).normalize()
-    exact = Fraction(rounded) == value
-    digits = f"{rounded:,f}"
-    return digits if exact else "≈ " + f"{round(rounded, 6).normalize():,f}"
+    with localcontext(prec=_MAX_DIGITS * 2):
+        rounded = round(Decimal(value.numerator) / Decimal(value.denominator), 10).normalize()
+        exact = Fraction(rounded) == value
+        return f"{rounded:,f}" if exact else f"≈ {round(rounded, 6).normalize():,f}"
 
 
 def answer(question: Question) -> Answer | None:

@@ -11,12 +11,14 @@ from playground.sandbox.answers.question import Answer, Question, bullets, short
 
 _NUMBER = re.compile(r"[-+−]?\s*[$¥€£]?\s*[-+−]?\d[\d,]*(?:\.\d+)?\s*(%|k|m|万|亿|元|kg|km|h|s|ms|tps)?", re.I)
 _RULE = re.compile(r"^\s*\|?[\s:|-]*-{2,}[\s:|-]*$")
-_SERIES = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:\s*[,，、;；]\s*-?\d+(?:\.\d+)?){2,}(?![\w.])")
+_VALUE = r"-?\d{1,15}(?:\.\d{1,9})?"
+_SERIES = re.compile(rf"(?<![\w.]){_VALUE}(?:\s{{0,3}}[,，、;；]\s{{0,3}}{_VALUE}){{2,}}(?![\w.])")
 _SERIES_ASKED = (
     *("average", "mean", "sum", "total", "median", "series", "prices", "numbers", "data", "trend", "volatility"),
     *("maximum", "minimum", "largest", "smallest", "sort", "closing", "values"),
     *("平均", "求和", "总和", "合计", "中位", "数列", "价格", "数据", "趋势", "波动", "最大", "最小", "排序", "收盘"),
 )
+_MAX_CELL = 30
 _MAX_ROWS = 200
 _MAX_COLUMNS = 12
 
@@ -44,7 +46,7 @@ class Grid:
 def number(cell: str) -> Fraction | None:
     """Read a table cell as a number; currency signs, thousands separators and a unit are allowed."""
     text = cell.strip()
-    if not _NUMBER.fullmatch(text):
+    if len(text) > _MAX_CELL or not _NUMBER.fullmatch(text):
         return None
     digits = re.sub(r"[^\d.]", "", text)
     return -Fraction(digits) if "-" in text or "−" in text else Fraction(digits)
@@ -68,7 +70,7 @@ def answer(question: Question) -> Answer | None:
         return _over_grid(question, grid)
     series = _SERIES.search(question.text)
     if series is not None and question.asks(*_SERIES_ASKED):
-        values = [Fraction(piece) for piece in re.findall(r"-?\d+(?:\.\d+)?", series[0])]
+        values = [Fraction(piece) for piece in re.findall(_VALUE, series[0])]
         return _over_series(question, values[:_MAX_ROWS])
     return None
 

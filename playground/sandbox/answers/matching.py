@@ -145,6 +145,8 @@ def _split(text: str) -> tuple[str | None, str | None]:
         for kind, pattern in (("cv", _CV), ("job", _JOB))
         for hit in re.finditer(rf"(?:^|\n)[#*\s]*(?:{pattern.pattern})[^\n:：]{{0,40}}[:：]", text, re.I)
     ]
+    if not starts:
+        return None, None
     starts.sort()
     parts: dict[str, str] = {}
     for (at, kind), (end, _) in zip(starts, [*starts[1:], (len(text), "")], strict=True):

@@ -110,6 +110,8 @@ def _known(text: str, wanted: str) -> Iterator[tuple[str, ...]]:
     )
     found: dict[tuple[str, ...], int] = {}
     for form, phrase in forms:
+        if form not in rest:
+            continue
         bounds = r"(?<!\w){}(?!\w)" if form.isascii() else "{}"
         hit = re.search(bounds.format(re.escape(form)), rest)
         if hit and phrase[_LANGUAGES.index(wanted)].lower() != form and len(form) > (1 if not form.isascii() else 2):

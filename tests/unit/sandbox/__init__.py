@@ -1,0 +1,1 @@
+"""Tests of the imitation provider, without sockets and without waiting."""
