@@ -274,7 +274,8 @@ def _web_search(rows: Any) -> Sequence[WebSearchResult]:
 
 def _content_filter(rows: Any) -> Sequence[tuple[str, int]]:
     known = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-    return [(_name(row.get("role")), row["level"]) for row in known if isinstance(row.get("level"), int)]
+    found = [(_name(row.get("role")), row["level"]) for row in known if isinstance(row.get("level"), int)]
+    return found[:SOURCES_AT_MOST]
 
 
 def _gateway_cost(metadata: Any) -> Decimal | None:
