@@ -310,6 +310,13 @@ static void take_delta(struct stream *stream, const char *text, size_t length, i
     if (stream->unacknowledged >= wanted.ack_frames) acknowledge(stream);
 }
 
+/* Nothing will follow: the run is over already, or nobody has it. What it wrote is in the history, not on the socket. */
+static void note_not_live(struct stream *stream, const char *text, size_t length) {
+    char reason[REASON_LENGTH] = "not live, ";
+    copy_string(reason + 10, sizeof reason - 10, find(text, length, "\"state\":\""), text + length);
+    finish(stream, reason);
+}
+
 /* The app's frames are compact JSON with "type" near the front; unknown ones are notices and do not matter here. */
 static void take_app_frame(struct stream *stream, const char *text, size_t length, int64_t now) {
     char type[24], code[REASON_LENGTH] = "error ";
@@ -319,7 +326,7 @@ static void take_app_frame(struct stream *stream, const char *text, size_t lengt
         take_delta(stream, text, length, now);
     } else if (!strcmp(type, "ack")) {
         if (stream->phase == ASKED) follow(stream, text, length);
-        else if (find(text, length, "\"live\":false")) finish(stream, "ended before it was followed");
+        else if (find(text, length, "\"live\":false")) note_not_live(stream, text, length);
     } else if (!strcmp(type, "end")) {
         copy_string(stream->state, sizeof stream->state, find(text, length, "\"state\":\""), end);
         bool expected = !strcmp(stream->state, "finished") || (stream->stopping && !strcmp(stream->state, "stopped"));
@@ -687,6 +694,7 @@ static double own_cpu_us(void) {
 
 int main(int count, char **words) {
     bool told = false;
+    srandom((unsigned)(wall_us() ^ getpid())); /* client ids must be new in every run: the app answers a known one as known */
     read_options(count, words);
     end_with_parent();
     epoll = epoll_create1(EPOLL_CLOEXEC);
