@@ -107,9 +107,10 @@ class Registry:
             state = await self._give_up(run)
         finally:
             self._runs.pop(run.generation_id, None)
-        if state is not None and run.plan is not None:
+        if state is not None:
             self._ended[run.generation_id] = run.live
             asyncio.get_running_loop().call_later(KEEP_ENDED, self._ended.pop, run.generation_id, None)
+        if state is not None and run.plan is not None:
             await notices.tell(run.plan.user_id, "conversation", conversation=run.plan.conversation_id, what="ended")
 
     async def _give_up(self, run: Run) -> str | None:
