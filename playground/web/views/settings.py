@@ -7,8 +7,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext, gettext_noop, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -26,6 +26,7 @@ from playground.web.respond import go, partial, wants_partial
 
 YEAR = 365 * 24 * 3600  # seconds
 RATES_SHOWN = 24
+gettext_noop("set at installation; an owner can edit it")  # the source of the rate that comes with the program
 
 
 @never_cache
@@ -141,7 +142,7 @@ def _rate(row: ExchangeRate) -> dict[str, str]:
     return {
         "day": day_words(row.day),
         "value": f"{row.cny_per_usd.normalize():f}",
-        "source": row.source,
+        "source": row.source if row.created_by else gettext(row.source),
         "by": row.created_by.display_name if row.created_by else "",
     }
 
