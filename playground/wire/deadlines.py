@@ -21,12 +21,14 @@ class Timeouts:
     """Seconds. A thinking model may be silent for minutes before its first byte (wire protocol, section 2.4).
 
     `between_bytes` counts bytes that say something: comments that only keep a connection alive do not reset it.
+    `after_finish`: how long to wait for usage and [DONE] when a finish reason has come.
     """
 
     connect: float = 8.0
     first_byte: float = 300.0
     between_bytes: float = 300.0
     total: float = 1800.0
+    after_finish: float = 5.0
 
 
 class Deadlines:
@@ -90,14 +92,19 @@ class Deadlines:
     def came(self, *, words: bool) -> None:
         """Bytes have come. `words`: they say something, so that the silence begins anew."""
         if words or self.silent:
-            self.silent = False
             self._last = self._loop.time()
+        if self.silent:
+            self.silent = False
+            self._arm()  # the deadline that counts now may be nearer than the one before
 
     def only(self, seconds: float) -> None:
         """From now on nothing counts but this: the answer is whole, what may still follow has these seconds."""
         self._only_until = self._loop.time() + seconds
+        self._arm()
+
+    def _arm(self) -> None:
         self._timer.cancel()
-        self._timer = self._loop.call_at(self._only_until, self._ring)
+        self._timer = self._loop.call_at(self._due()[0], self._ring)
 
     def _due(self) -> tuple[float, str]:
         """When the next deadline passes, and which one it is."""

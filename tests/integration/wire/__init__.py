@@ -1,0 +1,1 @@
+"""The client against real sockets: one module for each thing that a provider, a network or an attacker does."""
