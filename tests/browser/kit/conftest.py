@@ -129,6 +129,21 @@ def site() -> Iterator[Site]:
     thread.join()
 
 
+def until(page: Page, condition: str) -> None:
+    """Wait in the page until a condition holds. Playwright's own wait needs eval, which the policy forbids."""
+    page.evaluate(
+        f"""() => new Promise((resolve, reject) => {{
+          const late = setTimeout(() => reject(new Error("in vain")), 15000);
+          const look = () => {{
+            if (!({condition})) return setTimeout(look, 10);
+            clearTimeout(late);
+            resolve();
+          }};
+          look();
+        }})"""
+    )
+
+
 @dataclass(slots=True)
 class Trouble:
     """What a page must not cause."""
@@ -203,7 +218,7 @@ def _note(trouble: Trouble, kind: str, text: str) -> None:
         trouble.console.append(text)
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: Playwright keeps a mark on the object whose method it calls
 class Server:
     """The other end of the page's websocket, played by the test."""
 
@@ -220,6 +235,14 @@ class Server:
     def send(self, frame: dict[str, Any]) -> None:
         """Send a frame over the newest socket."""
         self.sockets[-1].send(json.dumps(frame))
+
+    def await_commands(self, page: Page, kind: str, count: int) -> list[dict[str, Any]]:
+        """The commands of a type, once `count` of them have come."""
+        for _look in range(500):
+            if len(self.of(kind)) >= count:
+                return self.of(kind)
+            page.evaluate("new Promise(requestAnimationFrame)")  # also lets Playwright hand over what arrived
+        raise AssertionError(f"{count} x {kind} expected, {len(self.of(kind))} came")
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         """The commands of a type that came so far."""
