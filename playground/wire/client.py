@@ -82,7 +82,8 @@ class Client:
     """Streams completions. It belongs to the event loop it is first used on.
 
     `max_connections`: streams at a time; one more waits, at most for the connect deadline. `transport`: aiohttp or
-    httpx. `mounts` puts a transport in the place of a host (the sandbox). `resolve` replaces the system's resolver.
+    httpx. `mounts` puts a transport in the place of a host (the sandbox). `resolve` replaces the system's resolver,
+    `tls` the trusted roots.
     """
 
     def __init__(
@@ -93,13 +94,15 @@ class Client:
         transport: str = "aiohttp",
         mounts: Mapping[str, httpx.AsyncBaseTransport] = MappingProxyType({}),
         resolve: Resolve | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._timeouts = timeouts or Timeouts()
         self._mounts = dict(mounts)
         make = _over_httpx if transport == "httpx" else _over_aiohttp
         # Two pools, so that a connection to a private address is never reused by a run that may not make one.
-        self._public = make(Guard(resolve or system_resolve, local=False), max_connections)
-        self._local = make(Guard(resolve or system_resolve, local=True), max_connections)
+        resolve, tls = resolve or system_resolve, tls or _trusted_roots()
+        self._public = make(Guard(resolve, local=False), max_connections, tls)
+        self._local = make(Guard(resolve, local=True), max_connections, tls)
         connect = self._timeouts.connect
         self._http = httpx.AsyncClient(
             transport=_Switch((self._public, self._local, *self._mounts.values())),
@@ -327,12 +330,12 @@ class _Resolver(AbstractResolver):
         """Nothing is held."""
 
 
-def _over_aiohttp(guard: Guard, max_connections: int) -> httpx.AsyncBaseTransport:
+def _over_aiohttp(guard: Guard, max_connections: int, tls: ssl.SSLContext) -> httpx.AsyncBaseTransport:
     def session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
             limit=max_connections,
             limit_per_host=0,
-            ssl=_tls(),
+            ssl=tls,
             resolver=_Resolver(guard),
             use_dns_cache=False,
             keepalive_timeout=KEEP_ALIVE_SECONDS,
@@ -345,14 +348,14 @@ def _over_aiohttp(guard: Guard, max_connections: int) -> httpx.AsyncBaseTranspor
             max_field_size=HEADER_LINE,
         )
 
-    return AiohttpTransport(client=session, verify=_tls(), trust_env=False)
+    return AiohttpTransport(client=session, verify=tls, trust_env=False)
 
 
-def _over_httpx(guard: Guard, max_connections: int) -> httpx.AsyncBaseTransport:
-    transport = httpx.AsyncHTTPTransport(verify=_tls(), trust_env=False)
+def _over_httpx(guard: Guard, max_connections: int, tls: ssl.SSLContext) -> httpx.AsyncBaseTransport:
+    transport = httpx.AsyncHTTPTransport(verify=tls, trust_env=False)
     # httpx takes no network backend; its transport is a thin wrapper around this pool.
     transport._pool = httpcore.AsyncConnectionPool(
-        ssl_context=_tls(),
+        ssl_context=tls,
         max_connections=max_connections,
         max_keepalive_connections=max_connections,
         keepalive_expiry=KEEP_ALIVE_SECONDS,
@@ -362,7 +365,7 @@ def _over_httpx(guard: Guard, max_connections: int) -> httpx.AsyncBaseTransport:
 
 
 @lru_cache(maxsize=1)
-def _tls() -> ssl.SSLContext:
+def _trusted_roots() -> ssl.SSLContext:
     """httpx's own trusted roots, and those of the machine: that is where a house puts the root of its own servers."""
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()
