@@ -172,7 +172,7 @@ def _tested(request: HttpRequest, row: ApiKey, finding: Finding) -> HttpResponse
     user = person(request)
     view = keyring.row_of(row, may_manage=keyring.rights_of(user, row.team).manage(row), finding=finding)
     if wants_partial(request):
-        return partial(request, "keys/_row.html", {"key": view})
+        return partial(request, "keys/_row.html", {"key": view, "alone": "alone" in request.POST})
     return _page(request, key_draft.empty_draft(user, row.team), tested=view)
 
 
