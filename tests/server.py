@@ -45,7 +45,7 @@ class Server:
             **self.environment,
             **environment,
         }
-        if not (Path(settings.DATA) / "static").exists():
+        if not (Path(settings.DATA) / "static" / "staticfiles.json").exists():
             collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
             subprocess.run(collect, cwd=ROOT, env=env, check=True)
         with self.log_path.open("ab") as log:

@@ -5,6 +5,7 @@ regenerating an answer adds a sibling, nothing is overwritten. Every assistant m
 generation, and every generation ends in exactly one ledger entry.
 """
 
+import datetime as dt
 import uuid
 from collections.abc import Collection
 from typing import Any
@@ -19,6 +20,8 @@ from playground.accounts.models import Team
 from playground.catalog.models import Offer
 from playground.ledger.models import Entry
 from playground.vault.models import ApiKey
+
+LEASE = dt.timedelta(seconds=15)  # a process that gave no sign of life for this long has lost its generations
 
 
 class Conversation(models.Model):

@@ -1,4 +1,4 @@
-"""How a generation moves: claimed, checkpointed, settled. The only writers of a running generation. Floor 5.
+"""How a generation moves: checkpointed, settled. The only writers of a running generation. Floor 5.
 
 Every write is fenced by the lease: a process that lost it (it hung, it was stopped) writes nothing any more.
 `settle` is one transaction: message, state and ledger entry together, exactly once however many try.
@@ -9,12 +9,13 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, models, transaction
 from django.utils import timezone
 
 from playground.conversations import transcript
-from playground.conversations.models import Conversation, Generation, Message
+from playground.conversations.models import LEASE, Generation, Message
 from playground.ledger.models import Entry
 from playground.ledger.record import Facts, record
 from playground.pricing.cost import TokenCounts, TokensBasis, cost
@@ -22,8 +23,6 @@ from playground.pricing.money import Money
 from playground.pricing.price import Price
 from playground.wire.tokens import estimate_tokens
 from playground.wire.usage import Usage
-
-LEASE = dt.timedelta(seconds=15)  # a process that gave no sign of life for this long has lost its generations
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +88,6 @@ def checkpoint_all(owner: str, checkpoints: Sequence[Checkpoint]) -> None:
         )
 
 
-def claim(generation_id: uuid.UUID, owner: str) -> bool:
-    """Take a queued generation for this process. False when another process has it or it is over."""
-    return bool(
-        Generation.objects.filter(pk=generation_id, state=Generation.State.QUEUED).update(
-            state=Generation.State.RUNNING, lease_owner=owner, lease_until=timezone.now() + LEASE
-        )
-    )
-
-
 def settle(settlement: Settlement, *, owner: str | None) -> bool:
     """Bring a generation to its terminal state and write its ledger entry, in one transaction.
 
@@ -105,18 +95,17 @@ def settle(settlement: Settlement, *, owner: str | None) -> bool:
     nothing, when the generation has its terminal state already, belongs to another process or is gone.
     """
     with transaction.atomic():
-        generation = (
+        row = (
             Generation.objects.select_for_update(of=("self",))
-            .select_related("message", "conversation", "offer__provider", "offer__language_model", "api_key")
             .filter(pk=settlement.generation_id, state__in=Generation.LIVE)
+            .values(*_ROW)
             .first()
         )
-        if generation is None or (owner is not None and generation.lease_owner not in ("", owner)):
+        if row is None or (owner is not None and row["lease_owner"] not in ("", owner)):
             return False
-        entry = record(_facts(generation, settlement))
-        _write_message(generation.message_id, settlement)
-        _write_generation(generation, settlement, entry)
-        Conversation.objects.filter(pk=generation.conversation_id).update(updated_at=timezone.now())
+        entry = record(_facts(row, settlement))
+        _write_message(row["message_id"], settlement)
+        _write_generation(settlement, entry)
     return True
 
 
@@ -178,30 +167,44 @@ def _tokens(settlement: Settlement) -> _Tokens:
     return _Tokens(TokenCounts(settlement.estimated_prompt_tokens, 0, completion, reasoning), "estimated")
 
 
-def _facts(generation: Generation, settlement: Settlement) -> Facts:
+# What a settlement needs of its generation, in one row: model instances would cost more than the query.
+_ROW = (
+    "lease_owner",
+    "message_id",
+    "conversation_id",
+    "conversation__team_id",
+    "user_id",
+    "offer_id",
+    "offer__title",
+    "offer__provider__slug",
+    "offer__provider__practice",
+    "api_key__label",
+    "price",
+)
+
+
+def _facts(row: dict[str, Any], settlement: Settlement) -> Facts:
     tokens = _tokens(settlement)
-    price = Price.from_json(generation.price) if generation.price else None
+    price = Price.from_json(row["price"]) if row["price"] else None
     basis: TokensBasis = "reported" if tokens.basis == "reported" else "estimated"
     # Gateways that report a cost do so in USD (wire protocol, section 6); it is what they bill.
     billed = Money(tokens.reported_cost, "USD") if tokens.reported_cost is not None else None
-    spent = cost(tokens.counts, price, basis, reported=billed)
-    provider = generation.offer.provider
     return Facts(
-        generation=generation.pk,
-        team_id=generation.conversation.team_id,
-        user_id=generation.user_id,
-        conversation=generation.conversation_id,
-        message=generation.message_id,
-        provider=provider.slug,
-        model=generation.offer.title,
-        offer_id=generation.offer_id,
-        key_label=generation.api_key.label if generation.api_key else "",
-        practice=provider.practice,
+        generation=settlement.generation_id,
+        team_id=row["conversation__team_id"],
+        user_id=row["user_id"],
+        conversation=row["conversation_id"],
+        message=row["message_id"],
+        provider=row["offer__provider__slug"],
+        model=row["offer__title"],
+        offer_id=row["offer_id"],
+        key_label=row["api_key__label"] or "",
+        practice=row["offer__provider__practice"],
         state=settlement.state,
         counts=tokens.counts,
         tokens_basis=tokens.basis,
-        price=generation.price,
-        cost=spent,
+        price=row["price"],
+        cost=cost(tokens.counts, price, basis, reported=billed),
         ttft_ms=settlement.ttft_ms,
         duration_ms=settlement.duration_ms,
         tokens_per_second=settlement.tokens_per_second,
@@ -220,8 +223,8 @@ def _write_message(message_id: uuid.UUID, settlement: Settlement) -> None:
     )
 
 
-def _write_generation(generation: Generation, settlement: Settlement, entry: Entry) -> None:
-    Generation.objects.filter(pk=generation.pk).update(
+def _write_generation(settlement: Settlement, entry: Entry) -> None:
+    Generation.objects.filter(pk=settlement.generation_id).update(
         state=settlement.state,
         seq=settlement.seq,
         lease_until=None,

@@ -5,8 +5,8 @@ click, a retry after a lost ack and fifty parallel sends are one user message, o
 """
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
-from playground.catalog.prices import price_in_force
-from playground.catalog.queries import OfferFacts, offer_facts
+from playground.catalog.queries import OfferFacts
+from playground.catalog.recent import facts_and_price
 from playground.conversations import run_settings
-from playground.conversations.models import Conversation, Generation, Message
+from playground.conversations.models import LEASE, Conversation, Generation, Message
 from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
 from playground.vault import keys
@@ -30,7 +30,7 @@ TITLE_LENGTH = 80
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a deed made: the rows to show and the generation to start."""
+    """What a deed made: the rows to show and the generation to run."""
 
     conversation_id: uuid.UUID
     title: str
@@ -39,7 +39,8 @@ class Turn:
     created_question: bool  # False: only the answer is new, the user message stays
     assistant_message_id: uuid.UUID
     generation_id: uuid.UUID
-    fresh: bool  # False: this client_id had already made the turn
+    made: Generation | None  # with its key, message and conversation; None: this client_id had made the turn already
+    model_title: str = ""
 
 
 def append_turn(
@@ -50,64 +51,60 @@ def append_turn(
     client_id: str,
     text: str,
     settings: RunSettings,
+    owner: str = "",
 ) -> Turn:
     """Add a user message and its answer to be, at the end of the conversation's current branch.
 
-    `conversation` None starts a new one. Raises Refused: `empty_message`, `message_too_long`, `no_offer`, `no_key`,
-    `bad_settings`; `conversation_moved` when `parent_id` is not the end any more; `busy` while the last answer
-    still streams.
+    `conversation` None starts a new one; `owner` is the process that will run the answer at once (empty: it waits as
+    queued). Raises Refused: `empty_message`, `message_too_long`, `no_offer`, `no_key`, `bad_settings`;
+    `conversation_moved` when `parent_id` is not the end any more; `busy` while the last answer still streams.
     """
     text = check_text(text)
 
     def make() -> Turn:
-        room, created = (conversation, False) if conversation else (new_conversation(user, text), True)
-        locked = Conversation.objects.select_for_update().get(pk=room.pk)
-        _check_at_end(locked, parent_id if not created else None)
-        return _start(
-            user, locked, parent_id=locked.leaf_id, text=text, client_id=client_id, settings=settings, created=created
-        )
+        room = _lock(conversation.pk) if conversation else new_conversation(user, text)
+        if conversation:
+            _check_at_end(room, parent_id)
+        deed = _Deed(user, client_id, owner, settings)
+        return _start(deed, room, parent_id=room.leaf_id, text=text)
 
     return _once(user, client_id, make)
 
 
-def edit_turn(*, user: User, message: Message, client_id: str, text: str) -> Turn:
+def edit_turn(*, user: User, message: Message, client_id: str, text: str, owner: str = "") -> Turn:
     """Write a user message anew: a sibling of `message` with its own answer; the old branch stays."""
     text = check_text(text)
     if message.role != Message.Role.USER:
         raise Refused("not_editable", _("Only your own messages can be edited."))
 
     def make() -> Turn:
-        room = Conversation.objects.select_for_update().get(pk=message.conversation_id)
-        return _start(
-            user, room, parent_id=message.parent_id, text=text, client_id=client_id, settings=_kept_settings(room)
-        )
+        room = _lock(message.conversation_id)
+        return _start(_again(user, client_id, owner, room), room, parent_id=message.parent_id, text=text)
 
     return _once(user, client_id, make)
 
 
-def regenerate(*, user: User, message: Message, client_id: str) -> Turn:
+def regenerate(*, user: User, message: Message, client_id: str, owner: str = "") -> Turn:
     """Answer the same user message again: a sibling of the assistant message `message`. Also what retry does."""
     if message.role != Message.Role.ASSISTANT:
         raise Refused("not_an_answer", _("Only answers can be regenerated."))
 
     def make() -> Turn:
-        room = Conversation.objects.select_for_update().get(pk=message.conversation_id)
-        return _start(
-            user, room, parent_id=message.parent_id, text=None, client_id=client_id, settings=_kept_settings(room)
-        )
+        room = _lock(message.conversation_id)
+        return _start(_again(user, client_id, owner, room), room, parent_id=message.parent_id, text=None)
 
     return _once(user, client_id, make)
 
 
-def continue_turn(*, user: User, message: Message, client_id: str) -> Turn:
+def continue_turn(*, user: User, message: Message, client_id: str, owner: str = "") -> Turn:
     """Go on after an answer that broke off: a short visible request to continue, and its own answer."""
+    if message.role != Message.Role.ASSISTANT or not message.content:
+        raise Refused("nothing_to_continue", _("There is no text to continue from."))
+    text = _("Continue exactly where your last answer broke off. Do not repeat what is already there.")
 
     def make() -> Turn:
-        room = Conversation.objects.select_for_update().get(pk=message.conversation_id)
-        if message.role != Message.Role.ASSISTANT or not message.content:
-            raise Refused("nothing_to_continue", _("There is no text to continue from."))
-        text = _("Continue exactly where your last answer broke off. Do not repeat what is already there.")
-        return _start(user, room, parent_id=message.pk, text=text, client_id=client_id, settings=_kept_settings(room))
+        room = _lock(message.conversation_id)
+        return _start(_again(user, client_id, owner, room), room, parent_id=message.pk, text=text)
 
     return _once(user, client_id, make)
 
@@ -123,10 +120,10 @@ def check_text(text: str) -> str:
 
 
 def new_conversation(user: User, text: str) -> Conversation:
-    """A conversation of the user's current team, named after the first line of its first message."""
+    """A conversation of the user's current team, named after the first line of its first message; not saved yet."""
     first_line = text.strip().splitlines()[0].strip()
     title = first_line if len(first_line) <= TITLE_LENGTH else first_line[: TITLE_LENGTH - 1].rstrip() + "…"
-    return Conversation.objects.create(team=current_team(user), user=user, title=title)
+    return Conversation(team=current_team(user), user=user, title=title)
 
 
 def choose_key(user: User, conversation: Conversation, offer: OfferFacts) -> ApiKey | None:
@@ -142,25 +139,36 @@ def choose_key(user: User, conversation: Conversation, offer: OfferFacts) -> Api
     return usable[0]
 
 
-def _once(user: User, client_id: str, make: "Any") -> Turn:
-    """Run `make` in a transaction unless this client_id has made its turn already, even at this very moment."""
+@dataclass(frozen=True, slots=True)
+class _Deed:
+    """Who does it, and with which settings."""
+
+    user: User
+    client_id: str
+    owner: str
+    settings: RunSettings
+
+
+def _once(user: User, client_id: str, make: Callable[[], Turn]) -> Turn:
+    """Run `make` in a transaction; if this client_id has made its turn already, even at this very moment, return it.
+
+    The unique constraint decides: asking first would cost every honest send a query.
+    """
     if not client_id or len(client_id) > 64:
         raise Refused("bad_client_id", _("The request carries no usable client id."))
     try:
         with transaction.atomic():
-            return _turn_of(user, client_id) or make()
-    except IntegrityError:
-        turn = _turn_of(user, client_id)
+            return make()
+    except (IntegrityError, Refused) as trouble:
+        turn = _turn_of(user, client_id)  # the second of two sends meets "busy": by the first one's answer
         if turn is None:
-            raise
+            raise trouble
         return turn
 
 
 def _turn_of(user: User, client_id: str) -> Turn | None:
     generation = (
-        Generation.objects.filter(user=user, client_id=client_id)
-        .select_related("message__parent", "conversation")
-        .first()
+        Generation.objects.filter(user=user, client_id=client_id).select_related("message", "conversation").first()
     )
     if generation is None:
         return None
@@ -172,8 +180,12 @@ def _turn_of(user: User, client_id: str) -> Turn | None:
         created_question=True,
         assistant_message_id=generation.message_id,
         generation_id=generation.id,
-        fresh=False,
+        made=None,
     )
+
+
+def _lock(conversation_id: uuid.UUID) -> Conversation:
+    return Conversation.objects.select_for_update().get(pk=conversation_id)
 
 
 def _check_at_end(conversation: Conversation, parent_id: uuid.UUID | None) -> None:
@@ -186,40 +198,35 @@ def _check_at_end(conversation: Conversation, parent_id: uuid.UUID | None) -> No
         raise Refused("busy", _("The last answer is still being written. Stop it or wait."))
 
 
-def _kept_settings(conversation: Conversation) -> RunSettings:
-    return run_settings.parse(conversation.settings)
+def _again(user: User, client_id: str, owner: str, conversation: Conversation) -> _Deed:
+    """A deed with the settings that the conversation has."""
+    return _Deed(user, client_id, owner, run_settings.parse(conversation.settings))
 
 
-def _start(
-    user: User,
-    conversation: Conversation,
-    *,
-    parent_id: uuid.UUID | None,
-    text: str | None,
-    client_id: str,
-    settings: RunSettings,
-    created: bool = False,
-) -> Turn:
-    """Write the rows of one run: user message (unless regenerating), empty answer, queued generation."""
-    if settings.offer is None:
+def _start(deed: _Deed, conversation: Conversation, *, parent_id: uuid.UUID | None, text: str | None) -> Turn:
+    """Write the rows of one run: user message (unless regenerating), empty answer, generation."""
+    if deed.settings.offer is None:
         raise Refused("no_offer", _("Choose a model first."))
-    offer = offer_facts(settings.offer, scope=f"team:{conversation.team_id}")
-    settings = run_settings.fit(settings, offer)
-    api_key = choose_key(user, conversation, offer)
-    price = price_in_force(offer.id, timezone.now())
+    offer, price = facts_and_price(deed.settings.offer, scope=f"team:{conversation.team_id}")
+    settings = run_settings.fit(deed.settings, offer)
+    api_key = choose_key(deed.user, conversation, offer)
+    created = conversation._state.adding
     question = None
     if text is not None:
-        question = Message.objects.create(
-            conversation=conversation, parent_id=parent_id, role=Message.Role.USER, content=text, author=user
+        question = Message(
+            conversation=conversation, parent_id=parent_id, role=Message.Role.USER, content=text, author=deed.user
         )
-    answer = Message.objects.create(
-        conversation=conversation, parent_id=question.pk if question else parent_id, role=Message.Role.ASSISTANT
-    )
-    generation = Generation.objects.create(
+    answer = Message(conversation=conversation, parent_id=parent_id, role=Message.Role.ASSISTANT)
+    if question:
+        answer.parent = question
+    generation = Generation(
         message=answer,
         conversation=conversation,
-        user=user,
-        client_id=client_id,
+        user=deed.user,
+        client_id=deed.client_id,
+        state=Generation.State.RUNNING if deed.owner else Generation.State.QUEUED,
+        lease_owner=deed.owner,
+        lease_until=timezone.now() + LEASE if deed.owner else None,
         offer_id=offer.id,
         api_key=api_key,
         settings=settings.to_json(),
@@ -228,14 +235,21 @@ def _start(
     conversation.leaf = answer
     conversation.settings = settings.to_json()
     conversation.updated_at = timezone.now()
-    conversation.save(update_fields=["leaf", "settings", "updated_at"])
+    # Rows point at each other; the database checks that when the transaction ends.
+    if created:
+        conversation.save(force_insert=True)
+    Message.objects.bulk_create([message for message in (question, answer) if message])
+    if not created:
+        conversation.save(update_fields=["leaf", "settings", "updated_at"])
+    generation.save(force_insert=True)
     return Turn(
-        conversation_id=conversation.id,
+        conversation_id=conversation.pk,
         title=conversation.title,
         created=created,
         user_message_id=question.pk if question else parent_id,
         created_question=question is not None,
         assistant_message_id=answer.pk,
         generation_id=generation.pk,
-        fresh=True,
+        made=generation,
+        model_title=offer.title,
     )

@@ -54,14 +54,11 @@ def record(facts: Facts) -> Entry:
 
     May be called inside an open transaction; losing a race does not poison it.
     """
-    found = _entry_of(facts).first()
-    if found is not None:
-        return found
     try:
         with transaction.atomic():  # a savepoint: PostgreSQL would refuse everything after a failed statement
             return Entry.objects.create(**_columns(facts))
     except IntegrityError:
-        found = _entry_of(facts).first()
+        found = _entry_of(facts).first()  # asked only now: an honest run never meets one
         if found is None:
             raise  # not a lost race: the facts contradict themselves
         return found

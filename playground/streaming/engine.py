@@ -1,6 +1,6 @@
 """One run, from plan to ledger entry. Read this file first.
 
-    load_plan -> wire.client.stream -> fold -> live.append -> (checkpoint, by the registry) -> settle -> live.close
+    plan -> wire.client.stream -> fold -> live.append -> (checkpoint, by the registry) -> settle -> live.close
 
 A run belongs to the process. Sockets only follow its live stream, and "stop" cancels the reading, which closes the
 upstream's socket at once; settling is never cancelled.
@@ -43,28 +43,32 @@ class Run:
         "_attempts",
         "_clean_end",
         "_error",
+        "_prompt_tokens",
         "_reading",
         "_stop_state",
         "completion",
         "generation_id",
         "live",
-        "plan",
+        "message_id",
         "saved_at",
         "saved_seq",
         "seq",
         "stopwatch",
+        "user_id",
     )
 
-    def __init__(self, generation_id: uuid.UUID, live: LiveStream) -> None:
+    def __init__(self, generation_id: uuid.UUID, user_id: int, message_id: uuid.UUID, live: LiveStream) -> None:
         self.generation_id = generation_id
+        self.user_id = user_id
+        self.message_id = message_id
         self.live = live
-        self.plan: Plan | None = None
         self.completion = Completion()
         self.stopwatch = Stopwatch(time.monotonic)
         self.seq = 0
         self.saved_seq = 0
         self.saved_at = 0.0
         self._attempts = 0
+        self._prompt_tokens = 0
         self._error: WireError | Refused | None = None
         self._clean_end = False
         self._reading: asyncio.Task[None] | None = None
@@ -77,28 +81,23 @@ class Run:
             if self._reading is not None:
                 self._reading.cancel()
 
-    def checkpoint(self) -> Checkpoint | None:
-        """The text so far, to be saved; None while there is no plan yet."""
-        if self.plan is None:
-            return None
+    def checkpoint(self) -> Checkpoint:
+        """The text so far, to be saved."""
         return Checkpoint(
             generation_id=self.generation_id,
-            message_id=self.plan.message_id,
+            message_id=self.message_id,
             seq=self.seq,
             content=self.completion.content,
             reasoning_content=self.completion.reasoning_content,
         )
 
-    async def perform(self, owner: str, client: Client, pace: Pace) -> str | None:
-        """Do the whole run; returns the state it was settled with, None when it was not ours to run."""
-        try:
-            self.plan = await records.load_plan(self.generation_id, owner)
-            if self.plan is None:
-                return None
-        except Refused as error:
-            self._error = error
-        if self.plan is not None and self._stop_state is None:
-            self._reading = asyncio.create_task(self._read(self.plan, client, pace))
+    async def perform(self, plan: Plan | Refused, owner: str, client: Client, pace: Pace) -> str:
+        """Do the whole run; returns the state it was settled with. A plan that was refused settles as failed."""
+        if isinstance(plan, Refused):
+            self._error = plan
+        else:
+            self._prompt_tokens = plan.estimated_prompt_tokens
+            self._reading = asyncio.create_task(self._read(plan, client, pace))
             try:
                 await self._reading
             except asyncio.CancelledError:
@@ -182,7 +181,7 @@ class Run:
             retryable=getattr(error, "retryable", False) or state == Generation.State.INTERRUPTED,
             usage=usage,
             billable=completion.started or (error is None and self._reading is not None),
-            estimated_prompt_tokens=self.plan.estimated_prompt_tokens if self.plan else 0,
+            estimated_prompt_tokens=self._prompt_tokens,
             ttft_ms=watch.ttft_ms,
             duration_ms=watch.duration_ms if self._reading is not None else None,
             thinking_ms=watch.thinking_ms,

@@ -1,4 +1,4 @@
-"""The engine's only door to the database: one thread hop each. Called by engine, registry and recovery."""
+"""The engine's only door to the database: one thread hop each. Called by engine and registry; plan_of by web.acts."""
 
 import datetime as dt
 import uuid
@@ -9,11 +9,13 @@ from typing import ParamSpec, TypeVar
 from channels.db import database_sync_to_async
 from django.utils import timezone
 
-from playground.catalog.queries import OfferFacts, facts_of
+from playground.catalog.queries import OfferFacts
+from playground.catalog.recent import facts_and_price
 from playground.conversations import progress, run_settings, transcript
 from playground.conversations.models import Generation, Message, branch_of
 from playground.conversations.progress import Checkpoint, Settlement
 from playground.conversations.run_settings import RunSettings
+from playground.errors import Refused
 from playground.streaming.plan import Plan
 from playground.vault import keys
 from playground.wire.client import Endpoint
@@ -30,12 +32,28 @@ PRACTICE_KEY = Secret("practice")  # the sandbox speaks the protocol, and the pr
 _WRITER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="records")
 
 
-async def load_plan(generation_id: uuid.UUID, owner: str) -> Plan | None:
-    """Claim the generation and gather what its run needs. None: another process has it or it is over.
+def plan_of(generation: Generation, team_id: int) -> Plan | Refused:
+    """All a run needs, from the rows that a deed has just made; the refusal when its key cannot be opened.
 
-    Raises Refused or VaultError when the run cannot be started after all (its key was removed meanwhile).
+    Synchronous: called in the same hop as the deed.
     """
-    return await _hop(_load_plan, generation_id, owner)
+    chosen = run_settings.parse(generation.settings)
+    offer, _price = facts_and_price(generation.offer_id, scope=f"team:{team_id}")
+    messages = transcript.build_messages(_lines_before(generation.message), chosen.system_prompt)
+    try:
+        secret = _open_key(generation, offer)
+    except Refused as error:
+        return error
+    return Plan(
+        generation_id=generation.pk,
+        message_id=generation.message_id,
+        user_id=generation.user_id,
+        conversation_id=generation.conversation_id,
+        endpoint=_endpoint(generation, offer),
+        secret=secret,
+        request=_request(generation, offer, chosen, messages),
+        estimated_prompt_tokens=transcript.estimate_prompt_tokens(messages),
+    )
 
 
 async def checkpoint_all(owner: str, checkpoints: Sequence[Checkpoint]) -> None:
@@ -73,45 +91,24 @@ def _interrupt_abandoned(owners_alive: Collection[str] | None, queued_before: dt
     return sum(progress.interrupt(generation_id) for generation_id in gone)
 
 
-def _load_plan(generation_id: uuid.UUID, owner: str) -> Plan | None:
-    if not progress.claim(generation_id, owner):
-        return None
-    generation = Generation.objects.select_related(
-        "message", "offer__provider", "offer__language_model", "api_key__provider"
-    ).get(pk=generation_id)
-    chosen = run_settings.parse(generation.settings)
-    offer = facts_of(generation.offer)
-    messages = transcript.build_messages(_lines_before(generation.message), chosen.system_prompt)
-    secret = _open_key(generation)
-    return Plan(
-        generation_id=generation.pk,
-        message_id=generation.message_id,
-        user_id=generation.user_id,
-        conversation_id=generation.conversation_id,
-        endpoint=_endpoint(generation, offer),
-        secret=secret,
-        request=_request(generation, offer, chosen, messages),
-        estimated_prompt_tokens=transcript.estimate_prompt_tokens(messages),
-    )
-
-
 def _lines_before(answer: Message) -> list[transcript.Line]:
+    if answer.parent is not None and answer.parent.parent_id is None:
+        return [transcript.Line(answer.parent.role, answer.parent.content)]  # the first turn, without asking for it
     rows = Message.objects.filter(conversation_id=answer.conversation_id).only("id", "parent_id", "role", "content")
     return [transcript.Line(row.role, row.content) for row in branch_of(rows, answer.parent_id)]
 
 
-def _open_key(generation: Generation) -> Secret | None:
+def _open_key(generation: Generation, offer: OfferFacts) -> Secret | None:
     if generation.api_key is None:
-        return PRACTICE_KEY if generation.offer.provider.practice else None
+        return PRACTICE_KEY if offer.practice else None
     secret = keys.reveal(generation.api_key)
     keys.touch(generation.api_key.pk)
     return secret
 
 
 def _endpoint(generation: Generation, offer: OfferFacts) -> Endpoint:
-    key = generation.api_key
     return Endpoint(
-        base_url=key.base_url if key and key.base_url else offer.base_url,
+        base_url=generation.api_key.address if generation.api_key else offer.base_url,
         dialect=Dialect(
             family=offer.family,
             thinking_switch=offer.thinking_switch,
@@ -119,7 +116,7 @@ def _endpoint(generation: Generation, offer: OfferFacts) -> Endpoint:
             asks_usage=offer.asks_usage,
         ),
         reasoning=offer.reasoning,
-        allowed=keys.allowed_hosts(),
+        allowed=frozenset() if offer.practice else keys.allowed_hosts(),
     )
 
 

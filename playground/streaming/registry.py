@@ -9,19 +9,21 @@ import logging
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
-from playground.conversations.models import Generation
-from playground.conversations.progress import LEASE
+from playground.conversations.models import LEASE, Generation
+from playground.errors import Refused
 from playground.streaming import notices, records, upstream
 from playground.streaming.engine import Run
 from playground.streaming.live import End, LiveStream
 from playground.streaming.live.memory import MemoryLiveStream
 from playground.streaming.pace import INTERVAL, Pace
+from playground.streaming.plan import Plan
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,17 @@ CHECKPOINT_EVERY = 0.4  # seconds; what a killed process can lose of an answer
 SWEEP_EVERY = 2.0  # seconds
 KEEP_ENDED = 60.0  # seconds that an ended live stream stays readable for late followers
 RENEW_AFTER = LEASE.total_seconds() / 3
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a deed hands over for its run; `plan` is the refusal when the run cannot be made after all."""
+
+    generation_id: uuid.UUID
+    message_id: uuid.UUID
+    conversation_id: uuid.UUID
+    user_id: int
+    plan: Plan | Refused
 
 
 class Registry:
@@ -40,7 +53,7 @@ class Registry:
         self.draining = False
         self._born = timezone.now()
         self._runs: dict[uuid.UUID, Run] = {}
-        self._ended: dict[uuid.UUID, LiveStream] = {}
+        self._ended: dict[uuid.UUID, Run] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._household: list[asyncio.Task[None]] = []
 
@@ -56,14 +69,14 @@ class Registry:
                 )
             ]
 
-    def start(self, generation_id: uuid.UUID) -> None:
-        """Run a queued generation. It goes on whoever follows or leaves."""
+    def start(self, start: Start) -> None:
+        """Run a generation that a deed has just made. It goes on whoever follows or leaves."""
         self.open()
-        if generation_id in self._runs:
+        if start.generation_id in self._runs:
             return
-        run = Run(generation_id, MemoryLiveStream())
-        self._runs[generation_id] = run
-        task = asyncio.create_task(self._perform(run))
+        run = Run(start.generation_id, start.user_id, start.message_id, MemoryLiveStream())
+        self._runs[start.generation_id] = run
+        task = asyncio.create_task(self._perform(run, start))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -77,8 +90,12 @@ class Registry:
 
     def live(self, generation_id: uuid.UUID) -> LiveStream | None:
         """The log of a generation that runs here or ended a moment ago."""
-        run = self._runs.get(generation_id)
-        return run.live if run else self._ended.get(generation_id)
+        run = self.run(generation_id)
+        return run.live if run else None
+
+    def run(self, generation_id: uuid.UUID) -> Run | None:
+        """The run of a generation here, or of one that ended a moment ago."""
+        return self._runs.get(generation_id) or self._ended.get(generation_id)
 
     @property
     def running(self) -> int:
@@ -98,20 +115,19 @@ class Registry:
         self._household = []
         await upstream.close()
 
-    async def _perform(self, run: Run) -> None:
+    async def _perform(self, run: Run, start: Start) -> None:
         state: str | None = None
         try:
-            state = await run.perform(self.owner, upstream.client(), self.pace)
+            state = await run.perform(start.plan, self.owner, upstream.client(), self.pace)
         except Exception:
             log.exception("generation %s broke", run.generation_id)  # the process and its other runs go on
             state = await self._give_up(run)
         finally:
             self._runs.pop(run.generation_id, None)
         if state is not None:
-            self._ended[run.generation_id] = run.live
+            self._ended[run.generation_id] = run
             asyncio.get_running_loop().call_later(KEEP_ENDED, self._ended.pop, run.generation_id, None)
-        if state is not None and run.plan is not None:
-            await notices.tell(run.plan.user_id, "conversation", conversation=run.plan.conversation_id, what="ended")
+            await notices.tell(run.user_id, "conversation", conversation=start.conversation_id, what="ended")
 
     async def _give_up(self, run: Run) -> str | None:
         """Settle a broken run with its last checkpoint, if the database allows; else the next sweep of another does."""
@@ -126,7 +142,7 @@ class Registry:
     async def _checkpoint(self) -> None:
         now = time.monotonic()
         due = [r for r in self._runs.values() if r.seq != r.saved_seq or now - r.saved_at > RENEW_AFTER]
-        saved = [(run, checkpoint) for run in due if (checkpoint := run.checkpoint()) is not None]
+        saved = [(run, run.checkpoint()) for run in due]
         if not saved:
             return
         await records.checkpoint_all(self.owner, [checkpoint for _, checkpoint in saved])

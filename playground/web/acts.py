@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404
 from django.utils import translation
 
@@ -11,7 +12,8 @@ from playground.conversations import turns
 from playground.conversations.turns import Turn
 from playground.errors import Refused
 from playground.streaming import notices
-from playground.streaming.registry import registry
+from playground.streaming.records import plan_of
+from playground.streaming.registry import Start, registry
 from playground.web import access, thread
 from playground.web.commands import Command, Continue, Edit, Regenerate, Send, Stop
 from playground.web.database import in_database
@@ -23,16 +25,18 @@ async def send(user_id: int, command: Send | Edit | Regenerate | Continue) -> Ac
     """Make the turn, start its generation, describe both messages as the page shows them."""
     if registry().draining:
         raise Refused("draining", "The server restarts; send again in a moment.")
-    turn, ack = await in_database(_make_turn, user_id, command)
-    if turn.fresh:
-        registry().start(turn.generation_id)
-        await notices.tell(user_id, "conversation", conversation=turn.conversation_id, what="began")
+    start, ack = await in_database(_make_turn, user_id, command, registry().owner)
+    if start is not None:
+        registry().start(start)
+        await notices.tell(user_id, "conversation", conversation=start.conversation_id, what="began")
     return ack
 
 
 async def stop(user_id: int, command: Stop) -> Ack:
     """Stop a generation wherever it runs. Stopping what has ended changes nothing."""
-    await check_generation(user_id, command.generation)
+    run = registry().run(command.generation)
+    if run is None or run.user_id != user_id:
+        await check_generation(user_id, command.generation)
     return {"generation": str(command.generation), "stopped": registry().stop(command.generation)}
 
 
@@ -49,17 +53,26 @@ def _generation_facts(user_id: int, generation_id: uuid.UUID) -> tuple[uuid.UUID
     return found.message_id, found.state, found.seq
 
 
-def _make_turn(user_id: int, command: Send | Edit | Regenerate | Continue) -> tuple[Turn, Ack]:
+def _make_turn(user_id: int, command: Send | Edit | Regenerate | Continue, owner: str) -> tuple[Start | None, Ack]:
+    """The turn, what its run needs (None: it runs or ran already) and its description: one hop."""
     user = User.objects.get(pk=user_id, is_active=True)
-    with translation.override(user.language):
+    with translation.override(user.language or settings.LANGUAGE_CODE):
         try:
-            turn = _turn(user, command)
+            turn = _turn(user, command, owner)
         except Http404:
             raise Refused("not_found", "There is no such message or conversation.") from None
-        return turn, thread.describe_turn(user, turn)
+        return _start_of(turn), thread.describe_turn(turn)
 
 
-def _turn(user: User, command: Command) -> Turn:
+def _start_of(turn: Turn) -> Start | None:
+    made = turn.made
+    if made is None:
+        return None
+    plan = plan_of(made, made.conversation.team_id)
+    return Start(made.pk, made.message_id, made.conversation_id, made.user_id, plan)
+
+
+def _turn(user: User, command: Command, owner: str) -> Turn:
     match command:
         case Send():
             return turns.append_turn(
@@ -69,14 +82,17 @@ def _turn(user: User, command: Command) -> Turn:
                 client_id=command.client_id,
                 text=command.text,
                 settings=command.settings,
+                owner=owner,
             )
         case Edit():
             message = access.message(user, command.message)
-            return turns.edit_turn(user=user, message=message, client_id=command.client_id, text=command.text)
+            return turns.edit_turn(
+                user=user, message=message, client_id=command.client_id, text=command.text, owner=owner
+            )
         case Regenerate():
             message = access.message(user, command.message)
-            return turns.regenerate(user=user, message=message, client_id=command.client_id)
+            return turns.regenerate(user=user, message=message, client_id=command.client_id, owner=owner)
         case Continue():
             message = access.message(user, command.message)
-            return turns.continue_turn(user=user, message=message, client_id=command.client_id)
+            return turns.continue_turn(user=user, message=message, client_id=command.client_id, owner=owner)
     raise TypeError(command)

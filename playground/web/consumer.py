@@ -152,21 +152,16 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         assert self.ticket is not None  # noqa: S101
         if len(self.follows) >= FOLLOWED_AT_ONCE and command.generation not in self.follows:
             raise Refused("too_many", "This tab follows too many generations.")
-        message, _state, _seq = await acts.check_generation(self.ticket.user_id, command.generation)
+        run = registry().run(command.generation)
+        if run is None or run.user_id != self.ticket.user_id:
+            # Settled long ago, or not theirs: the database knows.
+            message, state, seq = await acts.check_generation(self.ticket.user_id, command.generation)
+            name = str(command.generation)
+            return {"generation": name, "live": False, "state": state, "seq": seq, "message": str(message)}
         if former := self.follows.pop(command.generation, None):
             former.task.cancel()
-        live = registry().live(command.generation)
-        if live is None:  # settled (or another server's): the finished message holds everything
-            _message, state, seq = await acts.check_generation(self.ticket.user_id, command.generation)
-            return {
-                "generation": str(command.generation),
-                "live": False,
-                "state": state,
-                "seq": seq,
-                "message": str(message),
-            }
-        self.follows[command.generation] = Follower(self, live, command, str(message))
-        return {"generation": str(command.generation), "live": True, "message": str(message)}
+        self.follows[command.generation] = Follower(self, run.live, command, str(run.message_id))
+        return {"generation": str(command.generation), "live": True, "message": str(run.message_id)}
 
 
 class Follower:

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.template.loader import render_to_string
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from playground.accounts.models import User
 from playground.conversations.models import Conversation, Generation, Message
 from playground.conversations.turns import Turn
 from playground.ledger.models import Entry
@@ -120,16 +119,16 @@ class MessageView:
     is_last: bool = field(default=False)
 
 
-def views_of(user: User, conversation: Conversation) -> list[MessageView]:
+def views_of(conversation: Conversation) -> list[MessageView]:
     """The current branch of a conversation, oldest first."""
     tree = Tree.of(conversation.id)
-    return _views(user, tree, tree.branch(conversation.leaf_id), conversation.leaf_id)
+    return _views(tree, tree.branch(conversation.leaf_id), conversation.leaf_id)
 
 
-def view_of(user: User, message: Message) -> MessageView:
+def view_of(message: Message) -> MessageView:
     """One message by itself, as in its thread."""
     tree = Tree.of(message.conversation_id)
-    return _views(user, tree, [message.pk], message.conversation.leaf_id)[0]
+    return _views(tree, [message.pk], message.conversation.leaf_id)[0]
 
 
 def history_tokens(views: Sequence[MessageView]) -> int:
@@ -140,13 +139,12 @@ def history_tokens(views: Sequence[MessageView]) -> int:
     return sum(estimate_tokens(view.content) for view in views)
 
 
-def describe_turn(user: User, turn: Turn) -> dict[str, object]:
+def describe_turn(turn: Turn) -> dict[str, object]:
     """The ack of a turn: its ids and its messages, rendered by the same partial as history."""
-    tree = Tree.of(turn.conversation_id)
-    wanted = [pk for pk in (turn.user_message_id, turn.assistant_message_id) if pk]
-    views = _views(user, tree, wanted if turn.created_question else wanted[-1:], turn.assistant_message_id)
+    tree, views = _of_first_turn(turn) if turn.created and turn.made else _of_turn(turn)
     branch = set(tree.branch(turn.assistant_message_id))
     generation = next(view.generation for view in views if view.generation)
+    template = get_template("conversations/_message.html")
     return {
         "conversation": str(turn.conversation_id),
         "title": turn.title,
@@ -157,8 +155,25 @@ def describe_turn(user: User, turn: Turn) -> dict[str, object]:
         "seq": generation.seq,
         "state": generation.state,
         "replaces": [str(pk) for pk in tree.parents if pk not in branch],
-        "html": "".join(render_to_string("conversations/_message.html", {"message": view}) for view in views),
+        "html": "".join(template.render({"message": view}) for view in views),
     }
+
+
+def _of_turn(turn: Turn) -> tuple["Tree", list[MessageView]]:
+    tree = Tree.of(turn.conversation_id)
+    wanted = [pk for pk in (turn.user_message_id, turn.assistant_message_id) if pk]
+    return tree, _views(tree, wanted if turn.created_question else wanted[-1:], turn.assistant_message_id)
+
+
+def _of_first_turn(turn: Turn) -> tuple["Tree", list[MessageView]]:
+    """The first turn of a conversation, from the rows just written: nothing else can be in it."""
+    assert turn.made is not None  # noqa: S101 - the caller has looked
+    answer = turn.made.message
+    question = answer.parent
+    assert question is not None  # noqa: S101 - a first turn begins with what was asked
+    tree = Tree({question.pk: None, answer.pk: question.pk}, {None: [question.pk], question.pk: [answer.pk]})
+    run = _generation(turn.made, turn.model_title)
+    return tree, [_message(question, [question.pk]), _message(answer, [answer.pk], run, is_last=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +208,27 @@ class Tree:
         return message
 
 
-def _views(user: User, tree: Tree, shown: Sequence[uuid.UUID], leaf_id: uuid.UUID | None) -> list[MessageView]:
+def _views(tree: Tree, shown: Sequence[uuid.UUID], leaf_id: uuid.UUID | None) -> list[MessageView]:
     rows = Message.objects.select_related("generation__entry", "generation__offer").in_bulk(shown)
     rates = Rates()
     return [_view(rates, rows[pk], tree.children[tree.parents[pk]], pk == leaf_id) for pk in shown if pk in rows]
 
 
 def _view(rates: Rates, row: Message, line: Sequence[uuid.UUID], is_last: bool) -> MessageView:
-    generation = getattr(row, "generation", None)
+    found = getattr(row, "generation", None)
+    run = _generation(found, found.offer.title) if found else None
+    meter = _meter(rates, found.entry) if found and found.entry else None
+    return _message(row, line, run, meter, is_last=is_last)
+
+
+def _message(
+    row: Message,
+    line: Sequence[uuid.UUID],
+    run: GenerationView | None = None,
+    meter: MeterView | None = None,
+    *,
+    is_last: bool = False,
+) -> MessageView:
     return MessageView(
         id=row.pk,
         conversation_id=row.conversation_id,
@@ -210,8 +238,8 @@ def _view(rates: Rates, row: Message, line: Sequence[uuid.UUID], is_last: bool) 
         web_search=row.web_search,
         created_at=row.created_at,
         siblings=_siblings(row.pk, line),
-        generation=_generation(generation) if generation else None,
-        meter=_meter(rates, generation.entry) if generation and generation.entry else None,
+        generation=run,
+        meter=meter,
         is_last=is_last,
     )
 
@@ -226,13 +254,13 @@ def _siblings(own: uuid.UUID, line: Sequence[uuid.UUID]) -> Siblings:
     )
 
 
-def _generation(row: Generation) -> GenerationView:
+def _generation(row: Generation, model_title: str) -> GenerationView:
     words = trouble(row.error_code) if row.error_code else None
     return GenerationView(
         id=row.pk,
         state=row.state,
         seq=row.seq,
-        model_title=row.offer.title,
+        model_title=model_title,
         created_at=row.created_at,
         thinking_ms=row.thinking_ms,
         finish_reason=row.finish_reason,

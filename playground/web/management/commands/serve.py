@@ -7,7 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from playground.accounts import setup
-from playground.vault.cipher import RingUnusable, verify_ring
+from playground.vault.cipher import verify_ring
+from playground.vault.errors import RingUnusable
 from playground.web.server import CannotServe, check_port, lock_data_folder, serve
 
 
