@@ -1,22 +1,17 @@
 """The chat page in real Chromium, against a real Daphne with the sandbox behind it."""
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from playground.accounts.models import User
 from playground.ledger.models import ExchangeRate
-from tests.browser.chromium import launch
 from tests.integration.live.conftest import session_of
 from tests.server import Server
-
-# Playwright's driver runs an event loop in this thread; the tests ask the database between its steps, not from it.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 WIDE = {"width": 1440, "height": 900}
 WATCH = """
@@ -24,15 +19,6 @@ window.__violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
   window.__violations.push(`${event.violatedDirective} ${event.blockedURI}`));
 """
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests."""
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -14,9 +14,7 @@ from typing import Any
 
 import pytest
 from csp.utils import build_policy
-from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, sync_playwright
-
-from tests.browser.chromium import launch
+from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute
 
 STATIC = Path(__file__).resolve().parents[3] / "static"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
@@ -78,15 +76,6 @@ class Site:
         """Serve a page; returns its address."""
         self.answers[path] = ("text/html; charset=utf-8", html)
         return f"{self.address}{path}"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the tests of a module; ended with it, so that no event loop stays behind for other tests."""
-    with sync_playwright() as playwright:
-        found = launch(playwright)
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")
@@ -171,9 +160,9 @@ def trouble() -> Trouble:
 
 
 @pytest.fixture(scope="module")
-def context(browser: Browser, site: Site, trouble: Trouble) -> Iterator[BrowserContext]:
+def context(chromium: Browser, site: Site, trouble: Trouble) -> Iterator[BrowserContext]:
     """A browser profile that reaches this machine only."""
-    made = browser.new_context(viewport={"width": 1200, "height": 800}, locale="en-US", reduced_motion="reduce")
+    made = chromium.new_context(viewport={"width": 1200, "height": 800}, locale="en-US", reduced_motion="reduce")
     made.add_init_script(WATCH)
     # No pattern of strings: those would be resolved against a base address.
     made.route(lambda address: not address.startswith(site.address), lambda route: _refuse(trouble, route))
