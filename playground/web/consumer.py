@@ -26,7 +26,7 @@ from playground.web.commands import BadFrame, Command, Follow, Ping, Seen, Stop,
 log = logging.getLogger(__name__)
 
 PROTOCOL = 1
-SIGNED_OUT, MALFORMED, TOO_SLOW, FLOOD, RESTART = 4401, 4400, 4008, 4013, 1012
+SIGNED_OUT, MALFORMED, TOO_SLOW, FLOOD, RESTART = 4401, 4400, 4008, 4013, 4012
 UNSEEN_CHARACTERS = 256_000  # on their way to the browser before a follow task waits
 UNSEEN_FRAMES = 64
 SEEN_WITHIN = 10.0  # seconds until a browser that acknowledges nothing is cut

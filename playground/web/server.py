@@ -6,6 +6,7 @@ reactor must be installed before anything imports it, hence the order below.
 
 import asyncio
 import fcntl
+import logging
 import signal
 import socket
 from collections.abc import Callable
@@ -28,6 +29,8 @@ from playground.web.gate import drain  # noqa: E402
 
 reactor: Any = _reactor  # a module in disguise, which no type checker sees through
 
+
+log = logging.getLogger(__name__)
 
 GOODBYE = 0.3  # seconds for the last frames to leave before the process does
 
@@ -58,6 +61,8 @@ def serve(application: Callable[..., Any], *, host: str, port: int, ready: Calla
         try:
             await drain()
             await asyncio.sleep(GOODBYE)
+        except Exception:
+            log.exception("the server did not end as it should")
         finally:
             reactor.stop()
 

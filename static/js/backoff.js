@@ -16,6 +16,6 @@ export function afterClose(code) {
   if (code === 4401) return "signed-out";
   if (code === 4403) return "refused";
   if (code === 4013 || code === 4400) return "later";
-  if (code === 1012 || code === 1001) return "soon";
+  if (code === 4012 || code === 1012 || code === 1001) return "soon";
   return "again";
 }

@@ -61,7 +61,7 @@ def test_ctrl_c_tells_the_tabs_settles_the_runs_and_ends_cleanly(
     with pytest.raises(ConnectionClosed) as closed:
         one.hear_until(lambda f: False)
     assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == 1012
+    assert closed.value.rcvd.code == 4012
     kinds = [frame["type"] for frame in one.heard]
     assert "draining" in kinds
     assert [f["state"] for f in one.heard if f["type"] == "end"] == ["interrupted"]
