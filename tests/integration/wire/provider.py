@@ -91,12 +91,13 @@ class Provider:
     scheme: str
     calls: list[Call]
     connections: int = 0
-    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    came: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def until_asked(self) -> Call:
-        """Wait for the first request."""
-        await self.asked.wait()
-        return self.calls[0]
+    async def until_asked(self, times: int = 1) -> Call:
+        """Wait for the first request, or for some more; returns the last of them."""
+        async with self.came:
+            await self.came.wait_for(lambda: len(self.calls) >= times)
+        return self.calls[times - 1]
 
     @property
     def base_url(self) -> str:
@@ -129,8 +130,9 @@ async def serving(answer: Answer, *, tls: ssl.SSLContext | None = None) -> Async
         number = provider.connections
         try:
             while call := await _read_call(number, reader, writer):
-                provider.calls.append(call)
-                provider.asked.set()
+                async with provider.came:
+                    provider.calls.append(call)
+                    provider.came.notify_all()
                 await answer(call)
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError):
             pass  # the client is free to leave at any time

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from playground.wire.client import Client
+from playground.wire.client import Client, Timeouts
 from tests.integration.wire.asking import ask
 from tests.integration.wire.conftest import MakeClient
 from tests.integration.wire.provider import FOUR, QUESTION, Call, chunk, serving
@@ -99,10 +99,11 @@ async def test_a_certificate_nobody_trusts_is_refused(client: Client, house: Hou
     assert provider.calls == []
 
 
-async def test_a_server_without_tls_is_refused(trusting: Client, house: House) -> None:
+async def test_a_server_without_tls_is_refused(make_client: MakeClient) -> None:
+    client = make_client(timeouts=Timeouts(connect=0.05))  # it waits for a request, the client for a handshake
     async with serving(lambda call: call.say(FOUR)) as provider:
         provider.scheme = "https"
-        heard = await ask(trusting, provider.endpoint())
+        heard = await ask(client, provider.endpoint())
     assert heard.code == "connect_failed"
     assert provider.calls == []
 
