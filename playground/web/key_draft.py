@@ -135,4 +135,4 @@ def _failure(finding: Finding | None) -> dict[str, Any] | None:
     if finding is None or not finding.code:
         return None
     told = trouble(finding.code)
-    return {"title": told.title, "text": f"{told.cause} {told.step}", "words": finding.words}
+    return {"title": told.title, "text": told.text, "words": finding.words}

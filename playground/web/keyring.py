@@ -98,7 +98,7 @@ def row_of(row: ApiKey, *, may_manage: bool, finding: Finding | None = None) -> 
         "last_used": moment_words(row.last_used_at),
         "status": _status(row),
         "tested": clock_words(row.tested_at) if row.tested_at else "",
-        "trouble": {"title": told.title, "text": f"{told.cause} {told.step}"} if told else None,
+        "trouble": {"title": told.title, "text": told.text} if told else None,
         "words": finding.words if finding else "",
         "is_disabled": row.disabled_at is not None,
         "is_custom": row.provider.is_custom,

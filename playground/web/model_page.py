@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from playground.catalog.choices import EVERYONE, Statuses
@@ -145,7 +145,7 @@ def _thinking(model: LanguageModel) -> str:
         parts.append(_("decides by itself how much"))
     if known.get("efforts"):
         parts.append(_("effort: %(words)s") % {"words": _(", ").join(known["efforts"])})
-    return _(", ").join(part for part in parts if part)
+    return pgettext("between clauses", ", ").join(part for part in parts if part)
 
 
 def _alternatives(stated: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

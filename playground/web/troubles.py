@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,6 +14,11 @@ class Trouble:
     title: Promise
     cause: Promise
     step: Promise
+
+    @property
+    def text(self) -> str:
+        """What it means and what to do, as one paragraph."""
+        return gettext("%(cause)s %(step)s") % {"cause": self.cause, "step": self.step}
 
 
 _AGAIN = _("Retry now, or in a moment.")

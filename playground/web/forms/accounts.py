@@ -73,7 +73,7 @@ class OwnerForm(Dressed, forms.Form):
     """The first account."""
 
     name = forms.CharField(
-        label=_("Name"),
+        label=_("Your name"),
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),

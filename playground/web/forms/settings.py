@@ -21,7 +21,7 @@ class ProfileForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]  # generi
         model = User
         fields = ("name", "language", "theme", "currency", "time_zone")
         labels: ClassVar = {
-            "name": _("Name"),
+            "name": _("Your name"),
             "language": _("Language"),
             "theme": _("Theme"),
             "currency": _("Currency shown first"),
