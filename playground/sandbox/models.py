@@ -57,7 +57,7 @@ class SandboxModel:
 def find_model(models: Iterable[SandboxModel], name: str) -> SandboxModel | None:
     """Return the model called `name`; a shop prefix (`vercel/`, `zai/`, `bigmodel/`) is ignored, and so is case."""
     slug = name.rpartition("/")[2].strip().lower()
-    return next((model for model in models if slug in (model.slug, model.echo)), None)
+    return next((model for model in models if slug and slug in (model.slug, model.echo)), None)
 
 
 def _tiers(v0: int, v1: int, v2: int, v3: int) -> Mapping[str, int]:

@@ -101,7 +101,7 @@ def _continued(question: Question) -> Answer:
 
 def _shortened(question: Question) -> Answer:
     plain = re.sub(r"[#*`>|]|^\s*[-\d.]+\s", "", question.last_answer, flags=re.M)
-    kept = [piece for piece in sentences(plain) if len(piece) > 12 and "---" not in piece][:2]
+    kept = [piece for piece in sentences(plain) if len(piece) > 8 and "---" not in piece][:2]
     return Answer(
         question.say("In short: ", "简而言之：") + " ".join(shorten(piece, 160) for piece in kept),
         (question.say("I keep the first two sentences that say something.", "保留最先有内容的两句。"),),

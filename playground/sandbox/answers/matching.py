@@ -112,6 +112,7 @@ _JOB = re.compile(
     r"职位|岗位|招聘|任职要求|职责|要求",
     re.I,
 )
+_PASTED_CV = re.compile(r"^\W*(?:cv|r[eé]sum[eé]|简历)\s*[:：]", re.I | re.M)
 _TASK = re.compile(
     r"\b(?:match|fit|compare|screen|suitable|score|evaluate|assess)\b|匹配|筛选|适合|评估|打分|对比", re.I
 )
@@ -130,7 +131,7 @@ class Side:
 def answer(question: Question) -> Answer | None:
     """Match the two texts; with only one of them, read that one and ask for the other."""
     text = question.text
-    if not (_CV.search(text) and (_JOB.search(text) or _TASK.search(text))):
+    if not (_CV.search(text) and (_JOB.search(text) or _TASK.search(text) or _PASTED_CV.search(text))):
         return None
     job, cv = _split(text)
     if job is None or cv is None:

@@ -1,0 +1,1 @@
+"""Tests of the served sandbox, over real sockets, with clients that we did not write."""
