@@ -63,9 +63,16 @@ function adopt(ack) {
   syncConversations();
 }
 
-// The branch as a prompt: what the last answer read and wrote, without its thinking, which is not sent back.
-thread.addEventListener("tc:settled", ({ detail }) => {
-  if (detail.prompt) composer.historyTokens = detail.prompt + detail.completion - detail.reasoning - settings().facts.systemTokens;
+// The open branch as a prompt: what its last answer read and wrote, without its thinking, which is not sent back.
+function countHistory() {
+  const used = thread.lastReported;
+  if (used) composer.historyTokens = Math.max(0, used.prompt + used.completion - used.reasoning - settings().facts.systemTokens);
+}
+
+thread.addEventListener("tc:settled", countHistory);
+thread.addEventListener("htmx:after:swap", () => {
+  countHistory();
+  showState();
 });
 
 function showState() {

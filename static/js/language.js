@@ -28,7 +28,7 @@ export function seconds(milliseconds) {
 
 // Tokens as "17.2K" or "1M".
 export function short(tokens) {
-  if (tokens >= 1024 && tokens % 1024 === 0 && tokens < 1024 * 1000) return `${tokens / 1024}K`; // as limits are written: 128K
+  if (tokens >= 1024 && tokens % 1024 === 0 && tokens % 1000 !== 0 && tokens < 1_000_000) return `${tokens / 1024}K`; // as limits are written: 128K
   if (tokens >= 999_500) return `${+(tokens / 1_000_000).toFixed(1)}M`;
   if (tokens >= 100) return `${+(tokens / 1000).toFixed(tokens < 99_500 ? 1 : 0)}K`;
   return String(tokens);

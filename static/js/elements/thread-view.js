@@ -42,6 +42,12 @@ export class ThreadView extends HTMLElement {
     return this.querySelector("message-view:last-of-type")?.dataset.message ?? null;
   }
 
+  // Tokens of the newest answer whose provider reported them; null: none did.
+  get lastReported() {
+    const answers = [...this.querySelectorAll('message-view[data-role="assistant"]')];
+    return answers.map(({ reported }) => reported).findLast(({ prompt }) => prompt > 0) ?? null;
+  }
+
   // The generation that is being written now, if any.
   get running() {
     return this.querySelector('message-view[aria-busy="true"]')?.dataset.generation ?? null;

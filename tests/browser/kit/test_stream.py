@@ -176,7 +176,15 @@ def test_small_amounts_keep_their_digits(page: Page, sign: str, amount: float, w
 
 @pytest.mark.parametrize(
     ("tokens", "words"),
-    [(35, "35"), (17_200, "17.2K"), (131_072, "128K"), (8_192, "8K"), (1_000_000, "1M"), (204_800, "200K")],
+    [
+        (35, "35"),
+        (17_200, "17.2K"),
+        (131_072, "128K"),
+        (128_000, "128K"),
+        (8_192, "8K"),
+        (1_000_000, "1M"),
+        (204_800, "200K"),
+    ],
 )
 def test_numbers_of_tokens_are_short(page: Page, tokens: int, words: str) -> None:
     script = 'async (tokens) => (await import("/static/js/language.js")).short(tokens)'
