@@ -121,12 +121,16 @@ def median_row(rows: Iterable[Row]) -> Row:
 def find_knee(measure: Callable[[int], Row], start: int, *, fine: bool) -> Row | None:
     """The largest sound number of streams: gallop by half again, then halve the gap to 10 % (coarse: 25 %).
 
-    A failure is measured a second time, because a neighbour's burst must not decide. None when even 10 fail.
+    A failure is measured again, and a third time when others used the core: their burst must not decide. None when
+    even 10 streams fail.
     """
 
     def attempt(streams: int) -> Row:
         row = measure(streams)
-        return row if row.sound else measure(streams)
+        for tries in (2, 3):
+            if not row.sound and (tries == 2 or row.foreign_share > FOREIGN):
+                row = measure(streams)
+        return row
 
     streams, best, worst = start, None, MOST_STREAMS + 1
     while 10 <= streams <= MOST_STREAMS:
