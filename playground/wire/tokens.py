@@ -14,9 +14,10 @@ _ENGLISH = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]{1,10}")
 _OTHER_LATIN = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]{1,4}")
 _ACCENTED = re.compile(r"[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
 _DIGITS = re.compile(r"[0-9]{1,3}")
-_HAN = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+")
-_OTHER_LETTERS = re.compile(r"[^\W\d_A-Za-z\u00c0-\u024f\u2e80-\u9fff\uac00-\ud7af\uf900-\uffef\U00020000-\U0003ffff]+")
-_SIGNS = re.compile(r"(?:[^\w\s\u2e80-\u9fff\uff00-\uffef]|_){1,4}")
+_EAST = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+_HAN = re.compile(rf"[{_EAST}]+")
+_OTHER_LETTERS = re.compile(rf"[^\W\d_A-Za-z\u00c0-\u024f{_EAST}]+")
+_SIGNS = re.compile(rf"(?:[^\w\s{_EAST}]|_){{1,4}}")
 _BLANKS = re.compile(r"[ \t]*\n\s*|[ \t]{2,}")  # a single space is part of the word after it
 
 _HAN_PER_TOKEN = 1.6
