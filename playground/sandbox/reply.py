@@ -14,7 +14,8 @@ from playground.sandbox.request import Request
 from playground.wire.tokens import estimate_tokens
 
 _HUGE_BYTES = 1_000_000
-SHORT = frozenset(("stall", "cut", "eof", "error", "relay", "network", "filter"))
+
+_SHORT = frozenset(("stall", "cut", "eof", "error", "relay", "network", "filter"))
 """Faults that strike after a few words."""
 
 _FEW_TOKENS = 24
@@ -59,7 +60,7 @@ def make_reply(
     if name == "length":
         return _spent(request, question, answer)
     reasoning = _reasoning(request, question, answer, number if name == "think" else 0)
-    if name in SHORT:
+    if name in _SHORT:
         finish = {"network": "network_error", "filter": "sensitive"}.get(name, "stop")
         return _counted(Reply(within(answer.content, _FEW_TOKENS), reasoning, finish=finish))
     return _within_limits(request, _counted(Reply(answer.content, reasoning, calls, found)))
@@ -92,7 +93,7 @@ def _answer(request: Request, question: Question, name: str, calls: tuple[Call, 
         return _calling(question, calls)
     if request.json_answer:
         return json_answer.answer(question, request)
-    return compose(question) if question.text else _demonstrating(question)
+    return compose(question) if question.text or not name else _demonstrating(question)
 
 
 def _calling(question: Question, calls: tuple[Call, ...]) -> Answer:

@@ -13,7 +13,7 @@ from playground.sandbox.request import Dialect
 from tests.unit.sandbox.asking import AT, TAG, frames, read
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
-USAGE = {"prompt_tokens": 13, "completion_tokens": 21, "total_tokens": 34}
+USAGE: dict[str, Any] = {"prompt_tokens": 13, "completion_tokens": 21, "total_tokens": 34}
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
 DIALECTS: list[Dialect] = ["glm", "openai"]
 
@@ -67,7 +67,7 @@ def test_everything_written_is_ascii_so_that_no_client_breaks_a_line_in_it(text:
 
 def test_the_documented_transcript_of_thinking_is_written_to_the_byte() -> None:
     one = encoder()
-    usage = USAGE | {
+    usage: dict[str, Any] = USAGE | {
         "prompt_tokens_details": {"cached_tokens": 4},
         "completion_tokens_details": {"reasoning_tokens": 14},
     }

@@ -210,7 +210,7 @@ def test_partial_arguments_only_where_the_model_can(model: str, pieces: bool) ->
 
 def test_after_a_tool_has_answered_its_result_is_told() -> None:
     call = {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": '{"city":"Oslo"}'}}
-    messages = [
+    messages: list[dict[str, Any]] = [
         {"role": "user", "content": "Weather in Oslo?"},
         {"role": "assistant", "content": "", "tool_calls": [call]},
         {"role": "tool", "tool_call_id": "call_1", "content": '{"temperature": 7, "sky": "clear"}'},
