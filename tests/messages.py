@@ -36,7 +36,7 @@ def collect(root: Path) -> None:
     """Bring the .po files below `root` in step with the texts in its code; needs GNU gettext."""
     with tempfile.TemporaryDirectory(prefix="playground-messages-") as data:
         env = {**os.environ, "DJANGO_SETTINGS_MODULE": "playground.settings", "PLAYGROUND_DATA": data}
-        flags = ["--no-obsolete", "--no-wrap", "--add-location=file", "--verbosity=0"]
+        flags = ["--no-obsolete", "--add-location=file", "--verbosity=0"]
         flags += [f"--locale={language}" for language in LANGUAGES] + [f"--ignore={pattern}" for pattern in IGNORED]
         for domain, extensions in (("django", "py,html,txt"), ("djangojs", "js")):
             command = [sys.executable, "manage.py", "makemessages", f"--domain={domain}", f"--extension={extensions}"]
