@@ -11,7 +11,8 @@ READ = re.compile(r"""env\.\w+\(\s*"([A-Z][A-Z0-9_]+)"|(?:environ\.get\(|environ
 ROW = re.compile(r"^\| `([A-Z][A-Z0-9_]+)` \|", re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-PATH = re.compile(r"`((?:[\w.-]+/)+[\w.-]*)`")
+PATH = re.compile(r"`((?:[\w.-]+/)+(?:[\w.-]+\.[a-z]+)?)`")
+TARGET = re.compile(r"(?:`|^)(?:\w+=\S+ )*make ([a-z]+)(?:`|$| +#)", re.MULTILINE)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").glob("*.md")])
 
@@ -59,5 +60,5 @@ def test_files_that_are_named_exist(path: Path) -> None:
 def test_make_describes_every_target_that_the_documents_name() -> None:
     listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     targets = {line.split()[1] for line in listed.splitlines() if line.startswith("make ")}
-    named = {name for path in DOCUMENTS for name in re.findall(r"`make ([a-z]+)", path.read_text(encoding="utf-8"))}
+    named = {name for path in DOCUMENTS for name in TARGET.findall(path.read_text(encoding="utf-8"))}
     assert named - targets == set()
