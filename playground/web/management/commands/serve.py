@@ -24,7 +24,12 @@ class Command(BaseCommand):
             lock = None if settings.REDIS_URL else lock_data_folder(settings.DATA)
             verify_ring()
             greeting = self._greeting()  # asked now: the database cannot be asked from the event loop
-            serve(get_default_application(), host=settings.HOST, port=settings.PORT, ready=lambda: self.stdout.write(greeting))
+            serve(
+                get_default_application(),
+                host=settings.HOST,
+                port=settings.PORT,
+                ready=lambda: self.stdout.write(greeting),
+            )
         except (CannotServe, RingUnusable) as error:
             raise CommandError(str(error)) from None
         if lock is not None:
