@@ -62,7 +62,7 @@ def practice() -> list[dict[str, Any]]:
     chinese = (get_language() or "").startswith("zh")
     return [
         {
-            "prompt": f"/sandbox {fault.name}",
+            "prompt": f"/sandbox {fault.words_zh[0] if chinese and fault.words_zh else fault.name}",
             "title": fault.title_zh if chinese else fault.title,
             "description": fault.description_zh if chinese else fault.description,
         }
