@@ -12,7 +12,7 @@ import { decorateLinks } from "./markdown/links.js";
 import { drawMath } from "./markdown/math.js";
 
 const FREEZE = 20_000; // characters
-const SLOW = 400; // milliseconds for one drawing: from then on plain text
+const SLOW = 1_500; // milliseconds for one drawing of a text that still grows: from then on plain text
 
 export class MarkdownView {
   #root;
@@ -55,7 +55,7 @@ export class MarkdownView {
     }
     const tokens = joined(lexed);
     this.#reconcile(tokens, live);
-    if (performance.now() - began > SLOW) {
+    if (live && performance.now() - began > SLOW) {
       this.#goPlain();
       this.#drawPlain(source);
     } else if (source.length > FREEZE) this.#freeze(source, tokens.slice(0, -2));

@@ -15,9 +15,6 @@ HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
 IMPORTED = re.compile(r'(?:from|import)\s*"(\.[^"]+)"')
 LINKED = re.compile(r'url\("?([^")]+)"?\)')
 NOT_SHIPPED = (".woff", ".ttf")  # older forms of KaTeX's fonts: its stylesheet names them, no browser of today asks
-    ".woff",
-    ".ttf",
-)  # older forms of KaTeX's fonts, named by its stylesheet, asked for by no browser of today
 
 
 @pytest.fixture(scope="module")

@@ -118,7 +118,7 @@ export class MessageView extends HTMLElement {
     this.#tick();
     // A long text takes longer to draw; then it is drawn less often, and the page stays free three quarters of the time.
     const took = performance.now() - began;
-    this.#notBefore = took > 8 ? performance.now() + Math.min(500, took * 3) : 0;
+    this.#notBefore = took > 8 ? performance.now() + Math.min(2_000, took * 3) : 0;
   }
 
   #drawThinking(reasoning, isGoingOn) {
