@@ -1,6 +1,7 @@
 """The live stream: numbered, merged for the reader, the same text from every cursor."""
 
 import asyncio
+import itertools
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ parts = st.lists(st.tuples(st.sampled_from(["r", "c"]), st.text(min_size=1, max_
 def test_merging_keeps_every_character_in_order(given: list[tuple[str, str]]) -> None:
     merged = merge(given)
     assert "".join(text for _, text in merged) == "".join(text for _, text in given)
-    assert all(a[0] != b[0] for a, b in zip(merged, merged[1:], strict=False))
+    assert all(a[0] != b[0] for a, b in itertools.pairwise(merged))
     for kind in "rc":
         assert "".join(t for k, t in merged if k == kind) == "".join(t for k, t in given if k == kind)
 
@@ -30,8 +31,7 @@ def test_text_before_a_cursor_and_after_it_is_the_whole(given: list[tuple[str, s
         for part in given:
             await live.append([part])
         await live.close(End("finished"))
-        for cursor in cursors:
-            cursor = min(cursor, len(given))
+        for cursor in (min(wished, len(given)) for wished in cursors):
             batch = await live.read(cursor)
             assert batch is not None
             assert batch.end == End("finished")
