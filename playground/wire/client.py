@@ -46,10 +46,10 @@ ERROR_BODY: Final = 64 * 1024  # bytes of a refusal that are read
 ANSWER_BODY: Final = 8 * 1024 * 1024  # bytes of a whole answer that are read
 CLOSE_SECONDS: Final = 0.25  # after [DONE]: how long to wait for the end of the body, so that the connection is reused
 KEEP_ALIVE_SECONDS: Final = 30.0  # shorter than the idle time of the usual proxies
+HEADER_LINE: Final = 32 * 1024  # bytes of one header; gateways send long ones
 MODELS_AT_MOST: Final = 5000
 
-HEADER_LINE: Final = 32 * 1024  # bytes of one header; gateways send long ones
-
+_PORTS: Final = {"http": 80, "https": 443}
 _ROUTE: Final = "trial_center.transport"  # the request extension that says which transport a request takes
 _BROKEN: Final = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, TimeoutError)
 """What a broken network or a server that breaks HTTP raises, through either transport."""
@@ -191,8 +191,7 @@ class Client:
     def _request(
         self, endpoint: Endpoint, secret: Secret | None, path: str, payload: Mapping[str, object] | None
     ) -> httpx.Request:
-        """The HTTP request and the transport it will take. Raises WireError before anything leaves."""
-        url = _url(endpoint.base_url, path)
+        """The HTTP request, and the transport it will take. Raises WireError before anything leaves."""
         headers = {
             "accept": "text/event-stream" if payload and payload.get("stream") else "application/json",
             "accept-encoding": "identity",
@@ -201,17 +200,18 @@ class Client:
         }
         if payload is not None:
             headers["content-type"] = "application/json"
-        if key := _plaintext(secret):
-            if not is_sendable(key):
-                raise WireError("key_refused", "The key has characters that no key has.")
-            headers["authorization"] = f"Bearer {key}"
-        return httpx.Request(
+        call = httpx.Request(
             "GET" if payload is None else "POST",
-            url,
+            _url(endpoint.base_url, path),
             headers=headers,
             content=None if payload is None else orjson.dumps(payload),
             extensions={_ROUTE: self._route(endpoint)},
         )
+        if secret:
+            if not is_sendable(secret.reveal()):
+                raise WireError("key_refused", "The key has characters that no key has.")
+            call.headers["authorization"] = f"Bearer {secret.reveal()}"
+        return call
 
     def _route(self, endpoint: Endpoint) -> httpx.AsyncBaseTransport:
         host, port = check_host_port(endpoint.base_url)
@@ -224,33 +224,33 @@ class Client:
 
     async def _send(self, call: httpx.Request, secret: Secret | None, deadlines: Deadlines) -> httpx.Response:
         """Send, and return an answer that is no refusal, its body unread. Raises WireError."""
-        response, fault = await self._exchange(call, deadlines)
-        if response is not None:
-            try:
-                fault = await _refusal(response, deadlines)
-            finally:
-                if fault is not None:
-                    await response.aclose()
-            if fault is None:
-                return response
-        raise (fault or WireError("network_error")).without(_plaintext(secret))
+        answer = await self._exchange(call, deadlines)
+        if isinstance(answer, WireError):
+            raise answer.without(_plaintext(secret))
+        try:
+            fault = await _refusal(answer, deadlines)
+        except BaseException:
+            await answer.aclose()
+            raise
+        if fault is None:
+            return answer
+        await answer.aclose()
+        raise fault.without(_plaintext(secret))
 
-    async def _exchange(
-        self, call: httpx.Request, deadlines: Deadlines
-    ) -> tuple[httpx.Response, None] | tuple[None, WireError]:
-        """The answer or the fault, as a value: the network's exceptions hold the request and its headers."""
+    async def _exchange(self, call: httpx.Request, deadlines: Deadlines) -> httpx.Response | WireError:
+        """The answer or the fault, both as values: the network's exceptions hold the request and its headers."""
         deadlines.begin()
         try:
-            return await self._http.send(call, stream=True), None
+            return await self._http.send(call, stream=True)
         except WireError as error:  # from the guard
-            return None, error
+            return error
         except asyncio.CancelledError:
             fault = deadlines.translate()
             if fault is None:
                 raise
-            return None, fault
+            return fault
         except _BROKEN as error:
-            return None, _why_not_sent(error)
+            return _why_not_sent(error)
         finally:
             deadlines.end()
 
@@ -378,11 +378,8 @@ def _url(base_url: str, path: str) -> httpx.URL:
     try:
         url = httpx.URL(base_url.rstrip("/") + path)
     except httpx.InvalidURL:
-        url = None
-    if url is None or (url.raw_host.decode("ascii"), url.port or {"http": 80, "https": 443}.get(url.scheme)) != (
-        host,
-        port,
-    ):
+        url = httpx.URL()
+    if (url.raw_host.decode("ascii"), url.port or _PORTS.get(url.scheme)) != (host, port):
         raise WireError("address_refused", "The address can be read in two ways.")
     return url
 
@@ -408,7 +405,8 @@ async def _refusal(response: httpx.Response, deadlines: Deadlines) -> WireError 
     status = response.status_code
     plain = str(response.headers.get("content-encoding", "")).strip().lower() in {"", "identity"}
     if status >= 400:
-        words = await _body(response, deadlines).read_some(ERROR_BODY) if plain else b""
+        async with aclosing(_body(response, deadlines)) as body:
+            words = await body.read_some(ERROR_BODY) if plain else b""
         return from_response(status, response.headers, words)
     if status >= 300:
         return WireError("redirected", "The provider sent us elsewhere; that is never followed.", status=status)

@@ -108,3 +108,20 @@ async def test_a_cut_off_answer_leaves_no_connection_to_use_again(client: Client
                 await anext(stream)
         await asyncio.gather(*(call.hung_up.wait() for call in provider.calls))
     assert provider.connections == 2
+
+
+async def test_cancelling_in_the_middle_of_a_refusal_closes_the_socket(client: Client) -> None:
+    async def answer(call: Call) -> None:
+        await call.head(500)
+        await call.send(b"Because of ")
+        begun.set()
+        await call.until_hung_up()
+
+    begun = asyncio.Event()
+    async with serving(answer) as provider:
+        listening = asyncio.create_task(ask(client, provider.endpoint()))
+        await begun.wait()
+        listening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await listening
+        await provider.calls[0].hung_up.wait()
