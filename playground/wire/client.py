@@ -25,6 +25,7 @@ import httpx
 import orjson
 from aiohttp.abc import AbstractResolver, ResolveResult
 from httpx_aiohttp import AiohttpTransport
+from httpx_aiohttp.transport import AiohttpResponseStream
 
 from playground.wire.addresses import check_addresses, check_host_port, is_allowed, is_ip_literal
 from playground.wire.body import Body
@@ -330,6 +331,42 @@ class _Resolver(AbstractResolver):
         """Nothing is held."""
 
 
+class _AiohttpTransport(AiohttpTransport):
+    """The package's transport, but for how bodies are read."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await super().handle_async_request(request)
+        response.stream = _AiohttpBody(cast(AiohttpResponseStream, response.stream))
+        return response
+
+
+class _AiohttpBody(httpx.AsyncByteStream):
+    """A body that gives all that arrived, however it ended.
+
+    aiohttp's reader raises the fault of a connection at once and forgets what lay in its buffer: a reader who was
+    busy for a moment would lose the last words, and with them the finish reason.
+    """
+
+    def __init__(self, stream: AiohttpResponseStream) -> None:
+        self._stream = stream
+        self._content = stream._aiohttp_response.content
+
+    async def __aiter__(self) -> AsyncGenerator[bytes, None]:
+        broken: Exception | None = None
+        try:
+            while data := await self._content.readany():
+                yield data
+        except (aiohttp.ClientError, OSError) as error:
+            broken = error
+        if broken is not None:
+            if data := self._content._read_nowait(-1):
+                yield data
+            raise broken
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
 def _over_aiohttp(guard: Guard, max_connections: int, tls: ssl.SSLContext) -> httpx.AsyncBaseTransport:
     def session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
@@ -348,7 +385,7 @@ def _over_aiohttp(guard: Guard, max_connections: int, tls: ssl.SSLContext) -> ht
             max_field_size=HEADER_LINE,
         )
 
-    return AiohttpTransport(client=session, verify=tls, trust_env=False)
+    return _AiohttpTransport(client=session, verify=tls, trust_env=False)
 
 
 def _over_httpx(guard: Guard, max_connections: int, tls: ssl.SSLContext) -> httpx.AsyncBaseTransport:
@@ -405,6 +442,7 @@ async def _refusal(response: httpx.Response, deadlines: Deadlines) -> WireError 
     status = response.status_code
     plain = str(response.headers.get("content-encoding", "")).strip().lower() in {"", "identity"}
     if status >= 400:
+        deadlines.only(deadlines.timeouts.refusal)
         async with aclosing(_body(response, deadlines)) as body:
             words = await body.read_some(ERROR_BODY) if plain else b""
         return from_response(status, response.headers, words)

@@ -21,7 +21,7 @@ class Timeouts:
     """Seconds. A thinking model may be silent for minutes before its first byte (wire protocol, section 2.4).
 
     `between_bytes` counts bytes that say something: comments that only keep a connection alive do not reset it.
-    `after_finish`: how long to wait for usage and [DONE] when a finish reason has come.
+    `after_finish`: how long to wait for usage and [DONE] when a finish reason has come. `refusal`: for its words.
     """
 
     connect: float = 8.0
@@ -29,6 +29,7 @@ class Timeouts:
     between_bytes: float = 300.0
     total: float = 1800.0
     after_finish: float = 5.0
+    refusal: float = 10.0
 
 
 class Deadlines:
@@ -46,13 +47,13 @@ class Deadlines:
         "_loop",
         "_only_until",
         "_task",
-        "_timeouts",
         "_timer",
         "silent",
+        "timeouts",
     )
 
     def __init__(self, timeouts: Timeouts) -> None:
-        self._timeouts = timeouts
+        self.timeouts = timeouts
         self._loop = asyncio.get_running_loop()
         self._began = self._last = self._loop.time()
         self.silent = True  # not a byte of an answer has come
@@ -98,8 +99,12 @@ class Deadlines:
             self._arm()  # the deadline that counts now may be nearer than the one before
 
     def only(self, seconds: float) -> None:
-        """From now on nothing counts but this: the answer is whole, what may still follow has these seconds."""
-        self._only_until = self._loop.time() + seconds
+        """From now on nothing counts but this: how it ends is known, what may still follow has these seconds.
+
+        Said again it can only shorten the time: what follows cannot put off the end.
+        """
+        until = self._loop.time() + seconds
+        self._only_until = until if self._only_until is None else min(until, self._only_until)
         self._arm()
 
     def _arm(self) -> None:
@@ -108,7 +113,7 @@ class Deadlines:
 
     def _due(self) -> tuple[float, str]:
         """When the next deadline passes, and which one it is."""
-        times = self._timeouts
+        times = self.timeouts
         if self._only_until is not None:
             return self._only_until, "idle_timeout"
         if self.silent:
@@ -130,7 +135,7 @@ class Deadlines:
             self._task.cancel()
 
     def _error(self) -> WireError:
-        times = self._timeouts
+        times = self.timeouts
         seconds = {
             "first_byte_timeout": times.first_byte,
             "idle_timeout": times.between_bytes,
