@@ -21,10 +21,11 @@ from playground.conversations.models import Conversation, LastSettings
 from playground.conversations.run_settings import RunSettings, parse
 from playground.errors import Refused
 from playground.ledger.models import Entry
-from playground.pricing.money import Money, Rate, convert
+from playground.pricing.money import Rate
 from playground.pricing.price import Price
 from playground.vault import keys
 from playground.web.money import SIGNS, Rates
+from playground.web.prices import amount_words, plain
 
 MEASURED_DAYS = 7
 MEASURED_AT_MOST = 2000  # entries looked at for medians
@@ -125,7 +126,7 @@ def price_words(price: Price | None) -> tuple[str, str]:
         return _("Free"), ""
     first = price.tiers[0]
     sign = SIGNS[price.currency]
-    words = f"{sign}{_amount(first.input)} / {sign}{_amount(first.output)}"
+    words = f"{sign}{plain(first.input)} / {sign}{plain(first.output)}"
     return words, _("per M, in / out, from") if len(price.tiers) > 1 else _("per M, in / out")
 
 
@@ -182,30 +183,19 @@ def _card(desk: Desk, offer: Offer) -> dict[str, Any]:
 
 def _facts(desk: Desk, offer: Offer, price: Price | None) -> list[dict[str, str]]:
     tier = price.tiers[0] if price else None
+    currency = price.currency if price else None
     amounts = (
         (_("Input / M"), tier.input if tier else None),
         (_("Output / M"), tier.output if tier else None),
         (_("Cached / M"), tier.cached if tier else None),
     )
-    facts = [{"label": label, **_both(amount, price, desk.rate)} for label, amount in amounts]
+    facts = [{"label": label, **amount_words(amount, currency, desk.rate)} for label, amount in amounts]
     facts += [
         {"label": _("Context"), "value": count_words(offer.context_tokens), "second": ""},
         {"label": _("Max output"), "value": count_words(offer.max_output_tokens), "second": ""},
         {"label": _("Concurrency"), "value": desk.tier(offer) or "—", "second": ""},
     ]
     return facts
-
-
-def _both(amount: Decimal | None, price: Price | None, rate: Rate) -> dict[str, str]:
-    if amount is None or price is None:
-        return {"value": "—", "second": ""}
-    if not amount:
-        return {"value": _("Free"), "second": ""}
-    other = convert(Money(amount, price.currency), rate)
-    return {
-        "value": f"{SIGNS[price.currency]}{_amount(amount)}",
-        "second": f"≈ {SIGNS[other.currency]}{_amount(other.amount.quantize(Decimal('0.001')))}",
-    }
 
 
 def _ranges(offer: Offer, chosen: RunSettings, errors: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -293,10 +283,3 @@ def _measured(team: Team) -> dict[uuid.UUID, tuple[str, str]]:
 
 def _other_rate(currency: str, rate: Rate) -> Decimal:
     return rate.value if currency == rate.base else (1 / rate.value).quantize(Decimal("0.00000001"))
-
-
-def _amount(amount: Decimal) -> str:
-    """A price per million: at least two decimals, more where it has more."""
-    text = f"{amount.normalize():f}"
-    whole, _dot, part = text.partition(".")
-    return f"{whole}.{part.ljust(2, '0')}"

@@ -10,22 +10,28 @@ from playground.catalog.models import PriceRow
 from playground.pricing.money import Currency, Money, Rate, convert
 from playground.pricing.price import Price, Tier
 from playground.web.moments import day_words
-from playground.web.money import SIGNS, format_money
+from playground.web.money import SIGNS
 
 PARTS = ("input", "output", "cached")
 
 
-def amount_words(amount: Decimal | None, currency: Currency, rate: Rate) -> dict[str, str]:
-    """One amount: value ("$0.20", "Free", "—") and second ("≈ ¥1.42")."""
-    if amount is None:
+def amount_words(amount: Decimal | None, currency: Currency | None, rate: Rate) -> dict[str, str]:
+    """One amount: value ("$0.20", "Free", "—") and second ("≈ ¥1.42"). Without a currency nothing is known."""
+    if amount is None or currency is None:
         return {"value": "—", "second": ""}
     if not amount:
         return {"value": _("Free"), "second": ""}
     other = convert(Money(amount, currency), rate)
     return {
-        "value": f"{SIGNS[currency]}{_plain(amount)}",
-        "second": f"≈ {format_money(other.amount, other.currency)}",
+        "value": f"{SIGNS[currency]}{plain(amount)}",
+        "second": f"≈ {SIGNS[other.currency]}{plain(_rounded(other.amount))}",
     }
+
+
+def _rounded(amount: Decimal) -> Decimal:
+    """A converted price is a view: three figures are enough."""
+    places = 2 if amount >= 1 else 3 if amount >= Decimal("0.01") else 5
+    return round(amount, places)
 
 
 def first_tier(price: Price, rate: Rate) -> dict[str, Any]:
@@ -83,7 +89,7 @@ def _period(row: PriceRow) -> str:
     return _("until before %(end)s") % {"end": end} if end else ""
 
 
-def _plain(amount: Decimal) -> str:
-    """At least two decimals, more where there are more."""
+def plain(amount: Decimal) -> str:
+    """An amount as it was stated: at least two decimals, more where there are more."""
     whole, _dot, part = f"{amount.normalize():f}".partition(".")
     return f"{whole}.{part.ljust(2, '0')}"

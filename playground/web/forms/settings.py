@@ -76,3 +76,10 @@ class AddressForm(Dressed, forms.Form):
     port = forms.IntegerField(
         label=_("Port"), min_value=1, max_value=65535, widget=forms.NumberInput(attrs={"placeholder": "11434"})
     )
+
+    def clean_host(self) -> str:
+        """A name or an IP address and nothing around it: no scheme, no path, no user name."""
+        host: str = self.cleaned_data["host"]
+        if any(sign in host for sign in "/\\?#@ "):
+            raise forms.ValidationError(_("Give the host alone, like 127.0.0.1 or llm.lan."))
+        return host

@@ -1,0 +1,1 @@
+"""Pages over HTTP: what people see and may do, form by form."""
