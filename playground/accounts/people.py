@@ -1,7 +1,6 @@
 """Making people and finding the team they work in. Floor 1; called by set-up, sign-up and the views."""
 
 from django.db import transaction
-from django.db.models import Case, IntegerField, Value, When
 
 from playground.accounts.models import Member, Team, User
 from playground.accounts.roles import Role
@@ -38,8 +37,10 @@ def save_with_team(user: User) -> User:
 
 def current_team(user: User) -> Team:
     """The team the user works in: the one chosen last while they are still in it, else their personal one."""
-    chosen_first = Case(When(pk=user.current_team_id, then=Value(0)), default=Value(1), output_field=IntegerField())
-    team = Team.objects.filter(members__user=user).order_by(chosen_first, "-personal", "pk").first()
+    chosen = Team.objects.filter(pk=user.current_team_id, members__user=user).first() if user.current_team_id else None
+    if chosen is not None:
+        return chosen
+    team = Team.objects.filter(members__user=user).order_by("-personal", "pk").first()
     if team is None:
         raise LookupError(f"user {user.pk} has no team")  # create_user gives everybody one
     return team

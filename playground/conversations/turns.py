@@ -20,8 +20,8 @@ from playground.conversations import run_settings
 from playground.conversations.models import LEASE, Conversation, Generation, Message
 from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
-from playground.vault import keys
 from playground.vault.models import ApiKey
+from playground.vault.recent import key_for
 from playground.wire.text import clean
 
 MAX_TEXT = 500_000  # characters of one user message
@@ -130,13 +130,13 @@ def choose_key(user: User, conversation: Conversation, offer: OfferFacts) -> Api
     """The key this run will use: the person's own first, then the team's. The sandbox needs none."""
     if offer.practice:
         return None
-    usable = keys.keys_for(user=user, team=conversation.team, provider_slug=offer.provider_slug)
-    if not usable:
+    key = key_for(user=user, team=conversation.team, provider_slug=offer.provider_slug)
+    if key is None:
         raise Refused(
             "no_key",
             _("There is no key for %(provider)s yet. Add one on the Keys page.") % {"provider": offer.provider_name},
         )
-    return usable[0]
+    return key
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
 from playground.streaming.plan import Plan
 from playground.vault import keys
+from playground.vault.recent import allowed_now, touch
 from playground.wire.client import Endpoint
 from playground.wire.request import ChatMessage, CompletionRequest, Dialect
 from playground.wire.secret import Secret
@@ -102,7 +103,7 @@ def _open_key(generation: Generation, offer: OfferFacts) -> Secret | None:
     if generation.api_key is None:
         return PRACTICE_KEY if offer.practice else None
     secret = keys.reveal(generation.api_key)
-    keys.touch(generation.api_key.pk)
+    touch(generation.api_key.pk)
     return secret
 
 
@@ -116,7 +117,7 @@ def _endpoint(generation: Generation, offer: OfferFacts) -> Endpoint:
             asks_usage=offer.asks_usage,
         ),
         reasoning=offer.reasoning,
-        allowed=frozenset() if offer.practice else keys.allowed_hosts(),
+        allowed=frozenset() if offer.practice else allowed_now(),
     )
 
 

@@ -1,0 +1,80 @@
+"""What starting a run asks of the vault, without the dear questions each time: answers of a moment ago.
+
+A key that was added elsewhere is seen within AGE seconds. The row itself is always read anew, with the person's
+membership: a key that was disabled, removed or is not theirs any more never opens.
+"""
+
+import time
+import uuid
+
+from django.db import connection
+from django.db.models import Q
+
+from playground.accounts.models import Team, User
+from playground.accounts.roles import Act, roles_that_may
+from playground.vault import keys
+from playground.vault.addresses import allowed_hosts
+from playground.vault.models import ApiKey
+
+AGE = 2.0  # seconds
+TOUCH_EVERY = 30.0  # seconds; "last used" need not be finer
+AT_MOST = 10_000  # remembered answers of a kind
+
+# (database, team, provider) -> when, and the team's keys: (id, whose it is; None: everybody's), the best first
+_keys: dict[tuple[str, int, str], tuple[float, list[tuple[uuid.UUID, int | None]]]] = {}
+_hosts: dict[str, tuple[float, frozenset[str]]] = {}
+_touched: dict[uuid.UUID, float] = {}
+
+
+def key_for(*, user: User, team: Team, provider_slug: str) -> ApiKey | None:
+    """The key this person's next run in the team uses: their own first, then the team's. None: there is none."""
+    for pk, whose in sorted(_known_keys(team, provider_slug), key=lambda key: key[1] != user.pk):
+        if whose not in (None, user.pk):
+            continue
+        mine_or_ours = Q(user=user) | Q(user=None)
+        member = Q(team__members__user=user, team__members__role__in=roles_that_may(Act.USE))
+        row = ApiKey.objects.filter(mine_or_ours, member, pk=pk, disabled_at=None).first()
+        if row is not None:
+            return row
+    found = keys.keys_for(user=user, team=team, provider_slug=provider_slug)  # perhaps added a moment ago
+    return found[0] if found else None
+
+
+def allowed_now() -> frozenset[str]:
+    """The private addresses that an owner has let in."""
+    name = _database()
+    known = _hosts.get(name)
+    if known is None or time.monotonic() - known[0] > AGE:
+        known = _hosts[name] = (time.monotonic(), allowed_hosts())
+    return known[1]
+
+
+def touch(key_id: uuid.UUID) -> None:
+    """A key was used now; written down twice a minute at most."""
+    now = time.monotonic()
+    if now - _touched.get(key_id, -TOUCH_EVERY) >= TOUCH_EVERY:
+        _bound(_touched)[key_id] = now
+        keys.touch(key_id)
+
+
+def _known_keys(team: Team, provider_slug: str) -> list[tuple[uuid.UUID, int | None]]:
+    place = (_database(), team.pk, provider_slug)
+    known = _keys.get(place)
+    if known is None or time.monotonic() - known[0] > AGE:
+        rows = ApiKey.objects.filter(team=team, provider__slug=provider_slug, disabled_at=None)
+        rows = rows.exclude(status=ApiKey.Status.REFUSED).order_by("-created_at")
+        # Django's types do not know that user_id may be None.
+        found: list[tuple[uuid.UUID, int | None]] = [(pk, whose) for pk, whose in rows.values_list("pk", "user_id")]
+        known = _bound(_keys)[place] = (time.monotonic(), found)
+    return known[1]
+
+
+def _bound(memory: dict) -> dict:  # type: ignore[type-arg]
+    """The same dictionary, emptied when it has grown too large."""
+    if len(memory) >= AT_MOST:
+        memory.clear()
+    return memory
+
+
+def _database() -> str:
+    return str(connection.settings_dict["NAME"])
