@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import AsyncClient, Client
 from django.urls import reverse
 
@@ -55,9 +56,10 @@ def called(*marks: pytest.MarkDecorator) -> Callable[[Any], Any]:
 
 @pytest.fixture
 async def no_open_connections(anyio_backend: str) -> AsyncIterator[None]:
-    """The client of the test's loop is closed with it."""
+    """The client of the test's loop is closed with it, and the database connection of the views' thread."""
     yield
     await upstream.close()
+    await sync_to_async(connections.close_all)()
 
 
 async def friendly(call: Call) -> None:
