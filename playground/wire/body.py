@@ -61,7 +61,7 @@ class Body:
 
     async def exhaust(self, seconds: float) -> None:
         """Wait a moment for the end: a connection whose body was read to its end can be used again."""
-        self._deadlines.only(seconds)
+        self._deadlines.at_most(seconds)
         data: bytes | None = b""
         while data is not None:
             data, _fault = await self.read()

@@ -142,7 +142,7 @@ class Client:
                     deadlines.came(words=bool(events))
                     if events:
                         if decoder.finished and not decoder.over:
-                            deadlines.only(self._timeouts.after_finish)
+                            deadlines.at_most(self._timeouts.after_finish)
                         yield events
                 if events := decoder.finish(fault):
                     yield events
@@ -442,7 +442,7 @@ async def _refusal(response: httpx.Response, deadlines: Deadlines) -> WireError 
     status = response.status_code
     plain = str(response.headers.get("content-encoding", "")).strip().lower() in {"", "identity"}
     if status >= 400:
-        deadlines.only(deadlines.timeouts.refusal)
+        deadlines.at_most(deadlines.timeouts.refusal)
         async with aclosing(_body(response, deadlines)) as body:
             words = await body.read_some(ERROR_BODY) if plain else b""
         return from_response(status, response.headers, words)

@@ -45,9 +45,9 @@ class Deadlines:
         "_code",
         "_last",
         "_loop",
-        "_only_until",
         "_task",
         "_timer",
+        "_until",
         "silent",
         "timeouts",
     )
@@ -57,7 +57,7 @@ class Deadlines:
         self._loop = asyncio.get_running_loop()
         self._began = self._last = self._loop.time()
         self.silent = True  # not a byte of an answer has come
-        self._only_until: float | None = None
+        self._until: float | None = None
         self._code = ""
         self._task: asyncio.Task[Any] | None = None
         self._cancelling = 0
@@ -98,13 +98,10 @@ class Deadlines:
             self.silent = False
             self._arm()  # the deadline that counts now may be nearer than the one before
 
-    def only(self, seconds: float) -> None:
-        """From now on nothing counts but this: how it ends is known, what may still follow has these seconds.
-
-        Said again it can only shorten the time: what follows cannot put off the end.
-        """
+    def at_most(self, seconds: float) -> None:
+        """How it ends is known: what may still follow has these seconds, and nothing that comes can put off the end."""
         until = self._loop.time() + seconds
-        self._only_until = until if self._only_until is None else min(until, self._only_until)
+        self._until = until if self._until is None else min(until, self._until)
         self._arm()
 
     def _arm(self) -> None:
@@ -114,13 +111,12 @@ class Deadlines:
     def _due(self) -> tuple[float, str]:
         """When the next deadline passes, and which one it is."""
         times = self.timeouts
-        if self._only_until is not None:
-            return self._only_until, "idle_timeout"
         if self.silent:
             silence = (self._began + times.first_byte, "first_byte_timeout")
         else:
             silence = (self._last + times.between_bytes, "idle_timeout")
-        return min(silence, (self._began + times.total, "total_timeout"))
+        due = min(silence, (self._began + times.total, "total_timeout"))
+        return due if self._until is None else min(due, (self._until, "idle_timeout"))
 
     def _ring(self) -> None:
         now = self._loop.time()

@@ -115,7 +115,7 @@ def an_event_without_end() -> bytes:
 
 
 def comments_without_end() -> bytes:
-    return b": keep-alive\n\n" * 5000
+    return (b": " + b"." * 1000 + b"\n\n") * 60
 
 
 @pytest.mark.parametrize("piece", [a_line_without_end, an_event_without_end, comments_without_end])
