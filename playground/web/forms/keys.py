@@ -59,7 +59,7 @@ class ModelsForm(Dressed, forms.Form):
     refusals: ClassVar = REFUSALS
 
     models = forms.CharField(
-        label=_("Models"),
+        label=_("Model names"),
         required=False,
         max_length=40_000,
         help_text=_("One name a line, as the server knows them."),
