@@ -70,15 +70,15 @@ class Upstream:
             time.sleep(0.005)
         assert len(self.requests) >= count
 
+    # One request a connection: what comes while it answers can only be the client hanging up.
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                lines = head.decode().split("\r\n")
-                headers = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
-                body = json.loads(await reader.readexactly(int(headers.get("content-length", 0))) or b"{}")
-                seen = Seen(headers, body)
-                self.requests.append(seen)
-                await self._answer(seen, reader, writer)
+            lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+            headers = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
+            body = json.loads(await reader.readexactly(int(headers.get("content-length", 0))) or b"{}")
+            seen = Seen(headers, body)
+            self.requests.append(seen)
+            await self._answer(seen, reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
@@ -86,7 +86,8 @@ class Upstream:
 
     async def _answer(self, seen: Seen, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         _word, chunks, pause = str(seen.body["model"]).split("-")
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n")
+        writer.write(b"Transfer-Encoding: chunked\r\n\r\n")
         gone = asyncio.ensure_future(reader.read(1))
         for number in range(int(chunks)):
             self._write(writer, {"delta": {"role": "assistant", "content": f"w{number} "}, "index": 0})
