@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar
 from channels.db import database_sync_to_async
 from django.utils import timezone
 
+from playground.catalog.custom import SLUG_PREFIX
 from playground.catalog.queries import OfferFacts
 from playground.catalog.recent import facts_and_price
 from playground.conversations import progress, run_settings, transcript
@@ -18,7 +19,7 @@ from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
 from playground.streaming.plan import Plan
 from playground.vault import keys
-from playground.vault.recent import allowed_now, touch
+from playground.vault.recent import allowed_for, touch
 from playground.wire.client import Endpoint
 from playground.wire.request import ChatMessage, CompletionRequest, Dialect
 from playground.wire.secret import Secret
@@ -108,8 +109,10 @@ def _open_key(generation: Generation, offer: OfferFacts) -> Secret | None:
 
 
 def _endpoint(generation: Generation, offer: OfferFacts) -> Endpoint:
+    base_url = generation.api_key.address if generation.api_key else offer.base_url
+    built_in = base_url == offer.base_url and not offer.provider_slug.startswith(SLUG_PREFIX)
     return Endpoint(
-        base_url=generation.api_key.address if generation.api_key else offer.base_url,
+        base_url=base_url,
         dialect=Dialect(
             family=offer.family,
             thinking_switch=offer.thinking_switch,
@@ -117,7 +120,7 @@ def _endpoint(generation: Generation, offer: OfferFacts) -> Endpoint:
             asks_usage=offer.asks_usage,
         ),
         reasoning=offer.reasoning,
-        allowed=frozenset() if offer.practice else allowed_now(),
+        allowed=frozenset() if built_in else allowed_for(base_url),  # a shop of the catalog is never a private one
     )
 
 

@@ -15,6 +15,7 @@ from playground.accounts.roles import Act, roles_that_may
 from playground.vault import keys
 from playground.vault.addresses import allowed_hosts
 from playground.vault.models import ApiKey
+from playground.wire.addresses import check_host_port
 
 AGE = 2.0  # seconds
 TOUCH_EVERY = 30.0  # seconds; "last used" need not be finer
@@ -40,11 +41,15 @@ def key_for(*, user: User, team: Team, provider_slug: str) -> ApiKey | None:
     return found[0] if found else None
 
 
-def allowed_now() -> frozenset[str]:
-    """The private addresses that an owner has let in."""
+def allowed_for(base_url: str) -> frozenset[str]:
+    """The private addresses that an owner has let in, for a run that goes to `base_url`.
+
+    One that is not among those of a moment ago is looked for anew: an owner who allows it can use it at once.
+    """
+    host, port = check_host_port(base_url)
     name = _database()
     known = _hosts.get(name)
-    if known is None or time.monotonic() - known[0] > AGE:
+    if known is None or time.monotonic() - known[0] > AGE or f"{host}:{port}" not in known[1]:
         known = _hosts[name] = (time.monotonic(), allowed_hosts())
     return known[1]
 
