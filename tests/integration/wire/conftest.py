@@ -1,4 +1,4 @@
-"""Clients of both transports, closed when the test is over."""
+"""Clients of both transports and both loops, closed when the test is over."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -9,11 +9,23 @@ from playground.wire.client import Client
 MakeClient = Callable[..., Client]
 
 
-@pytest.fixture(params=["aiohttp", "httpx"])
-def transport(request: pytest.FixtureRequest) -> str:
-    """Each of the two ways to the network: a test that takes it, or a client, runs over both."""
+@pytest.fixture(params=["aiohttp", "httpx", "aiohttp on uvloop"])
+def way(request: pytest.FixtureRequest) -> str:
+    """Each way to the network: both transports on asyncio's loop, and the faster pair that uvicorn runs."""
     name: str = request.param
     return name
+
+
+@pytest.fixture
+def transport(way: str) -> str:
+    """The transport of the way at hand."""
+    return way.split(" ", maxsplit=1)[0]
+
+
+@pytest.fixture
+def anyio_backend(way: str) -> tuple[str, dict[str, bool]]:
+    """The loop of the way at hand."""
+    return "asyncio", {"use_uvloop": way.endswith("uvloop")}
 
 
 @pytest.fixture
