@@ -27,6 +27,8 @@ PRODUCTION = {
     "PLAYGROUND_BEHIND_PROXY": "on",
     "EMAIL_URL": "smtp+tls://mail.example.org:587",
 }
+LIVE = "tests/integration/live"
+NOTICED = ("test_walk", "test_rights_of_a_socket", "test_hostile_client")  # what the channel layer has a part in
 OWN_PREFIXES = ("PLAYGROUND_", "DB", "REDIS_", "EMAIL_", "DJANGO_", "PYTEST_", "LITELLM_")
 
 
@@ -34,13 +36,6 @@ OWN_PREFIXES = ("PLAYGROUND_", "DB", "REDIS_", "EMAIL_", "DJANGO_", "PYTEST_", "
 def nothing_else() -> Iterator[Environment]:
     """The environment of most steps: no server."""
     yield {}
-
-
-@contextlib.contextmanager
-def postgres_and_redis() -> Iterator[Environment]:
-    """The wiring of many processes: rows in PostgreSQL, notices and cache in Redis."""
-    with private_postgres() as rows, private_redis() as notices:
-        yield rows | notices
 
 
 @contextlib.contextmanager
@@ -77,7 +72,10 @@ STEPS = (
     Step("migrations", "makemigrations --check", python("manage.py", "makemigrations", "--check", "--dry-run")),
     Step("unit", "unit and house tests", tests("tests/unit", "tests/house")),
     Step("sqlite", "integration tests on SQLite", tests("tests/integration", "-m", "not postgres")),
-    Step("postgres", "integration tests on PostgreSQL and Redis", tests("tests/integration"), postgres_and_redis),
+    Step("postgres", "integration tests on PostgreSQL", tests("tests/integration"), private_postgres),
+    Step(
+        "redis", "sockets with notices through Redis", tests(*(f"{LIVE}/{name}.py" for name in NOTICED)), private_redis
+    ),
     Step("browser", "browser tests", tests("tests/browser")),
 )
 
