@@ -97,7 +97,6 @@ def memory() -> Iterator[list[int]]:
 
 PIECE = b"x" * 65536
 EVENT_PIECE = b"data: " + b"x" * 65000 + b"\n"
-NESTED = b'data: {"choices":[' + b"[]," * 300_000 + b"[]]}\n\n"
 
 
 @pytest.mark.parametrize("piece", [PIECE, EVENT_PIECE], ids=["a line", "an event"])
