@@ -3,6 +3,7 @@
 Daphne is told two things it does not know by itself: to drop a connection on request, and to report a taken port.
 """
 
+import signal
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -51,6 +52,8 @@ def serve(app: SandboxApp, *, host: str, port: int, on_listening: Callable[[str,
         server_name="sandbox",
         on_listening=on_listening,
     )
+    # A shell that starts it in the background lets it ignore SIGINT, and Twisted would leave that so.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     server.run()
     if server.failure:
         raise PortError(server.failure)
