@@ -1,25 +1,32 @@
 """The body of an answer, read under deadlines. Used by client.py alone, which knows what a broken network raises."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import Awaitable, Callable
 
 from playground.wire.deadlines import Deadlines
 from playground.wire.errors import WireError
 
 
 class Body:
-    """Reads a body once. `broken`: the exceptions that mean a broken connection.
+    """Reads a body once. `read` gives its next bytes, None at the end; `aclose` reads no further.
+
+    `broken`: the exceptions that mean a broken connection.
 
     Faults are handed over as values where the hot loop needs them, so that none is raised while a network's exception
     is being handled: those hold the request and its headers.
     """
 
-    __slots__ = ("_broken", "_deadlines", "_reads")
+    __slots__ = ("_broken", "_deadlines", "_read", "aclose")
 
     def __init__(
-        self, reads: AsyncGenerator[bytes, None], deadlines: Deadlines, broken: tuple[type[Exception], ...]
+        self,
+        read: Callable[[], Awaitable[bytes | None]],
+        aclose: Callable[[], Awaitable[None]],
+        deadlines: Deadlines,
+        broken: tuple[type[Exception], ...],
     ) -> None:
-        self._reads = reads
+        self._read = read
+        self.aclose = aclose
         self._deadlines = deadlines
         self._broken = broken
 
@@ -28,9 +35,7 @@ class Body:
         deadlines = self._deadlines
         try:
             deadlines.begin()
-            return await anext(self._reads), None
-        except StopAsyncIteration:
-            return None, None
+            return await self._read(), None
         except asyncio.CancelledError:
             fault = deadlines.translate()
             if fault is None:
@@ -65,10 +70,6 @@ class Body:
         data: bytes | None = b""
         while data is not None:
             data, _fault = await self.read()
-
-    async def aclose(self) -> None:
-        """Read no further."""
-        await self._reads.aclose()
 
     async def _gather(self, limit: int) -> tuple[bytes, WireError | None]:
         body = bytearray()

@@ -13,7 +13,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import MappingProxyType
 from typing import Final, cast
@@ -50,6 +50,7 @@ KEEP_ALIVE_SECONDS: Final = 30.0  # shorter than the idle time of the usual prox
 HEADER_LINE: Final = 32 * 1024  # bytes of one header; gateways send long ones
 MODELS_AT_MOST: Final = 5000
 
+_READ: Final = "trial_center.read"  # the response extension of a transport that has a short way to its bytes
 _PORTS: Final = {"http": 80, "https": 443}
 _ROUTE: Final = "trial_center.transport"  # the request extension that says which transport a request takes
 _BROKEN: Final = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, TimeoutError)
@@ -336,7 +337,8 @@ class _AiohttpTransport(AiohttpTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         response = await super().handle_async_request(request)
-        response.stream = _AiohttpBody(cast(AiohttpResponseStream, response.stream))
+        body = response.stream = _AiohttpBody(cast(AiohttpResponseStream, response.stream))
+        response.extensions[_READ] = body.read
         return response
 
 
@@ -352,16 +354,17 @@ class _AiohttpBody(httpx.AsyncByteStream):
         self._content = stream._aiohttp_response.content
 
     async def __aiter__(self) -> AsyncGenerator[bytes, None]:
-        broken: Exception | None = None
+        while (data := await self.read()) is not None:
+            yield data
+
+    async def read(self) -> bytes | None:
+        """The next bytes, None at the end: the short way, past the generators around a body."""
         try:
-            while data := await self._content.readany():
-                yield data
-        except (aiohttp.ClientError, OSError) as error:
-            broken = error
-        if broken is not None:
-            if data := self._content._read_nowait(-1):
-                yield data
-            raise broken
+            return await self._content.readany() or None
+        except (aiohttp.ClientError, OSError):
+            if rest := self._content._read_nowait(-1):
+                return rest  # and the fault with the next read
+            raise
 
     async def aclose(self) -> None:
         await self._stream.aclose()
@@ -432,9 +435,9 @@ def _media_type(response: httpx.Response) -> str:
 
 
 def _body(response: httpx.Response, deadlines: Deadlines) -> Body:
-    """Read `response.stream` and not `aiter_raw`: one generator fewer to pass through for every read."""
-    reads = aiter(cast(httpx.AsyncByteStream, response.stream))
-    return Body(cast(AsyncGenerator[bytes, None], reads), deadlines, _BROKEN)
+    """Read by the transport's short way or from `response.stream`: each generator to pass through costs every read."""
+    reads = cast(AsyncGenerator[bytes, None], aiter(cast(httpx.AsyncByteStream, response.stream)))
+    return Body(response.extensions.get(_READ) or partial(anext, reads, None), reads.aclose, deadlines, _BROKEN)
 
 
 async def _refusal(response: httpx.Response, deadlines: Deadlines) -> WireError | None:
