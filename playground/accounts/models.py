@@ -49,6 +49,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         CNY = "CNY", _("Renminbi (¥)")
         USD = "USD", _("US dollar ($)")
 
+        __empty__ = _("As billed")
+
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=100, blank=True, default="")
     language = models.CharField(
@@ -60,7 +62,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("Empty: the language of the browser."),
     )
     theme = models.CharField(_("theme"), max_length=8, choices=Theme.choices, default=Theme.SYSTEM)
-    currency = models.CharField(_("currency shown first"), max_length=3, choices=Currency.choices, default=Currency.CNY)
+    currency = models.CharField(
+        _("currency shown first"), max_length=3, choices=Currency.choices, blank=True, default=""
+    )
     time_zone = models.CharField(
         _("time zone"),
         max_length=64,

@@ -17,13 +17,20 @@ class CostView:
 
     native: str
     converted: str
-    basis: str  # exact | estimated | unpriced
+    basis: str  # exact | estimated | reported | unpriced
     rate: str  # the rate and its date, for a tooltip
+    converted_first: bool = False  # the reader's currency is not the one that is billed
 
     @property
-    def is_known(self) -> bool:
-        """Whether there is an amount to show."""
-        return bool(self.native)
+    def lead(self) -> str:
+        """What stands first; an amount that is not exact carries ≈."""
+        exact = self.native if self.basis != "estimated" else f"≈ {self.native}"
+        return f"≈ {self.converted}" if self.converted_first else exact
+
+    @property
+    def rest(self) -> str:
+        """What stands beside it."""
+        return self.native if self.converted_first else f"≈ {self.converted}"
 
 
 def format_money(amount: Decimal, currency: str) -> str:
@@ -35,9 +42,10 @@ def format_money(amount: Decimal, currency: str) -> str:
 
 
 class Rates:
-    """The exchange rates of one rendering: each day is looked up once."""
+    """The exchange rates of one rendering, each day looked up once; `first` is the currency a reader wants first."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: str = "") -> None:
+        self._first = first
         self._by_day: dict[dt.date, Rate] = {}
 
     def on(self, day: dt.date) -> Rate:
@@ -61,4 +69,5 @@ class Rates:
             converted=format_money(other.amount, other.currency),
             basis=basis,
             rate=f"1 USD = {rate.value.normalize():f} CNY, {rate.date.isoformat()}",
+            converted_first=bool(self._first) and self._first != currency,
         )

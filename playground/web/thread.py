@@ -119,16 +119,16 @@ class MessageView:
     is_last: bool = field(default=False)
 
 
-def views_of(conversation: Conversation) -> list[MessageView]:
-    """The current branch of a conversation, oldest first."""
+def views_of(conversation: Conversation, *, currency: str) -> list[MessageView]:
+    """The current branch of a conversation, oldest first; `currency`: the one the reader wants first, or ""."""
     tree = Tree.of(conversation.id)
-    return _views(tree, tree.branch(conversation.leaf_id), conversation.leaf_id)
+    return _views(tree, tree.branch(conversation.leaf_id), conversation.leaf_id, Rates(currency))
 
 
-def view_of(message: Message) -> MessageView:
+def view_of(message: Message, *, currency: str) -> MessageView:
     """One message by itself, as in its thread."""
     tree = Tree.of(message.conversation_id)
-    return _views(tree, [message.pk], message.conversation.leaf_id)[0]
+    return _views(tree, [message.pk], message.conversation.leaf_id, Rates(currency))[0]
 
 
 def history_tokens(views: Sequence[MessageView]) -> int:
@@ -162,7 +162,7 @@ def describe_turn(turn: Turn) -> dict[str, object]:
 def _of_turn(turn: Turn) -> tuple["Tree", list[MessageView]]:
     tree = Tree.of(turn.conversation_id)
     wanted = [pk for pk in (turn.user_message_id, turn.assistant_message_id) if pk]
-    return tree, _views(tree, wanted if turn.created_question else wanted[-1:], turn.assistant_message_id)
+    return tree, _views(tree, wanted if turn.created_question else wanted[-1:], turn.assistant_message_id, Rates())
 
 
 def _of_first_turn(turn: Turn) -> tuple["Tree", list[MessageView]]:
@@ -208,9 +208,8 @@ class Tree:
         return message
 
 
-def _views(tree: Tree, shown: Sequence[uuid.UUID], leaf_id: uuid.UUID | None) -> list[MessageView]:
+def _views(tree: Tree, shown: Sequence[uuid.UUID], leaf_id: uuid.UUID | None, rates: Rates) -> list[MessageView]:
     rows = Message.objects.select_related("generation__entry", "generation__offer").in_bulk(shown)
-    rates = Rates()
     return [_view(rates, rows[pk], tree.children[tree.parents[pk]], pk == leaf_id) for pk in shown if pk in rows]
 
 

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, default='', max_length=100, verbose_name='name')),
                 ('language', models.CharField(blank=True, choices=[('en', 'English'), ('zh-hans', 'Simplified Chinese')], default='', help_text='Empty: the language of the browser.', max_length=16, verbose_name='language')),
                 ('theme', models.CharField(choices=[('system', 'Like the system'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=8, verbose_name='theme')),
-                ('currency', models.CharField(choices=[('CNY', 'Renminbi (¥)'), ('USD', 'US dollar ($)')], default='CNY', max_length=3, verbose_name='currency shown first')),
+                ('currency', models.CharField(blank=True, choices=[(None, 'As billed'), ('CNY', 'Renminbi (¥)'), ('USD', 'US dollar ($)')], default='', max_length=3, verbose_name='currency shown first')),
                 ('time_zone', models.CharField(blank=True, default='', help_text='Empty: the time zone of the browser.', max_length=64, validators=[playground.accounts.models.check_time_zone], verbose_name='time zone')),
                 ('is_owner', models.BooleanField(default=False, verbose_name='owner of the installation')),
                 ('is_active', models.BooleanField(default=True, verbose_name='may sign in')),

@@ -60,7 +60,7 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
 def message(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     """One message, as it stands in its thread."""
     user = person(request)
-    view = thread.view_of(access.message(user, message_id))
+    view = thread.view_of(access.message(user, message_id), currency=user.currency)
     return render(request, "conversations/_message.html", {"message": view})
 
 
@@ -70,7 +70,7 @@ def message(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
 def thread_after(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """What came after a message; the whole thread when that message is not on the open branch any more."""
     user = person(request)
-    views = thread.views_of(access.conversation(user, conversation_id))
+    views = thread.views_of(access.conversation(user, conversation_id), currency=user.currency)
     after = request.GET.get("after", "")
     known = next((place for place, view in enumerate(views) if str(view.id) == after), None)
     if known is None:
@@ -116,7 +116,7 @@ def branch(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("conversation", found.pk)
     found.refresh_from_db()
-    views = thread.views_of(found)
+    views = thread.views_of(found, currency=user.currency)
     return render(request, "conversations/_thread.html", {"thread": {"messages": views, "earlier_url": ""}})
 
 
@@ -150,7 +150,7 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
     user = person(request)
     desk = Desk(user, found.team if found else current_team(user))
     chosen = _wished(request, desk) or desk.chosen(found)
-    views = thread.views_of(found) if found else []
+    views = thread.views_of(found, currency=user.currency) if found else []
     offer = desk.find(chosen.offer)
     refused = desk.refused(offer) if offer else ""
     practice_offer = next((one for one in desk.offers if one.provider.practice), None)
