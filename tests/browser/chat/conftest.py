@@ -37,6 +37,7 @@ def server(_running_server: Server, transactional_db: None) -> Iterator[Server]:
         _running_server.start()
     said_before = len(_running_server.log)
     yield _running_server
+    _running_server.rest()
     said = _running_server.log[said_before:]
     print(said)  # noqa: T201 - pytest shows it when a test fails
     assert "Traceback" not in said

@@ -44,6 +44,7 @@ def server(_running_server: Server, transactional_db: None) -> Iterator[Server]:
         _running_server.start()
     said_before = len(_running_server.log)
     yield _running_server
+    _running_server.rest()
     print(_running_server.log[said_before:])  # noqa: T201 - pytest shows it when a test fails
 
 
