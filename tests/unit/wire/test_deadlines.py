@@ -49,7 +49,7 @@ async def test_a_cancellation_in_the_same_turn_as_the_deadline_stays_one(first: 
         with Deadlines(AT_ONCE) as deadlines:
             if first == "cancellation":
                 return await wait_for_nothing(deadlines, lambda: loop.call_soon(task.cancel))
-            return await wait_for_nothing(deadlines, lambda: loop.call_soon(loop.call_soon, task.cancel))
+            return await wait_for_nothing(deadlines, lambda: loop.call_soon(lambda: loop.call_soon(task.cancel)))
 
     task = asyncio.create_task(run())
     with pytest.raises(asyncio.CancelledError):
