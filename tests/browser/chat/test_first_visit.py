@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 
+from django.contrib.auth.hashers import make_password
 from playwright.sync_api import BrowserContext, expect
 
 from playground.accounts.models import User
 from tests.browser.chat.conftest import last_answer, ready, send, until_state
+from tests.conftest import PASSWORD
 from tests.server import Server
 
 
@@ -53,11 +55,13 @@ def test_the_printed_link_works_once(server: Server, browser_of_user: Callable[.
 
 
 def test_signing_in_and_out(server: Server, alice: User, browser_of_user: Callable[..., BrowserContext]) -> None:
+    alice.password = make_password(PASSWORD, hasher="argon2")  # the server's own hasher; the tests' is a quick one
+    alice.save()
     page = browser_of_user().new_page()
     page.goto("/")
     expect(page).to_have_url(re.compile("/accounts/login/"))
     page.fill('input[name="login"]', "Alice@Example.org")
-    page.fill('input[name="password"]', "correct horse battery")
+    page.fill('input[name="password"]', PASSWORD)
     page.press('input[name="password"]', "Enter")
     page.wait_for_url(f"{server.url}/")
     ready(page)
