@@ -114,9 +114,12 @@ def ready(page: Page) -> None:
 
 
 def send(page: Page, text: str) -> None:
-    """Type and press Enter."""
+    """Type, press Enter, wait until the turn stands on the page."""
+    turns = page.locator('message-view[data-role="user"]')
+    before = turns.count()
     page.fill("#prompt", text)
     page.press("#prompt", "Enter")
+    turns.nth(before).wait_for()
 
 
 def last_answer(page: Page) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
+from playground.web.money import CostView
 from tests.browser.kit.conftest import document
 
 CONVERSATION = "9a1f0000-0000-4000-8000-000000000001"
@@ -36,7 +37,7 @@ def generation(state: str, **more: Any) -> SimpleNamespace:
 def meter(*, prompt: int = 20, completion: int = 30, reasoning: int = 10) -> SimpleNamespace:
     """What an answer used."""
     bar = SimpleNamespace(cached=0, prompt=40, reasoning=20, completion=40, prompt_x=0, reasoning_x=40, completion_x=60)
-    cost = SimpleNamespace(native="$0.00438", converted="¥0.0311", basis="exact", rate="1 USD = 7.1 CNY")
+    cost = CostView(native="$0.00438", converted="¥0.0311", basis="exact", rate="1 USD = 7.1 CNY")
     return SimpleNamespace(
         prompt=prompt,
         cached=0,
