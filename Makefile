@@ -18,8 +18,8 @@ run: venv ## start the trial center on http://localhost:8000
 	@exec $(MANAGE) serve
 
 test: tools ## prove everything; installs what the tests need where it may
-	@sh .ci/venv.sh .venv-litellm tests/litellm/requirements.txt
 	@$(PYTHON) -m tests.provision
+	@sh .ci/venv.sh .venv-litellm tests/litellm/requirements.txt
 	@$(PYTHON) -m tests.steps
 
 lint: tools ## formatting and lint of Python and templates

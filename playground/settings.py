@@ -8,14 +8,15 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from playground.environment import Environment
+
 VERSION = "0.1.0"
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()  # every NAME may come from the file named in NAME_FILE
+env = Environment()
 
 
 def secret_file(path: Path, make: str) -> str:
@@ -42,6 +43,8 @@ def data_folder(path: Path) -> Path:
 DATA = data_folder(Path(env.str("PLAYGROUND_DATA", str(BASE_DIR / "var"))).resolve())
 HOST = env.str("PLAYGROUND_HOST", "127.0.0.1")
 PORT = env.int("PLAYGROUND_PORT", 8000)
+if not 0 < PORT < 65_536:
+    raise ImproperlyConfigured("PLAYGROUND_PORT: give a number from 1 to 65535.")
 # The address people type. Origin checks, absolute links and cookies follow it and nothing that a client sends.
 _HOST_TO_TYPE = "localhost" if HOST in ("0.0.0.0", "::") else HOST  # noqa: S104 - compared, not bound
 PUBLIC_URL = env.str("PLAYGROUND_URL", f"http://{_HOST_TO_TYPE}:{PORT}").rstrip("/")
@@ -122,7 +125,7 @@ TEMPLATES = [
     },
 ]
 
-DB = env.str("DB", "sqlite")
+DB = env.choice("DB", "sqlite", among=("sqlite", "postgres"))
 if DB == "sqlite":
     DATABASES = {
         "default": {
@@ -138,7 +141,7 @@ if DB == "sqlite":
             },
         }
     }
-elif DB == "postgres":
+else:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.postgresql",
@@ -151,8 +154,6 @@ elif DB == "postgres":
             "CONN_HEALTH_CHECKS": True,
         }
     }
-else:
-    raise ImproperlyConfigured(f'DB: "{DB}" is unknown; use "sqlite" or "postgres".')
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "")
@@ -252,19 +253,20 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # Upstream
-UPSTREAM_TRANSPORT = env.str("PLAYGROUND_UPSTREAM_TRANSPORT", "aiohttp")
+UPSTREAM_TRANSPORT = env.choice("PLAYGROUND_UPSTREAM_TRANSPORT", "aiohttp", among=("aiohttp", "httpx"))
 UPSTREAM_CONNECT_SECONDS = env.float("PLAYGROUND_CONNECT_SECONDS", 8.0)
 UPSTREAM_FIRST_BYTE_SECONDS = env.float("PLAYGROUND_FIRST_BYTE_SECONDS", 300.0)
 UPSTREAM_BETWEEN_BYTES_SECONDS = env.float("PLAYGROUND_BETWEEN_BYTES_SECONDS", 300.0)
 UPSTREAM_TOTAL_SECONDS = env.float("PLAYGROUND_TOTAL_SECONDS", 1800.0)
 SANDBOX_SPEED = env.float("PLAYGROUND_SANDBOX_SPEED", 1.0)
 
+LOG_LEVEL = env.choice("PLAYGROUND_LOG_LEVEL", "INFO", among=("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("PLAYGROUND_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "daphne": {"level": "WARNING"},
