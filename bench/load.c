@@ -54,7 +54,7 @@ static struct {
     double spread, stop_within, timeout;
     bool idle;
     const char *path, *model, *sessions;
-} wanted = {.mode = SSE, .path = "/", .model = "syn-50-200-0", .streams = 1, .ack_frames = 16, .ack_ms = 100};
+} wanted = {.mode = SSE, .path = "/", .model = "syn-50-200-0", .streams = 1, .ack_frames = 12, .ack_ms = 10000};
 
 static int epoll;
 static struct stream *streams;

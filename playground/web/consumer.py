@@ -6,6 +6,7 @@ follow task waits when too much is on its way; what gathers meanwhile is merged 
 
 import asyncio
 import logging
+import math
 import time
 import uuid
 from collections.abc import Coroutine
@@ -185,7 +186,7 @@ class Follower:
     async def _pull(self) -> None:
         name = str(self._generation)
         while True:
-            batch = await self._live.read(self._cursor, wait=3600)
+            batch = await self._live.read(self._cursor, wait=math.inf)
             if batch is None:
                 continue
             if batch.parts:

@@ -1,6 +1,7 @@
 """Live streams in the memory of one process: the default, with no service beside the server."""
 
 import asyncio
+import math
 from collections.abc import Sequence
 
 from playground.streaming.live import Batch, End, Part, merge
@@ -39,7 +40,8 @@ class MemoryLiveStream:
     async def _something_new(self, wait: float) -> bool:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
-        timer = asyncio.get_running_loop().call_later(wait, _expire, waiter)
+        # A follower waits for as long as it takes: a timer for each part would cost more than the part.
+        timer = None if wait == math.inf else asyncio.get_running_loop().call_later(wait, _expire, waiter)
         try:
             await waiter
         except TimeoutError:
@@ -50,7 +52,8 @@ class MemoryLiveStream:
                 self._waiting.remove(waiter)
             raise
         finally:
-            timer.cancel()
+            if timer is not None:
+                timer.cancel()
         return True
 
     def _wake(self) -> None:
