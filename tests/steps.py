@@ -27,6 +27,7 @@ PRODUCTION = {
     "PLAYGROUND_BEHIND_PROXY": "on",
     "EMAIL_URL": "smtp+tls://mail.example.org:587",
 }
+TRANSLATIONS = "tests/house/test_translations.py"
 LIVE = "tests/integration/live"
 NOTICED = ("test_walk", "test_rights_of_a_socket", "test_hostile_client")  # what the channel layer has a part in
 OWN_PREFIXES = ("PLAYGROUND_", "DB", "REDIS_", "EMAIL_", "DJANGO_", "PYTEST_", "LITELLM_")
@@ -70,7 +71,8 @@ STEPS = (
     Step("imports", "import-linter", (f"{BIN}/lint-imports",)),
     Step("deploy", "check --deploy", python("manage.py", "check", "--deploy", "--fail-level", "WARNING"), production),
     Step("migrations", "makemigrations --check", python("manage.py", "makemigrations", "--check", "--dry-run")),
-    Step("unit", "unit and house tests", tests("tests/unit", "tests/house")),
+    Step("translations", "translations", tests(TRANSLATIONS)),
+    Step("unit", "unit and house tests", tests("tests/unit", "tests/house", f"--ignore={TRANSLATIONS}")),
     Step("sqlite", "integration tests on SQLite", tests("tests/integration", "-m", "not postgres")),
     Step("postgres", "integration tests on PostgreSQL", tests("tests/integration"), private_postgres),
     Step(
