@@ -3,6 +3,7 @@ PYTHON = .venv/bin/python
 MANAGE = $(PYTHON) manage.py
 PIN = .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11
 UPGRADE =
+ARGS =
 # Written last when static files are collected: nothing newer, nothing to do.
 COLLECTED = "$${PLAYGROUND_DATA:-var}/static/staticfiles.json"
 
@@ -34,8 +35,8 @@ format: tools ## bring Python into shape
 messages: tools ## collect the texts to translate, report what is missing, compile
 	@$(PYTHON) -m tests.messages
 
-bench: tools ## measure against the targets in bench/RESULTS.md
-	@$(PYTHON) -m bench
+bench: tools ## measure, and put the result into bench/RESULTS.md; ARGS=--quick for a short look
+	@$(PYTHON) -m bench $(ARGS)
 
 lock: venv ## pin what the requirements.in files ask for; UPGRADE=--upgrade for the newest
 	@$(PYTHON) -m pip install -qq --no-input --disable-pip-version-check uv==0.13.8
