@@ -2,6 +2,8 @@
 # Makes a virtual environment and installs pinned requirements into it; does nothing when both are as they should be.
 #   sh .ci/venv.sh <folder> <requirements file>...
 # A copy of each installed file lies in the folder: as long as it equals the original, there is nothing to install.
+# The files are complete, so pip resolves nothing (--no-deps): its resolver takes `name[extra]` for a package of its own and,
+# once a newer release than the pinned one exists, refuses that for want of a hash.
 set -eu
 cd "$(dirname "$0")/.."
 folder=$1
@@ -35,7 +37,7 @@ for file in "$@"; do
   installed=$folder/.installed-$(printf '%s' "$file" | tr / -)
   if ! cmp -s "$file" "$installed"; then
     printf 'Installing %s into %s (once; a minute or so) ...\n' "$file" "$folder"
-    "$folder/bin/python" -m pip install -qq --no-input --disable-pip-version-check --require-hashes -r "$file" ||
+    "$folder/bin/python" -m pip install -qq --no-input --disable-pip-version-check --no-deps --require-hashes -r "$file" ||
       refuse "$file could not be installed; the lines above say why."
     cp "$file" "$installed"
   fi
