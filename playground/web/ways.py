@@ -51,4 +51,5 @@ def larger_offers(desk: Desk, offer: Offer, needed: int = 0) -> list[Offer]:
         and (one.language_model is None or one.language_model.status == Statuses.CURRENT)
     ]
     found.sort(key=lambda one: (one.provider_id != offer.provider_id, one.mirrors != offer.mirrors, one.context_tokens))
-    return found[:LARGER_AT_MOST]
+    by_title = {one.title: one for one in reversed(found)}  # a model that several shops sell is one button
+    return [one for one in found if by_title[one.title] is one][:LARGER_AT_MOST]

@@ -123,7 +123,10 @@ function showTrials(offer) {
 
 document.addEventListener("tc:settings", showSettings);
 document.addEventListener("htmx:after:swap", () => settings().refresh());
-composer.querySelector("[data-thinking-toggle]").addEventListener("click", () => settings().toggleThinking());
+composer.querySelector("[data-thinking-toggle]").addEventListener("click", () => {
+  if (settings().lockedReason) composer.tell(settings().lockedReason);
+  else settings().toggleThinking();
+});
 function openPicker(card) {
   picker.open(card, { offer: settings().offer, prompt: composer.promptTokens });
 }

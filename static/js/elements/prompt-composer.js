@@ -104,6 +104,11 @@ export class PromptComposer extends HTMLElement {
     for (const part of this.querySelectorAll("[data-closed-hides]")) part.toggleAttribute("data-closed", mode === "closed");
   }
 
+  // Says something that is no mistake, until the next key.
+  tell(sentence) {
+    this.#say(sentence, "info");
+  }
+
   // The connection is there again, or lost.
   connectionChanged() {
     if (this.#isWaiting) this.#sayQueued();
