@@ -319,6 +319,16 @@ def test_an_expired_session_loses_no_draft(page: Page, alice: User) -> None:
     expect(page.locator("#prompt")).to_have_value("half a thought, and more")
 
 
+def test_a_choice_after_the_session_is_over_leads_to_the_sign_in_and_back(page: Page, noise: Any) -> None:
+    noise.expected = ("401",)
+    page.fill("#prompt", "kept")
+    page.click("[data-open-picker]")
+    Session.objects.all().delete()
+    page.locator('.tc-picker-row[aria-selected="false"]:not([aria-disabled])').first.click()
+    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=%2F$"))
+    expect(page.locator('input[name="login"]')).to_be_visible()
+
+
 def test_a_draft_belongs_to_its_writer(
     page: Page, bob: User, server: Server, browser_of_user: Callable[..., BrowserContext]
 ) -> None:
