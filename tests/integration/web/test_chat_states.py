@@ -176,7 +176,8 @@ def test_a_posted_number_out_of_range_is_kept_as_the_nearest_and_said(alices: Cl
         ({"thinking": "on", "thinking_chosen": ""}, None),
         ({"thinking": "on", "thinking_chosen": "yes"}, True),
         ({"thinking_chosen": "yes"}, False),
-        ({}, False),
+        ({"thinking_chosen": ""}, False),  # switched off where no script marks the choice
+        ({}, None),  # the model before had no switch to move
     ],
 )
 def test_a_thinking_switch_that_nobody_touched_is_no_choice(
