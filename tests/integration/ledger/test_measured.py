@@ -16,7 +16,19 @@ from pytest_django import DjangoAssertNumQueries
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
-from playground.ledger.measured import _ANSWERED, _FAILED, FAULTS, NEUTRAL, SAMPLE, WINDOW, Measured, _entries, measured
+from playground.ledger.measured import (
+    _ANSWERED,
+    _FAILED,
+    FAULTS,
+    KEPT_TIMES,
+    NEUTRAL,
+    SAMPLE,
+    WINDOW,
+    Measured,
+    _entries,
+    measured,
+    measured_of_late,
+)
 from playground.ledger.models import Entry
 from playground.ledger.record import Facts, record
 from playground.wire.errors import CODES
@@ -162,6 +174,16 @@ def test_many_offers_take_one_query_and_one_for_each_that_was_used(
     offers = dict.fromkeys([OFFER, OTHER, *(uuid.uuid4() for _ in range(100))], False)
     with django_assert_num_queries(3):
         assert len(measured(offers, now=timezone.now())) == 2
+
+
+def test_what_took_long_to_count_is_kept_twenty_times_as_long(run: Callable[..., Entry]) -> None:
+    offers = {OFFER: False, uuid.uuid4(): False}
+    moments = iter([0.0, 1.0, 1.0 + KEPT_TIMES - 0.1, 1.0 + KEPT_TIMES, 22.0])
+    run()
+    assert measured_of_late(offers, clock=lambda: next(moments))[OFFER].runs == 1
+    run()
+    assert measured_of_late(offers, clock=lambda: next(moments))[OFFER].runs == 1
+    assert measured_of_late(offers, clock=lambda: next(moments))[OFFER].runs == 2
 
 
 def test_both_questions_are_answered_from_the_index_alone(run: Callable[..., Entry]) -> None:
