@@ -29,7 +29,7 @@ function begin(button) {
   if (!dialog?.matches("[data-fetched]")) return;
   // An item of a menu is gone with its menu; the button that opens the menu stays.
   opener = button.closest(".dropdown-menu")?.querySelector("[aria-haspopup]")?.id ?? button.id;
-  dialog.firstElementChild.replaceChildren(dialog.querySelector("template[data-waiting]").content.cloneNode(true));
+  dialog.firstElementChild.replaceChildren(document.getElementById(`${dialog.id}-waiting`).content.cloneNode(true));
 }
 
 function focusFirst(dialog) {
