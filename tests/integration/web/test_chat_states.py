@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
-from playground.catalog.models import LanguageModel, Offer
+from playground.catalog.models import LanguageModel, Offer, PriceRow
 from playground.conversations.models import Generation, LastSettings
 from playground.conversations.progress import LONGEST_WAIT, Settlement, settle
 from playground.conversations.run_settings import RunSettings
@@ -118,6 +118,21 @@ def test_standings_by_what_is_in_the_way(desk: Desk, alice: User) -> None:
     nothing = composer.standing(desk, None, None)
     assert nothing is not None
     assert (nothing.mode, nothing.kind) == ("blocked", "no_offer")
+
+
+def test_an_unpriced_model_names_who_can_set_its_price(
+    alices: Client, browser_of: Callable[[User], Client], alice: User, bob_at_work: User
+) -> None:
+    real = Offer.objects.get(provider__slug="zai", wire_name="glm-4.5-air")
+    keys.add(team=current_team(alice), user=None, provider=real.provider, label="", key=SECRET, created_by=alice)
+    PriceRow.objects.filter(offer=real).update(use=False)
+    for person, told in ((alice, "You can type in what you pay."), (bob_at_work, "An owner or admin of the team")):
+        page = text_of(browser_of(person).get(reverse("playground"), {"offer": str(real.pk)}))
+        assert "Price not set." in page
+        assert told in page
+    way = reverse("model-price", args=[real.pk])
+    assert f'href="{way}"' in alices.get(reverse("playground"), {"offer": str(real.pk)}).content.decode()
+    assert alices.get(way).status_code == 200
 
 
 def test_every_code_of_the_wire_has_words_of_its_own_in_both_languages() -> None:
