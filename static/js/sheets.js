@@ -47,7 +47,7 @@ function openSheet(panel, opener) {
   closeSheet();
   const scrim = element("div", { class: "tc-scrim" });
   scrim.addEventListener("click", closeSheet);
-  const others = [...panel.parentElement.children].filter((other) => other !== panel);
+  const others = [...panel.parentElement.children, ...document.querySelectorAll(".tc-skip")].filter((other) => other !== panel);
   for (const other of others) other.inert = true;
   panel.before(scrim);
   panel.dataset.open = "";
