@@ -55,7 +55,7 @@ def rows_of(prices: Sequence[PriceRow], rate: Rate, say: Callable[[str], str]) -
             "is_own": row.origin == PriceRow.Origin.TYPED,
             "source_url": row.source_url,
             "date": day_words(row.source_date),
-            "also": [say(title) for title in row.also],
+            "also": _(", ").join(say(title) for title in row.also),
             "note": say(row.note),
             "is_used": row.use,
         }
