@@ -1,9 +1,11 @@
 // Entry of every page: sheets, dialogs, theme, the conversation list, small behaviours by data attribute.
+import { watchDialogs } from "./dialogs.js";
 import { element, toast } from "./dom.js";
 import { gettext } from "./language.js";
 import { toggleSheet, watchSheets } from "./sheets.js";
 
 watchSheets();
+watchDialogs();
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
