@@ -68,7 +68,7 @@ def row_of(desk: Desk, offer: Offer, tier: str) -> dict[str, Any]:
         "provider": offer.provider.name,
         "note": note_words(offer),
         "status": status_badge(model) if model else None,
-        "price": price_of(row, desk.rate) if row else None,
+        "price": price_of(desk, row) if row else None,
         "price_url": "" if offer.provider.practice else reverse("model-price", args=[offer.pk]),
         "context": count_words(offer.context_tokens),
         "max_output": count_words(offer.max_output_tokens),
@@ -86,12 +86,12 @@ def row_of(desk: Desk, offer: Offer, tier: str) -> dict[str, Any]:
     }
 
 
-def price_of(row: PriceRow, rate: Rate) -> dict[str, Any]:
+def price_of(desk: Desk, row: PriceRow) -> dict[str, Any]:
     """The price of a short request, and whose it is: `is_own` when the team typed it."""
     return {
-        **first_tier(row.price, rate),
+        **first_tier(row.price, desk.rate),
         "is_own": row.origin == PriceRow.Origin.TYPED,
-        "source": row.source,
+        "source": desk.say(row.source),
         "date": day_words(row.source_date),
     }
 
