@@ -9,6 +9,8 @@ import "./elements/prompt-composer.js";
 import "./elements/thread-view.js";
 import { gettext } from "./language.js";
 import { live } from "./live.js";
+import { toggleSheet } from "./sheets.js";
+import { provide } from "./shortcuts.js";
 
 const ECHO = 3_000; // milliseconds in which a notice of a beginning run is our own
 
@@ -124,13 +126,11 @@ live.connect();
 showSettings();
 showState();
 
-// ── keys ──
-document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.isComposing) return;
-  const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key === "/" && !isTyping && !event.metaKey && !event.ctrlKey && !event.altKey) composer.focus();
-  else if (event.key === "Escape" && thread.running && !document.querySelector(":popover-open, dialog[open]")) composer.stop();
-  else if (event.key === "ArrowUp" && event.altKey) thread.editLast();
-  else return;
-  event.preventDefault();
+// ── keys and palette ──
+provide("composer", () => composer.focus());
+provide("edit", () => thread.editLast(), () => thread.querySelector('[data-act="edit"]') !== null);
+provide("stop", () => composer.stop(), () => thread.running !== null);
+provide("settings", () => toggleSheet("inspector"));
+document.addEventListener("tc:choose-model", (event) => {
+  if (picker.pick(event.detail.offer)) event.preventDefault();
 });
