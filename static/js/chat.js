@@ -9,6 +9,7 @@ import "./elements/prompt-composer.js";
 import "./elements/thread-view.js";
 import { gettext } from "./language.js";
 import { live } from "./live.js";
+import { arrives } from "./markdown/arrive.js";
 import { toggleSheet } from "./sheets.js";
 import { provide } from "./shortcuts.js";
 
@@ -31,6 +32,9 @@ composer.deliver = async ({ text, clientId }) => {
   showState();
   refreshConversations();
 };
+
+// Who writes will read an answer: what draws it comes meanwhile.
+composer.addEventListener("input", () => arrives().catch(() => {}), { once: true });
 
 composer.stop = () => {
   const generation = thread.running;

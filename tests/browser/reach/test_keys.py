@@ -31,7 +31,7 @@ def test_the_question_mark_shows_every_shortcut_and_escape_returns(page: Page) -
     leave_fields(page)
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
-    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
     for words, caps in (("Search or jump to", "CtrlK"), ("Edit the last message", "Alt↑"), ("Next in the list", "J")):
         line = dialog.locator("dl > div").filter(has_text=words)
         expect(line.locator("dd")).to_have_text(caps)
