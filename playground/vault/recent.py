@@ -34,7 +34,7 @@ def key_for(*, user: User, team: Team, provider_slug: str) -> ApiKey | None:
             continue
         mine_or_ours = Q(user=user) | Q(user=None)
         member = Q(team__members__user=user, team__members__role__in=roles_that_may(Act.USE))
-        row = ApiKey.objects.filter(mine_or_ours, member, pk=pk, disabled_at=None).first()
+        row = ApiKey.objects.filter(mine_or_ours, member, pk=pk, disabled_at=None).select_related("provider").first()
         if row is not None:
             return row
     found = keys.keys_for(user=user, team=team, provider_slug=provider_slug)  # perhaps added a moment ago

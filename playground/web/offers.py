@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from playground.accounts.models import Team, User
 from playground.catalog.models import Offer
 from playground.catalog.prices import prices_in_force
-from playground.catalog.queries import default_offer, offers_for
+from playground.catalog.queries import default_offer, facts_of, offers_for
 from playground.conversations.models import Conversation, LastSettings
-from playground.conversations.run_settings import RunSettings, parse
+from playground.conversations.run_settings import PROPOSED_MAX_TOKENS, RunSettings, parse, propose
 from playground.errors import Refused
 from playground.ledger.models import Entry
 from playground.pricing.money import Rate
@@ -58,7 +58,9 @@ class Desk:
             return chosen
         slugs = {offer.provider.slug for offer in self.offers if offer.provider_id in self.keys}
         proposal = default_offer(slugs)
-        return RunSettings(offer=proposal.pk if proposal else None, system_prompt=chosen.system_prompt)
+        if proposal is None:
+            return RunSettings(system_prompt=chosen.system_prompt)
+        return propose(facts_of(proposal), system_prompt=chosen.system_prompt)
 
     def find(self, offer_id: uuid.UUID | None) -> Offer | None:
         """The offer, if this person may choose it."""
@@ -169,6 +171,7 @@ def _card(desk: Desk, offer: Offer) -> dict[str, Any]:
         "features": _feature_words(offer),
         "thinking": offer.thinking if offer.can_disable_thinking or offer.thinking != "optional" else "always",
         "thinking_note": _thinking_note(offer),
+        "thinking_locked": _thinking_locked(offer),
         "efforts": offer.efforts,
         # The dearest tier: what is shown as "at most" must hold.
         "input_price": str(max(tier.input for tier in price.tiers)) if price else "",
@@ -199,11 +202,13 @@ def _facts(desk: Desk, offer: Offer, price: Price | None) -> list[dict[str, str]
 
 
 def _ranges(offer: Offer, chosen: RunSettings, errors: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Every number with its slider; `default`: the documented one, "" for none; `reset`: what Reset sets."""
     top = offer.max_output_tokens or 32_768
+    provider = offer.provider
     rows = (
-        ("temperature", _("Temperature"), 0, offer.provider.temperature_max, "0.01", offer.temperature_default or 1),
-        ("top_p", _("Top P"), "0.01", offer.provider.top_p_max, "0.01", offer.top_p_default or 1),
-        ("max_tokens", _("Max tokens"), 1, top, 1, top),
+        ("temperature", _("Temperature"), 0, provider.temperature_max, "0.01", offer.temperature_default, ""),
+        ("top_p", _("Top P"), "0.01", provider.top_p_max, "0.01", offer.top_p_default, ""),
+        ("max_tokens", _("Max tokens"), 1, top, 1, None, str(min(PROPOSED_MAX_TOKENS, top))),
     )
     return [
         {
@@ -212,16 +217,17 @@ def _ranges(offer: Offer, chosen: RunSettings, errors: Mapping[str, str]) -> lis
             "min": str(low),
             "max": str(high),
             "step": str(step),
-            "value": ""
-            if getattr(chosen, name) is None
-            else f"{getattr(chosen, name):g}"
-            if name != "max_tokens"
-            else str(chosen.max_tokens),
-            "default": str(default),
+            "value": _number_words(getattr(chosen, name)),
+            "default": "" if default is None else str(default),
+            "reset": reset,
             "error": errors.get(name, ""),
         }
-        for name, label, low, high, step, default in rows
+        for name, label, low, high, step, default, reset in rows
     ]
+
+
+def _number_words(value: float | None) -> str:
+    return "" if value is None else str(value) if isinstance(value, int) else f"{value:g}"
 
 
 def _features(offer: Offer) -> Iterable[tuple[str, bool]]:
@@ -250,6 +256,17 @@ def _thinking_note(offer: Offer) -> str:
         return _("always thinks")
     dynamic = offer.language_model is not None and bool(offer.language_model.thinking.get("dynamic"))
     return _("model decides how long") if dynamic else _("thinks before it answers")
+
+
+def _thinking_locked(offer: Offer) -> str:
+    """Why the switch cannot be moved, "" when it can."""
+    if offer.can_disable_thinking:
+        return ""
+    if offer.thinking == "none":
+        return _("%(model)s has no thinking to switch on.") % {"model": offer.title}
+    if offer.thinking == "always":
+        return _("%(model)s always thinks. It cannot be switched off.") % {"model": offer.title}
+    return _("%(provider)s has no switch for it: the model decides.") % {"provider": offer.provider.name}
 
 
 def _note(offer: Offer) -> str:

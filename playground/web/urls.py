@@ -39,6 +39,7 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/branch/", conversations.branch, name="branch"),
     path("c/<uuid:conversation_id>/settings/", conversations.run_settings_of, name="conversation-settings"),
     path("conversations/", conversations.conversation_list, name="conversation-list"),
+    path("try/", conversations.empty, name="trials"),
     path("messages/<uuid:message_id>/", conversations.message, name="message"),
     path("live/command/", live.command, name="live-command"),
     path("live/poll/", live.poll, name="live-poll"),

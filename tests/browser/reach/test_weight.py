@@ -21,7 +21,7 @@ class Visit:
 
     def __init__(self, page: Page) -> None:
         self.answers: list[Response] = []
-        page.on("response", lambda answer: self.answers.append(answer))
+        page.on("response", lambda answer: self.answers.append(answer))  # noqa: PLW0108 - Playwright looks into it
 
     def sizes(self) -> dict[str, int]:
         """Bytes of each body on the wire, fonts left out."""
