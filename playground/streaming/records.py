@@ -72,7 +72,17 @@ async def interrupt(generation_id: uuid.UUID) -> bool:
 
 
 def _settle(settlement: Settlement, owner: str) -> bool:
-    return progress.settle(settlement, owner=owner)
+    settled = progress.settle(settlement, owner=owner)
+    if settled and settlement.error_code in keys.REFUSALS | keys.LIMITS:
+        _note_refusal(settlement)
+    return settled
+
+
+def _note_refusal(settlement: Settlement) -> None:
+    """The keys page says it, and the next run takes another key where there is one."""
+    run = Generation.objects.filter(pk=settlement.generation_id).values_list("api_key_id", flat=True)
+    if (key_id := run.first()) is not None:
+        keys.note_refused_run(key_id, code=settlement.error_code)
 
 
 def _interrupt_abandoned(owners_alive: Collection[str] | None, queued_before: dt.datetime) -> int:
@@ -91,7 +101,7 @@ def _open_key(generation: Generation, offer: OfferFacts) -> Secret | None:
     if generation.api_key is None:
         return PRACTICE_KEY if offer.practice else None
     secret = keys.reveal(generation.api_key)
-    touch(generation.api_key.pk)
+    touch(generation.api_key.pk, user_id=generation.user_id)
     return secret
 
 

@@ -51,7 +51,8 @@ def rows_of(prices: Sequence[PriceRow], rate: Rate) -> list[dict[str, Any]]:
                 for tier in row.price.tiers
             ],
             "period": _period(row),
-            "source": _("Typed in") if row.origin == PriceRow.Origin.TYPED else row.source,
+            "source": row.source,
+            "is_own": row.origin == PriceRow.Origin.TYPED,
             "source_url": row.source_url,
             "date": day_words(row.source_date),
             "also": row.also,

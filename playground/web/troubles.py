@@ -123,6 +123,16 @@ TROUBLES: dict[str, Trouble] = {
     "connect_failed": Trouble(
         _("The provider cannot be reached."), _("No connection could be made to its address."), _AGAIN
     ),
+    "host_unknown": Trouble(
+        _("No server has this name."),
+        _("The name in the address could not be looked up."),
+        _("Check the spelling of the address, then try again."),
+    ),
+    "tls_failed": Trouble(
+        _("No secure connection could be made."),
+        _("The certificate of the server is not trusted, or it was made for another name."),
+        _("Check the address; a house’s own root certificate belongs into this machine’s trusted ones."),
+    ),
     "address_refused": Trouble(
         _("This server may not connect there."),
         _("The address is private or reserved. An owner can allow its host and port."),

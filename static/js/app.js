@@ -1,4 +1,5 @@
 // Entry of every page: sheets, dialogs, keys, theme, the conversation list, small behaviours by data attribute.
+import { watchDialogs } from "./dialogs.js";
 import { element, toast } from "./dom.js";
 import { gettext } from "./language.js";
 import { walkLists } from "./lists.js";
@@ -7,6 +8,7 @@ import { closeSheet, toggleSheet, watchSheets } from "./sheets.js";
 import { provide, watchShortcuts } from "./shortcuts.js";
 
 watchSheets();
+watchDialogs();
 watchShortcuts();
 walkLists();
 returnToPlace();

@@ -23,7 +23,8 @@ from playground.streaming.registry import stop_here
 from playground.web import access, sidebar, thread, trials
 from playground.web.access import person
 from playground.web.composer import composer_view, run_extras
-from playground.web.offers import Desk, picker_view, run_view
+from playground.web.offers import Desk, run_view
+from playground.web.picker import picker_view
 
 NEW = uuid.UUID(int=0)  # in an address: the conversation that does not exist yet
 

@@ -159,7 +159,7 @@ def test_on_a_phone_the_settings_are_a_sheet_from_below(
     page = browser_of_user(alice, viewport={"width": 390, "height": 844}, reduced_motion="reduce").new_page()
     _opens_as_a_sheet(page, lambda box: box["width"] == 390 and abs(box["height"] - 0.8 * 844) < 1)
     low = page.evaluate(
-        "[...document.querySelectorAll('#inspector button, #inspector label[for=run-thinking], #inspector [type=number]')]"
+        "[...document.querySelectorAll('#inspector :is(button, label[for=run-thinking], [type=number])')]"
         ".filter((one) => one.offsetParent && one.offsetHeight < 32).map((one) => one.outerHTML)"
     )
     assert low == []
