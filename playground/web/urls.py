@@ -4,7 +4,7 @@ from allauth.account import views as allauth
 from django.urls import include, path, re_path
 from django.views.i18n import JavaScriptCatalog
 
-from playground.web.views import accounts, conversations, keys, live, models, settings, setup, site
+from playground.web.views import accounts, conversations, keys, live, models, palette, settings, setup, site
 
 # Of allauth's pages those that this installation has; each is in our look (templates/account).
 account_pages = [
@@ -70,6 +70,7 @@ urlpatterns = [
     path("setup/", setup.form, name="setup-form"),
     path("setup/<str:token>/", setup.link, name="setup"),
     path("accounts/", include(account_pages)),
+    path("palette/", palette.rows, name="palette"),
     path("preferences/", site.set_language, name="set-language"),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["playground.web"]), name="javascript-catalog"),
     path("healthz", site.health, name="health"),

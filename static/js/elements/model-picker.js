@@ -32,9 +32,11 @@ export class ModelPicker extends HTMLElement {
     this.showPopover();
   }
 
-  // Chooses an offer as if its row had been pressed.
+  // Chooses an offer as if its row had been pressed; whether it can be chosen.
   pick(offer) {
-    this.querySelector(`.tc-picker-row[data-offer="${CSS.escape(offer)}"]:not([aria-disabled])`)?.click();
+    const row = this.querySelector(`.tc-picker-row[data-offer="${CSS.escape(offer)}"]:not([aria-disabled])`);
+    row?.click();
+    return row !== null;
   }
 
   #rows() {
