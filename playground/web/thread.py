@@ -9,9 +9,7 @@ from decimal import Decimal
 
 from django.db.models import F
 from django.template.loader import get_template
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from playground.conversations.models import Conversation, Generation, Message
@@ -20,14 +18,12 @@ from playground.ledger.models import Entry
 from playground.web import window
 from playground.web.moments import day_words
 from playground.web.money import CostView, Rates
-from playground.web.troubles import trouble
+from playground.web.troubles import trouble_of
+from playground.web.ways import Way
 from playground.web.window import Window
 from playground.wire.tokens import estimate_tokens
 
 Cut = Callable[[Sequence[uuid.UUID], uuid.UUID], Window | None]
-
-# Errors whose next step is on the Keys page.
-KEY_TROUBLES = frozenset({"key_refused", "key_expired", "key_unreadable", "no_key", "no_balance", "not_allowed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +49,13 @@ class GenerationView:
     finish_reason: str
     elapsed_ms: int
     error_code: str
-    error_title: str | Promise
-    error_text: str | Promise
+    error_title: str
+    error_text: str
     error_message: str
-    next_step: str | Promise
+    next_step: str
     retryable: bool
-    next_url: str
-    next_label: str
+    wait_seconds: int
+    ways: Sequence[Way]
 
     @property
     def is_live(self) -> bool:
@@ -326,7 +322,7 @@ def _siblings(own: uuid.UUID, line: Sequence[uuid.UUID]) -> Siblings:
 
 
 def _generation(row: Generation, model_title: str) -> GenerationView:
-    words = trouble(row.error_code) if row.error_code else None
+    trouble = trouble_of(row)
     return GenerationView(
         id=row.pk,
         state=row.state,
@@ -337,13 +333,13 @@ def _generation(row: Generation, model_title: str) -> GenerationView:
         finish_reason=row.finish_reason,
         elapsed_ms=max(0, round((timezone.now() - row.created_at).total_seconds() * 1000)),
         error_code=row.error_code,
-        error_title=words.title if words else "",
-        error_text=words.cause if words else "",
-        error_message=row.error_message,
-        next_step=words.step if words else "",
+        error_title=trouble.title if trouble else "",
+        error_text=trouble.cause if trouble else "",
+        error_message=trouble.quote if trouble else "",
+        next_step=trouble.step if trouble else "",
         retryable=row.retryable,
-        next_url=reverse("keys") if row.error_code in KEY_TROUBLES else "",
-        next_label=_("Open keys") if row.error_code in KEY_TROUBLES else "",
+        wait_seconds=trouble.wait_seconds if trouble else 0,
+        ways=trouble.ways if trouble else (),
     )
 
 

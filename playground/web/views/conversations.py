@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
-from playground.catalog.models import Offer
 from playground.catalog.queries import facts_of
 from playground.conversations import run_settings, threads
 from playground.conversations.models import Conversation, LastSettings
@@ -22,7 +21,9 @@ from playground.errors import Refused
 from playground.streaming.registry import stop_here
 from playground.web import access, sidebar, thread, trials
 from playground.web.access import person
-from playground.web.offers import Desk, picker_view, run_view
+from playground.web.composer import composer_view, run_extras
+from playground.web.offers import Desk, run_view
+from playground.web.picker import picker_view
 
 NEW = uuid.UUID(int=0)  # in an address: the conversation that does not exist yet
 
@@ -136,20 +137,32 @@ def run_settings_of(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRes
     posted = _posted_settings(request)
     errors: dict[str, str] = {}
     chosen = desk.chosen(found)
+    notes: dict[str, str] = {}
     try:
         wished = run_settings.parse(posted)
         offer = desk.find(wished.offer)
         if offer is None:
             raise BadSetting("system_prompt", _("This model cannot be chosen any more. Choose another one."))
-        chosen, errors = _fit(wished, offer)
+        chosen, notes = run_settings.clamp(wished, facts_of(offer))
+        _keep(user, found, chosen)
     except BadSetting as error:
         errors = {error.field: error.message}
-    if not errors:
-        _keep(user, found, chosen)
-    context = {"run": run_view(desk, chosen, found, errors)}
+    context = {"run": run_view(desk, chosen, found, errors | notes) | run_extras(desk, found, chosen)}
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("conversation", found.pk) if found else redirect("playground")
     return render(request, "conversations/_run_settings.html", context, status=422 if errors else 200)
+
+
+@never_cache
+@login_required
+@require_GET
+def empty(request: HttpRequest) -> HttpResponse:
+    """What to try with another model: the empty thread, drawn anew for `offer`."""
+    user = person(request)
+    desk = Desk(user, current_team(user))
+    return render(
+        request, "conversations/_empty.html", trials.empty_view(desk, _wished(request, desk) or desk.chosen(None))
+    )
 
 
 def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
@@ -157,29 +170,22 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
     desk = Desk(user, found.team if found else current_team(user))
     chosen = _wished(request, desk) or desk.chosen(found)
     shown = _window(request, found, user) if found else thread.ThreadView(None)
+    views = [*shown.messages, *shown.tail]
     offer = desk.find(chosen.offer)
-    refused = desk.refused(offer) if offer else ""
-    practice_offer = next((one for one in desk.offers if one.provider.practice), None)
+    notes: dict[str, str] = {}
+    if offer is not None:
+        chosen, notes = run_settings.clamp(chosen, facts_of(offer))
     context: dict[str, Any] = {
         "section": "playground",
         "conversation": _header(found),
         "thread": shown,
-        "composer": {
-            "conversation_id": str(found.pk) if found else "",
-            "history_tokens": thread.history_tokens([*shown.messages, *shown.tail]),
-            "refused": refused,
-            "refused_url": reverse("keys") if refused else "",
-            "refused_label": "",
-        },
-        "run": run_view(desk, chosen, found),
+        "composer": composer_view(desk, found, views),
+        "run": run_view(desk, chosen, found, notes) | run_extras(desk, found, chosen),
         "picker": picker_view(desk, found),
         "conversation_groups": sidebar.groups(user, current=found.pk if found else None),
-        "model_title": offer.title if offer else "",
-        "thinking_on": offer is not None and offer.thinking != "none" and chosen.thinking is not False,
-        "trials": trials.trials(),
-        "practice": trials.practice() if practice_offer else [],
-        "practice_offer_id": _practice_offer_id(desk, chosen),
     }
+    if not views:
+        context |= trials.empty_view(desk, chosen)
     return render(request, "conversations/page.html", context)
 
 
@@ -196,7 +202,7 @@ def _wished(request: HttpRequest, desk: Desk) -> RunSettings | None:
         offer = desk.find(uuid.UUID(request.GET.get("offer", "")))
     except ValueError:
         offer = None
-    return RunSettings(offer=offer.pk, system_prompt=desk.chosen(None).system_prompt) if offer else None
+    return run_settings.propose(facts_of(offer), system_prompt=desk.chosen(None).system_prompt) if offer else None
 
 
 def _header(found: Conversation | None) -> dict[str, Any] | None:
@@ -206,19 +212,11 @@ def _header(found: Conversation | None) -> dict[str, Any] | None:
     return {"id": found.pk, "title": found.title, "sum": words}
 
 
-def _practice_offer_id(desk: Desk, chosen: RunSettings) -> str:
-    """The chosen offer when it is the sandbox's already, else the sandbox's first."""
-    offers = [offer for offer in desk.offers if offer.provider.practice]
-    mine = next((offer for offer in offers if offer.pk == chosen.offer), offers[0] if offers else None)
-    return str(mine.pk) if mine else ""
-
-
 def _posted_settings(request: HttpRequest) -> dict[str, object]:
     post = request.POST
     return {
         "offer": post.get("offer", ""),
-        # A switch that is off is not posted; where a model has no switch, `fit` drops it.
-        "thinking": post.get("thinking") == "on",
+        "thinking": _posted_thinking(post.get("thinking", ""), post.get("thinking_chosen")),
         "effort": post.get("effort", ""),
         "temperature": _number(post.get("temperature", "")),
         "top_p": _number(post.get("top_p", "")),
@@ -227,18 +225,20 @@ def _posted_settings(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _fit(wished: RunSettings, offer: Offer) -> tuple[RunSettings, dict[str, str]]:
-    try:
-        return run_settings.fit(wished, facts_of(offer)), {}
-    except BadSetting as error:
-        return wished, {error.field: error.message}
-
-
 def _keep(user: User, found: Conversation | None, chosen: RunSettings) -> None:
     LastSettings.objects.update_or_create(user=user, defaults={"settings": chosen.to_json()})
     if found is not None:
         found.settings = chosen.to_json()
         found.save(update_fields=["settings"])
+
+
+def _posted_thinking(switch: str, chosen: str | None) -> bool | None:
+    """A switch that is off is not posted; one that is on untouched, or locked, leaves the choice to the provider."""
+    if chosen is None:
+        return None
+    if switch != "on":
+        return False
+    return True if chosen else None
 
 
 def _number(text: str) -> object:

@@ -13,7 +13,8 @@ from playground.ledger.models import Entry
 
 ANSWER = (
     "Answer {number}: the plan has **three parts**, and each of them is `short`.\n\n"
-    "| part | hours | price |\n| --- | ---: | ---: |\n| survey | 12 | 480 |\n| model | 30 | 1,350 |\n| report | 8 | 320 |\n\n"
+    "| part | hours | price |\n| --- | ---: | ---: |\n| survey | 12 | 480 |\n"
+    "| model | 30 | 1,350 |\n| report | 8 | 320 |\n\n"
     "```python\ndef price(hours: int, rate: int = 45) -> int:\n    return hours * rate\n```\n\n"
     "因此**总价约为 2,150 元**，包括三天的清关延误。"
 )
