@@ -4,7 +4,7 @@ from allauth.account import views as allauth
 from django.urls import include, path, re_path
 from django.views.i18n import JavaScriptCatalog
 
-from playground.web.views import accounts, conversations, keys, live, models, settings, setup, site
+from playground.web.views import accounts, conversations, keys, live, models, palette, settings, setup, site
 
 # Of allauth's pages those that this installation has; each is in our look (templates/account).
 account_pages = [
@@ -47,6 +47,8 @@ urlpatterns = [
     path("live/poll/", live.poll, name="live-poll"),
     path("models/", models.table, name="models"),
     path("models/<str:slug>/", models.language_model, name="model"),
+    path("models/offers/<uuid:offer_id>/price/", models.price, name="model-price"),
+    path("models/offers/<uuid:offer_id>/price/end/", models.end_price, name="model-price-end"),
     path("keys/", keys.table, name="keys"),
     path("keys/now/", keys.now, name="keys-now"),
     path("keys/add/", keys.add, name="key-add"),
@@ -68,6 +70,7 @@ urlpatterns = [
     path("setup/", setup.form, name="setup-form"),
     path("setup/<str:token>/", setup.link, name="setup"),
     path("accounts/", include(account_pages)),
+    path("palette/", palette.rows, name="palette"),
     path("preferences/", site.set_language, name="set-language"),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["playground.web"]), name="javascript-catalog"),
     path("healthz", site.health, name="health"),

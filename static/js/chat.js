@@ -10,6 +10,9 @@ import "./elements/thread-view.js";
 import "./elements/wait-button.js";
 import { gettext } from "./language.js";
 import { live } from "./live.js";
+import { arrives } from "./markdown/arrive.js";
+import { toggleSheet } from "./sheets.js";
+import { provide } from "./shortcuts.js";
 import { watchWays } from "./ways.js";
 
 const ECHO = 3_000; // milliseconds in which a notice of a beginning run is our own
@@ -33,6 +36,8 @@ composer.deliver = async ({ text, clientId, signal }) => {
   refreshConversations();
 };
 
+// Who writes will read an answer: what draws it comes meanwhile.
+composer.addEventListener("input", () => arrives().catch(() => {}), { once: true });
 composer.isReady = () => live.isReady;
 live.addEventListener("status", () => composer.connectionChanged());
 
@@ -150,13 +155,11 @@ live.connect();
 showSettings();
 showState();
 
-// ── keys ──
-document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.isComposing) return;
-  const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key === "/" && !isTyping && !event.metaKey && !event.ctrlKey && !event.altKey) composer.focus();
-  else if (event.key === "Escape" && thread.running && !document.querySelector(":popover-open, dialog[open]")) composer.stop();
-  else if (event.key === "ArrowUp" && event.altKey) thread.editLast();
-  else return;
-  event.preventDefault();
+// ── keys and palette ──
+provide("composer", () => composer.focus());
+provide("edit", () => thread.editLast(), () => thread.querySelector('[data-act="edit"]') !== null);
+provide("stop", () => composer.stop(), () => thread.running !== null);
+provide("settings", () => toggleSheet("inspector"));
+document.addEventListener("tc:choose-model", (event) => {
+  if (picker.pick(event.detail.offer)) event.preventDefault();
 });

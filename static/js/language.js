@@ -34,8 +34,9 @@ export function short(tokens) {
   return String(tokens);
 }
 
-// An amount with its sign; below 0.01 with five decimals, so that a turn never costs "0.00".
+// An amount with its sign; below 0.01 with five decimals, so that a turn never costs "0.00"; what is less still says so.
 export function money(sign, amount) {
+  if (amount > 0 && amount < 0.000005) return `<${sign}0.00001`;
   const digits = amount === 0 ? 2 : amount < 0.01 ? 5 : amount < 1 ? 4 : 2;
   return `${sign}${amount.toFixed(digits)}`;
 }

@@ -12,7 +12,7 @@ from django.test import override_settings
 SOURCE = Path(__file__).resolve().parents[2] / "static"
 REAL = {"staticfiles": {"BACKEND": "playground.web.storage.StaticStorage"}}
 HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
-IMPORTED = re.compile(r'(?:from|import)\s*"(\.[^"]+)"')
+IMPORTED = re.compile(r'(?:from|import)\s*\(?"(\.[^"]+)"')
 LINKED = re.compile(r'url\("?([^")]+)"?\)')
 NOT_SHIPPED = (".woff", ".ttf")  # older forms of KaTeX's fonts: its stylesheet names them, no browser of today asks
 
@@ -43,7 +43,7 @@ def test_every_import_of_a_module_is_hashed_and_exists(collected: Path, names: d
     for name in modules:
         file = collected / names[name]
         found = IMPORTED.findall(file.read_text())
-        assert len(found) == len(re.findall(r"^import ", (SOURCE / name).read_text(), re.MULTILINE)), name
+        assert len(found) == len(re.findall(r"^import |\bimport\(", (SOURCE / name).read_text(), re.MULTILINE)), name
         for target in found:
             assert HASHED.search(target), f"{name} imports {target}"
             assert (file.parent / target).resolve().is_file(), f"{name} imports {target}"

@@ -144,6 +144,9 @@ def test_thinking_is_locked_with_its_reason(page: Page) -> None:
     expect(page.locator("#run-thinking")).not_to_be_checked()
     expect(page.locator("#run-thinking-locked")).to_contain_text("has no thinking to switch on.")
     expect(toggle).to_be_hidden()
+    choose(page, "GLM-4.5-Air")
+    expect(page.locator("#run-thinking")).to_be_checked()  # a lock is no choice that another model inherits
+    expect(page.locator("#run-thinking")).to_be_enabled()
 
 
 def test_between_wide_and_narrow_the_settings_are_a_sheet_at_the_right(
@@ -159,7 +162,7 @@ def test_on_a_phone_the_settings_are_a_sheet_from_below(
     page = browser_of_user(alice, viewport={"width": 390, "height": 844}, reduced_motion="reduce").new_page()
     _opens_as_a_sheet(page, lambda box: box["width"] == 390 and abs(box["height"] - 0.8 * 844) < 1)
     low = page.evaluate(
-        "[...document.querySelectorAll('#inspector button, #inspector label[for=run-thinking], #inspector [type=number]')]"
+        "[...document.querySelectorAll('#inspector :is(button, label[for=run-thinking], [type=number])')]"
         ".filter((one) => one.offsetParent && one.offsetHeight < 32).map((one) => one.outerHTML)"
     )
     assert low == []
