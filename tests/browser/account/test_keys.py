@@ -150,6 +150,7 @@ def test_everything_is_done_with_the_keyboard_alone(keys_page: Page, allowed: st
     page.keyboard.type(SECRET)
     page.get_by_role("button", name="List its models").focus()
     press("Enter")
+    # The button is not disabled meanwhile: that would take the keyboard from it.
     first = page.locator(".tc-model-row input[type=checkbox]").first
     first.wait_for()
     expect(page.get_by_role("button", name="List its models")).to_be_focused()
@@ -240,7 +241,7 @@ def test_without_a_script_a_key_is_added_changed_and_deleted(
     page.fill("#key-secret", SECRET)
     page.get_by_role("button", name="Save untested").click()
     row_of(page, "Own server").get_by_role("link", name="Manage").click()
-    page.get_by_label("Name").fill("Other name")
+    page.get_by_role("textbox", name="Name", exact=True).fill("Other name")
     page.get_by_role("button", name="Save", exact=True).click()
     row_of(page, "Other name").get_by_role("link", name="Manage").click()
     page.get_by_role("button", name="Delete this key").click()
