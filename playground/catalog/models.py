@@ -299,6 +299,20 @@ class UnnamedRow(models.Model):
         return f"{self.provider_id}, released {self.released}"
 
 
+class Phrase(models.Model):
+    """A text of the catalog files, word for word, and the same in another language."""
+
+    language = models.CharField(max_length=10)
+    text = models.CharField(max_length=500)
+    told = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["language", "text"], name="one_translation_of_a_phrase"),)
+
+    def __str__(self) -> str:
+        return f"{self.language}: {self.text}"
+
+
 @dataclass(frozen=True, slots=True)
 class ModelWords:
     """Texts about a language model in one language. use_cases: {title, text}; alternatives: {when, models}."""

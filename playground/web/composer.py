@@ -95,23 +95,15 @@ def _unpriced(desk: Desk, offer: Offer) -> Standing | None:
     if offer.pk in desk.prices:
         return None
     what = _("Turns run and their tokens are counted, but their cost is unknown: it shows as — and is in no total.")
-    key = desk.keys.get(offer.provider_id)
-    if offer.provider.is_custom and key is not None:
-        way = Way(_("Open the server"), icon="server", url=reverse("key", args=[key.pk]))
-        who = _("Whoever added the server can type it in.")
-    elif offer.language_model is not None:
-        way = Way(_("Open the model's page"), icon="coins", url=reverse("model", args=[offer.language_model.slug]))
-        who = _("An owner or admin of the team can set it.")
+    if offer.provider.practice:
+        who, ways = _("The shop that this sandbox model imitates states none."), []
+    elif desk.may_set_prices:
+        who = _("You can type in what you pay.")
+        ways = [Way(_("Set price"), icon="coins", url=reverse("model-price", args=[offer.pk]))]
     else:
-        way = Way(_("Open the models"), icon="coins", url=reverse("models"))
-        who = _("An owner or admin of the team can set it.")
-    return Standing(
-        "open",
-        "unpriced",
-        _("Price not set."),
-        _("%(cause)s %(step)s") % {"cause": what, "step": who},
-        [way],
-    )
+        who, ways = _("An owner or admin of the team can set it."), []
+    text = _("%(cause)s %(step)s") % {"cause": what, "step": who}
+    return Standing("open", "unpriced", _("Price not set."), text, ways)
 
 
 def _currency(desk: Desk, offer: Offer | None) -> str:

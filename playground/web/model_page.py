@@ -1,7 +1,7 @@
 """All the catalog states about one language model, each figure with who states it. Plain values for templates."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -67,7 +67,7 @@ def model_page(desk: Desk, model: LanguageModel) -> dict[str, Any]:
         "try_url": try_url(_first_to_try(desk, mine)),
         "offers": [row_of(desk, offer, desk.tier_of(offer)) for offer in _best_first(desk, mine)],
         "may_set_prices": desk.may_set_prices,
-        "figures": _figures(model),
+        "figures": _figures(desk, model),
         "features": [str(FEATURES.get(name, name)) for name in model.features],
         "use_cases": words.use_cases,
         "alternatives": _alternatives(words.alternatives),
@@ -76,12 +76,12 @@ def model_page(desk: Desk, model: LanguageModel) -> dict[str, Any]:
         "benchmarks": [*model.benchmarks, *model.family.benchmarks],
         "guidance": family.thinking_guidance if "reasoning" in model.features else (),
         "sample": _sample(model.sample),
-        "remarks": [*model.remarks, *_notes(model.facts), *_notes(model.family.facts)],
+        "remarks": [desk.say(text) for text in (*model.remarks, *_notes(model.facts), *_notes(model.family.facts))],
         "shops": [_shop(desk, offer) for offer in _all_offers(desk, model)],
         "unnamed": [_unnamed(row, desk) for row in UnnamedRow.objects.filter(guess=model.slug)],
         "rate": rate_words(desk.rate),
-        "source": _source(model.source),
-        "series_source": _source(_series_source(model)),
+        "source": _source(desk, model.source),
+        "series_source": _source(desk, _series_source(model)),
     }
 
 
@@ -91,7 +91,7 @@ def offer_prices(desk: Desk, offer: Offer) -> list[dict[str, Any]]:
     held = rows_in_force([offer.pk], today, scope=desk.scope).get(offer.pk)
     rows = [row for row in offer.prices.all() if row.scope in (EVERYONE, desk.scope)]
     rows.sort(key=lambda row: (row != held, not row.use, -(row.valid_from or row.source_date).toordinal()))
-    shown = rows_of(rows, desk.rate)
+    shown = rows_of(rows, desk.rate, desk.say)
     return [{**words, **_standing(row, held, today)} for row, words in zip(rows, shown, strict=True)]
 
 
@@ -117,11 +117,11 @@ def _first_to_try(desk: Desk, offers: Iterable[Offer]) -> Offer | None:
     return next(iter(_best_first(desk, offers)), None)
 
 
-def _figures(model: LanguageModel) -> list[dict[str, Any]]:
+def _figures(desk: Desk, model: LanguageModel) -> list[dict[str, Any]]:
     """What is known in figures, each with who states it."""
     rows: tuple[tuple[str, str, str], ...] = (
         ("released", _("Released"), day_words(model.released) if model.released else ""),
-        ("parameters", _("Parameters"), model.parameters),
+        ("parameters", _("Parameters"), desk.say(model.parameters)),
         ("input", _("Takes"), _modalities(model.input_modalities)),
         ("output", _("Gives"), _modalities(model.output_modalities)),
         ("context", _("Context"), _length(model.context_stated, model.context_tokens)),
@@ -138,12 +138,16 @@ def _figures(model: LanguageModel) -> list[dict[str, Any]]:
     )
     sourced = Source.objects.in_bulk(list(model.figure_sources.values()))
     stated = [
-        {"label": label, "value": value, "source": _source(sourced.get(model.figure_sources.get(name), model.source))}
+        {
+            "label": label,
+            "value": value,
+            "source": _source(desk, sourced.get(model.figure_sources.get(name), model.source)),
+        }
         for name, label, value in rows
         if value
     ]
     series = [
-        {"label": label, "value": str(value), "source": _source(_series_source(model))}
+        {"label": label, "value": str(value), "source": _source(desk, _series_source(model))}
         for label, value in defaults
         if value is not None
     ]
@@ -154,8 +158,8 @@ def _series_source(model: LanguageModel) -> Source | None:
     return Source.objects.filter(title=model.family.source).first()
 
 
-def _source(source: Source | None) -> dict[str, str] | None:
-    return {"title": source.title, "url": source.url, "date": day_words(source.date)} if source else None
+def _source(desk: Desk, source: Source | None) -> dict[str, str] | None:
+    return {"title": desk.say(source.title), "url": source.url, "date": day_words(source.date)} if source else None
 
 
 def _modalities(names: Iterable[str]) -> str:
@@ -251,7 +255,7 @@ def _shop(desk: Desk, offer: Offer) -> dict[str, Any]:
         "prices": offer_prices(desk, offer),
         "price_url": reverse("model-price", args=[offer.pk]) if desk.may_set_prices and offer.enabled else "",
         "facts": [
-            {"label": str(label), "value": _plain(offer.facts[name])}
+            {"label": str(label), "value": _plain(offer.facts[name], desk.say)}
             for name, label in SHOP_FACTS.items()
             if name in offer.facts
         ],
@@ -271,11 +275,11 @@ def _unnamed(row: UnnamedRow, desk: Desk) -> dict[str, Any]:
         "throughput": row.throughput_tps,
         "hosts": _(", ").join(row.hosts),
         "price": {part: amount_words(getattr(tier, part), currency, desk.rate) for part in PARTS},
-        "note": row.note,
+        "note": desk.say(row.note),
     }
 
 
-def _plain(value: object) -> str:
+def _plain(value: object, say: Callable[[str], str]) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return _(", ").join(map(str, value)) if isinstance(value, list) else str(value)
+    return _(", ").join(say(str(one)) for one in value) if isinstance(value, list) else say(str(value))

@@ -18,7 +18,7 @@ from playground.pricing.money import Money, Rate, convert
 from playground.web.figures import measured_words
 from playground.web.model_filter import COLUMNS, CONTEXTS, FEATURES, Filter, Line, places, searchable
 from playground.web.moments import day_words
-from playground.web.offers import SHOPS, Desk, count_words, features_of
+from playground.web.offers import Desk, count_words, features_of, shop_words
 from playground.web.picker import model_texts
 from playground.web.prices import PARTS, first_tier
 
@@ -68,7 +68,7 @@ def row_of(desk: Desk, offer: Offer, tier: str) -> dict[str, Any]:
         "provider": offer.provider.name,
         "note": note_words(offer),
         "status": status_badge(model) if model else None,
-        "price": price_of(row, desk.rate) if row else None,
+        "price": price_of(desk, row) if row else None,
         "price_url": "" if offer.provider.practice else reverse("model-price", args=[offer.pk]),
         "context": count_words(offer.context_tokens),
         "max_output": count_words(offer.max_output_tokens),
@@ -86,12 +86,12 @@ def row_of(desk: Desk, offer: Offer, tier: str) -> dict[str, Any]:
     }
 
 
-def price_of(row: PriceRow, rate: Rate) -> dict[str, Any]:
+def price_of(desk: Desk, row: PriceRow) -> dict[str, Any]:
     """The price of a short request, and whose it is: `is_own` when the team typed it."""
     return {
-        **first_tier(row.price, rate),
+        **first_tier(row.price, desk.rate),
         "is_own": row.origin == PriceRow.Origin.TYPED,
-        "source": row.source,
+        "source": desk.say(row.source),
         "date": day_words(row.source_date),
     }
 
@@ -131,7 +131,7 @@ def status_badge(model: LanguageModel) -> dict[str, str] | None:
 def note_words(offer: Offer) -> str:
     """A few words about an offer: whose prices it repeats, else what its model is."""
     if offer.mirrors:
-        return _("%(shop)s prices") % {"shop": SHOPS.get(offer.mirrors, offer.mirrors)}
+        return shop_words(offer)
     if offer.language_model is None:
         return offer.wire_name if offer.wire_name != offer.title else ""
     return offer.language_model.words(get_language() or "en").note or offer.language_model.parameters

@@ -16,6 +16,7 @@ from playground.accounts.people import role_in
 from playground.accounts.roles import Act, may
 from playground.catalog.choices import TIERS
 from playground.catalog.models import Offer
+from playground.catalog.phrases import PhraseBook
 from playground.catalog.prices import rows_in_force
 from playground.catalog.queries import default_offer, facts_of, offers_for
 from playground.conversations.models import Conversation, LastSettings
@@ -72,6 +73,11 @@ class Desk:
         if offer.provider.practice or offer.provider_id in self.keys:
             return ""
         return _("Needs a key for %(provider)s") % {"provider": offer.provider.name}
+
+    @cached_property
+    def say(self) -> PhraseBook:
+        """Texts of the catalog in the reader's language."""
+        return PhraseBook(get_language() or "en")
 
     @cached_property
     def measured(self) -> dict[uuid.UUID, Measured]:
@@ -240,10 +246,12 @@ def note_of(offer: Offer) -> str:
     if offer.language_model is None:
         return ""
     words = offer.language_model.words(get_language() or "en").note or offer.language_model.parameters
-    if not offer.mirrors:
-        return words
-    shop = _("%(shop)s prices") % {"shop": SHOPS.get(offer.mirrors, offer.mirrors)}
-    return f"{shop} · {words}" if words else shop
+    return " · ".join(filter(None, [shop_words(offer), words]))
+
+
+def shop_words(offer: Offer) -> str:
+    """Whose prices an offer of the sandbox repeats; "" for any other."""
+    return _("%(shop)s prices") % {"shop": SHOPS.get(offer.mirrors, offer.mirrors)} if offer.mirrors else ""
 
 
 def other_rate(currency: str, rate: Rate) -> Decimal:

@@ -155,7 +155,7 @@ def empty_view(desk: Desk, chosen: RunSettings) -> dict[str, Any]:
         "trials": list(_trials(offer)),
         "practice": practice() if practice_offer else [],
         "practice_offer_id": str(practice_offer.pk) if practice_offer else "",
-        "is_keyless": not desk.keys,
+        "is_keyless": not desk.keys and (offer is None or offer.provider.practice),
     }
 
 

@@ -5,12 +5,14 @@ Sign-in and sign-up only once somebody owns the installation. A form that comes 
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account import views as allauth
 from allauth.account.models import EmailAddress
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -57,6 +59,8 @@ _signup = _judged(allauth.signup)
 @never_cache
 def sign_in(request: HttpRequest) -> HttpResponseBase:
     """Sign in; before the first account exists, say how it is made."""
+    if request.method == "GET" and request.htmx:  # type: ignore[attr-defined]
+        return _instead_of_a_partial(request)
     return _once_owned(request) or _login(request)
 
 
@@ -64,6 +68,18 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
 def sign_up(request: HttpRequest) -> HttpResponseBase:
     """Sign up where that is open. Never before the owner: the first account is made with the printed link."""
     return _once_owned(request) or _signup(request)
+
+
+def _instead_of_a_partial(request: HttpRequest) -> HttpResponseBase:
+    """The session is over and a page asked for a part of itself: leave for the sign-in, and come back to that page.
+
+    The list in the sidebar asks by itself; for that nobody is torn away from what they write.
+    """
+    if "conversation-list" in request.headers.get("HX-Source", ""):
+        return HttpResponse(status=401, headers={"HX-Reswap": "none"})
+    back = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+    address = f"{reverse('account_login')}?{urlencode({'next': back})}"
+    return HttpResponse(status=401, headers={"HX-Redirect": address})
 
 
 def _once_owned(request: HttpRequest) -> HttpResponseBase | None:

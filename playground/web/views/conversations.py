@@ -202,7 +202,7 @@ def _posted_settings(request: HttpRequest) -> dict[str, object]:
     post = request.POST
     return {
         "offer": post.get("offer", ""),
-        "thinking": _posted_thinking(post.get("thinking", ""), post.get("thinking_chosen", "")),
+        "thinking": _posted_thinking(post.get("thinking", ""), post.get("thinking_chosen")),
         "effort": post.get("effort", ""),
         "temperature": _number(post.get("temperature", "")),
         "top_p": _number(post.get("top_p", "")),
@@ -218,8 +218,10 @@ def _keep(user: User, found: Conversation | None, chosen: RunSettings) -> None:
         found.save(update_fields=["settings"])
 
 
-def _posted_thinking(switch: str, chosen: str) -> bool | None:
-    """A switch that is off is not posted; one that is on untouched leaves the choice to the provider."""
+def _posted_thinking(switch: str, chosen: str | None) -> bool | None:
+    """A switch that is off is not posted; one that is on untouched, or locked, leaves the choice to the provider."""
+    if chosen is None:
+        return None
     if switch != "on":
         return False
     return True if chosen else None

@@ -98,6 +98,7 @@ export class ModelPicker extends HTMLElement {
     for (const group of this.querySelectorAll("[data-group]")) group.hidden = !group.querySelector(".tc-picker-row:not([hidden])");
     const shown = this.#shown();
     this.querySelector("[data-picker-empty]").hidden = shown.length > 0;
+    this.querySelector('[role="listbox"]').hidden = shown.length === 0;
     this.#activate(shown.includes(this.#active) ? this.#active : shown[0], true);
   }
 

@@ -91,7 +91,7 @@ export class RunSettings extends HTMLElement {
 
   #thinkingChosen() {
     const box = this.querySelector('[name="thinking"]');
-    if (!box || box.disabled || !this.querySelector('[name="thinking_chosen"]').value) return null;
+    if (!box || box.disabled || !this.querySelector('[name="thinking_chosen"]')?.value) return null;
     return box.checked;
   }
 

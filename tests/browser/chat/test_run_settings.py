@@ -144,6 +144,9 @@ def test_thinking_is_locked_with_its_reason(page: Page) -> None:
     expect(page.locator("#run-thinking")).not_to_be_checked()
     expect(page.locator("#run-thinking-locked")).to_contain_text("has no thinking to switch on.")
     expect(toggle).to_be_hidden()
+    choose(page, "GLM-4.5-Air")
+    expect(page.locator("#run-thinking")).to_be_checked()  # a lock is no choice that another model inherits
+    expect(page.locator("#run-thinking")).to_be_enabled()
 
 
 def test_between_wide_and_narrow_the_settings_are_a_sheet_at_the_right(

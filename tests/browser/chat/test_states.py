@@ -250,7 +250,7 @@ def test_an_unpriced_model_says_what_that_means_and_runs(page: Page) -> None:
     page.reload()
     ready(page)
     expect(page.locator("prompt-composer [data-standing='unpriced']")).to_contain_text("Price not set.")
-    expect(page.locator("prompt-composer [data-standing='unpriced']")).to_contain_text("An owner or admin")
+    expect(page.locator("prompt-composer [data-standing='unpriced']")).to_contain_text("it shows as —")
     page.fill("#prompt", "hello")
     expect(page.locator("[data-estimate]")).to_have_text(re.compile("price not set"))
     page.press("#prompt", "Enter")
@@ -317,6 +317,16 @@ def test_an_expired_session_loses_no_draft(page: Page, alice: User) -> None:
     page.press('input[name="password"]', "Enter")
     ready(page)
     expect(page.locator("#prompt")).to_have_value("half a thought, and more")
+
+
+def test_a_choice_after_the_session_is_over_leads_to_the_sign_in_and_back(page: Page, noise: Any) -> None:
+    noise.expected = ("401",)
+    page.fill("#prompt", "kept")
+    page.click("[data-open-picker]")
+    Session.objects.all().delete()
+    page.locator('.tc-picker-row[aria-selected="false"]:not([aria-disabled])').first.click()
+    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=%2F$"))
+    expect(page.locator('input[name="login"]')).to_be_visible()
 
 
 def test_a_draft_belongs_to_its_writer(

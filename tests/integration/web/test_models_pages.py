@@ -69,7 +69,7 @@ def ran(alice: User, team: Team) -> Callable[..., None]:
 def test_the_table_shows_both_currencies_limits_and_the_rate(alices: Client, catalog: None) -> None:
     read = text_of(alices.get(reverse("models"), {"provider": "zai"}))
     assert "$0.20 ≈ ¥1.42 $1.10 ≈ ¥7.81 $0.03 ≈ ¥0.213 128K 96K" in read
-    assert "converted (≈) at 1 USD = 7.1 CNY of 21 Nov 2026" in read
+    assert "≈ is converted at 1 USD = 7.1 CNY (21 Nov 2026)" in read
     assert "Prices as of 1 Nov 2026" in read
 
 
@@ -316,7 +316,7 @@ def test_every_figure_of_a_model_names_its_source_and_date(alices: Client, catal
         table = page.partition('id="figures-title"')[2].partition("</table>")[0]
         rows = re.findall(r"<tr>.*?</tr>", table, flags=re.S)
         assert rows
-        assert [row for row in rows if "tc-second" not in row or not re.search(r", \d{1,2} \w+ \d{4}", row)] == [], (
+        assert [row for row in rows if "tc-second" not in row or not re.search(r" · \d{1,2} \w+ \d{4}", row)] == [], (
             model.slug
         )
 
