@@ -18,7 +18,7 @@ from playground.pricing.money import Money, Rate, convert
 from playground.web.figures import measured_words
 from playground.web.model_filter import COLUMNS, CONTEXTS, FEATURES, Filter, Line, places, searchable
 from playground.web.moments import day_words
-from playground.web.offers import SHOPS, Desk, count_words, features_of
+from playground.web.offers import Desk, count_words, features_of, shop_words
 from playground.web.picker import model_texts
 from playground.web.prices import PARTS, first_tier
 
@@ -131,7 +131,7 @@ def status_badge(model: LanguageModel) -> dict[str, str] | None:
 def note_words(offer: Offer) -> str:
     """A few words about an offer: whose prices it repeats, else what its model is."""
     if offer.mirrors:
-        return _("%(shop)s prices") % {"shop": SHOPS.get(offer.mirrors, offer.mirrors)}
+        return shop_words(offer)
     if offer.language_model is None:
         return offer.wire_name if offer.wire_name != offer.title else ""
     return offer.language_model.words(get_language() or "en").note or offer.language_model.parameters

@@ -246,10 +246,12 @@ def note_of(offer: Offer) -> str:
     if offer.language_model is None:
         return ""
     words = offer.language_model.words(get_language() or "en").note or offer.language_model.parameters
-    if not offer.mirrors:
-        return words
-    shop = _("%(shop)s prices") % {"shop": SHOPS.get(offer.mirrors, offer.mirrors)}
-    return f"{shop} · {words}" if words else shop
+    return " · ".join(filter(None, [shop_words(offer), words]))
+
+
+def shop_words(offer: Offer) -> str:
+    """Whose prices an offer of the sandbox repeats; "" for any other."""
+    return _("%(shop)s prices") % {"shop": SHOPS.get(offer.mirrors, offer.mirrors)} if offer.mirrors else ""
 
 
 def other_rate(currency: str, rate: Rate) -> Decimal:

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
+from playground.catalog.models import Offer
 from playground.web import sidebar
-from playground.web.offers import Desk, count_words
+from playground.web.offers import Desk, count_words, shop_words
 
 CONVERSATIONS = 12
 
@@ -25,10 +26,14 @@ def models(user: User) -> list[dict[str, Any]]:
                 "offer_id": "" if refused else offer.pk,
                 "href": reverse("keys") if refused else f"{reverse('playground')}?offer={offer.pk}",
                 "title": _("Switch to %(model)s") % {"model": offer.title},
-                "note": refused or " · ".join([offer.provider.name, count_words(offer.context_tokens)]),
+                "note": refused or " · ".join(filter(None, _facts(offer))),
             }
         )
     return sorted(rows, key=lambda row: not row["offer_id"])  # what can be run now comes first
+
+
+def _facts(offer: Offer) -> tuple[str, ...]:
+    return offer.provider.name, shop_words(offer), count_words(offer.context_tokens)
 
 
 def conversations(user: User, query: str) -> list[dict[str, Any]]:
