@@ -16,6 +16,7 @@ class Seen:
 
     headers: dict[str, str]
     body: dict[str, object]
+    raw: bytes = b""  # the body as it came
     sent: int = 0  # chunks written
     finished: bool = False
     hung_up_at: float | None = None  # monotonic seconds; None: the client stayed
@@ -75,8 +76,8 @@ class Upstream:
         try:
             lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
             headers = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
-            body = json.loads(await reader.readexactly(int(headers.get("content-length", 0))) or b"{}")
-            seen = Seen(headers, body)
+            raw = await reader.readexactly(int(headers.get("content-length", 0)))
+            seen = Seen(headers, json.loads(raw or b"{}"), raw)
             self.requests.append(seen)
             await self._answer(seen, reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError):

@@ -65,6 +65,8 @@ class Message(models.Model):
     reasoning_content = models.TextField(blank=True, default="")
     tool_calls = models.JSONField(default=list)
     web_search = models.JSONField(default=list)
+    # Of a copied message the one it was copied from, where its run and its cost are.
+    origin = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -112,6 +114,8 @@ class Generation(models.Model):
     retryable = models.BooleanField(default=False)
     retry_at = models.DateTimeField(null=True)  # before then the provider does not want to be asked again
     thinking_ms = models.PositiveIntegerField(null=True)  # first reasoning delta to first content delta
+    # What was sent, as wire.sent.Sent: all but the texts, which are rows already. {}: nothing left; None: not known.
+    request = models.JSONField(null=True)
     entry = models.OneToOneField(Entry, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
 
     class Meta:

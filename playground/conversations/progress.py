@@ -62,6 +62,7 @@ class Settlement:
     thinking_ms: int | None = None
     tokens_per_second: Decimal | None = None
     provider_request_id: str = ""
+    request: dict[str, object] | None = None  # wire.sent.Sent; {}: nothing was sent; None: not known
 
 
 def checkpoint_all(owner: str, checkpoints: Sequence[Checkpoint]) -> None:
@@ -238,6 +239,7 @@ def _write_generation(settlement: Settlement, entry: Entry) -> None:
         retryable=settlement.retryable,
         retry_at=_retry_at(settlement.retry_after),
         thinking_ms=settlement.thinking_ms,
+        request=settlement.request,
         entry=entry,
     )
 

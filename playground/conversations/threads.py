@@ -1,11 +1,13 @@
-"""Deeds on a conversation that start no run: rename, delete, bring back, switch branch, find."""
+"""Deeds on a conversation that start no run: rename, delete, bring back, switch branch, branch off, find."""
 
 import uuid
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from playground.accounts.models import User
 from playground.conversations import transcript
 from playground.conversations.models import Conversation, Generation, Message, branch_of
 from playground.errors import Refused
@@ -53,6 +55,33 @@ def tokens_before(answer: Message, *, system_prompt: str) -> int:
     rows = Message.objects.filter(conversation_id=answer.conversation_id).only("id", "parent_id", "role", "content")
     lines = [transcript.Line(row.role, row.content) for row in branch_of(rows, answer.parent_id)]
     return transcript.estimate_prompt_tokens(transcript.build_messages(lines, system_prompt))
+
+
+def branch_off(message: Message, *, user: User) -> Conversation:
+    """A new conversation that begins with a copy of the branch up to this message; what it cost stays where it was."""
+    former = message.conversation
+    room = Conversation(team=former.team, user=user, title=former.title, settings=former.settings)
+    copies: list[Message] = []
+    for row in branch_of(former.messages.all(), message.pk):
+        copy = Message(
+            conversation=room,
+            parent=copies[-1] if copies else None,
+            role=row.role,
+            content=row.content,
+            reasoning_content=row.reasoning_content,
+            tool_calls=row.tool_calls,
+            web_search=row.web_search,
+            origin_id=row.origin_id or row.pk,
+            author_id=row.author_id,
+            created_at=row.created_at,
+        )
+        copies.append(copy)
+    with transaction.atomic():
+        room.save(force_insert=True)
+        Message.objects.bulk_create(copies, batch_size=200)
+        room.leaf = copies[-1]
+        room.save(update_fields=["leaf"])
+    return room
 
 
 def matching(conversations: QuerySet[Conversation], words: str) -> QuerySet[Conversation]:

@@ -29,6 +29,7 @@ from playground.wire.completion import Completion
 from playground.wire.errors import WireError
 from playground.wire.events import ContentDelta, Ended, Event, ReasoningDelta, Reclassified
 from playground.wire.retry import retry_delay
+from playground.wire.sent import Sent
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class Run:
         "message_id",
         "saved_at",
         "saved_seq",
+        "sent",
         "seq",
         "stopwatch",
         "user_id",
@@ -67,6 +69,7 @@ class Run:
         self.seq = 0
         self.saved_seq = 0
         self.saved_at = 0.0
+        self.sent: Sent | None = None
         self._attempts = 0
         self._prompt_tokens = 0
         self._error: WireError | Refused | None = None
@@ -113,7 +116,7 @@ class Run:
         while True:
             self.stopwatch.restart()
             try:
-                async with aclosing(client.stream(plan.endpoint, plan.secret, plan.request)) as reads:
+                async with aclosing(client.stream(plan.endpoint, plan.secret, plan.request, tell=self._keep)) as reads:
                     async for events in reads:
                         parts = self._fold(events)
                         if parts:
@@ -129,6 +132,9 @@ class Run:
                     return
             self._attempts += 1
             await asyncio.sleep(delay)
+
+    def _keep(self, sent: Sent) -> None:
+        self.sent = sent
 
     def _fold(self, events: Sequence[Event]) -> list[Part]:
         """Add what one read brought to the completion; return its text, adjacent pieces of a kind joined."""
@@ -188,6 +194,7 @@ class Run:
             thinking_ms=watch.thinking_ms,
             tokens_per_second=watch.tokens_per_second(usage.completion_tokens) if usage else None,
             provider_request_id=completion.provider_request_id,
+            request=self.sent.to_json() if self.sent else {},
         )
 
     async def _settle(self, settlement: Settlement, owner: str) -> None:

@@ -119,6 +119,7 @@ class MessageView:
     generation: GenerationView | None
     meter: MeterView | None
     is_last: bool = field(default=False)
+    is_copy: bool = field(default=False)
     day: str = field(default="")  # the words of the day that begins with this message
 
 
@@ -261,7 +262,9 @@ class Tree:
 
 def _views(tree: Tree, shown: Sequence[uuid.UUID], leaf_id: uuid.UUID | None, rates: Rates) -> list[MessageView]:
     rows = (
-        Message.objects.select_related("generation__entry", "generation__offer")
+        Message.objects.select_related(
+            "generation__entry", "generation__offer", "origin__generation__entry", "origin__generation__offer"
+        )
         .annotate(before=F("parent__created_at"))
         .in_bulk(shown)
     )
@@ -269,11 +272,17 @@ def _views(tree: Tree, shown: Sequence[uuid.UUID], leaf_id: uuid.UUID | None, ra
 
 
 def _view(rates: Rates, row: Message, line: Sequence[uuid.UUID], is_last: bool) -> MessageView:
-    found = getattr(row, "generation", None)
+    found = run_of(row)
     run = _generation(found, found.offer.title) if found else None
     meter = _meter(rates, found.entry) if found and found.entry else None
     before: dt.datetime | None = getattr(row, "before", None)
     return _message(row, line, run, meter, is_last=is_last, day=_new_day(row.created_at, before))
+
+
+def run_of(message: Message) -> Generation | None:
+    """The run that filled an answer; of a copied one the run of the message it was copied from."""
+    own: Generation | None = getattr(message, "generation", None)
+    return own or (getattr(message.origin, "generation", None) if message.origin_id else None)
 
 
 def _new_day(written: dt.datetime, before: dt.datetime | None) -> str:
@@ -307,6 +316,7 @@ def _message(
         generation=run,
         meter=meter,
         is_last=is_last,
+        is_copy=row.origin_id is not None,
         day=day,
     )
 

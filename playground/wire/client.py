@@ -38,6 +38,7 @@ from playground.wire.events import Ended, Event
 from playground.wire.network import Guard, GuardedBackend, Resolve, system_resolve
 from playground.wire.request import CompletionRequest, Dialect, build_payload
 from playground.wire.secret import Secret, is_sendable
+from playground.wire.sent import Sent
 from playground.wire.text import clean
 
 __all__ = ["Client", "ClientPool", "Endpoint", "Timeouts"]
@@ -116,15 +117,23 @@ class Client:
         )
 
     async def stream(
-        self, endpoint: Endpoint, secret: Secret | None, request: CompletionRequest
+        self,
+        endpoint: Endpoint,
+        secret: Secret | None,
+        request: CompletionRequest,
+        *,
+        tell: Callable[[Sent], None] | None = None,
     ) -> AsyncGenerator[tuple[Event, ...], None]:
         """Ask, and give the events of the answer, those of one network read at a time; the very last one is Ended.
 
+        `tell` hears what is handed to the network, without the secret, right before it leaves.
         Raises WireError, after the events that came before the fault. Close it (contextlib.aclosing) or cancel its
         task to close the provider's socket at once.
         """
         decoder = StreamDecoder(endpoint.reasoning)
         call = self._request(endpoint, secret, "/chat/completions", build_payload(request, endpoint.dialect))
+        if tell is not None:
+            tell(Sent.of(call.method, str(call.url), call.headers.multi_items(), call.content))
         with Deadlines(self._timeouts) as deadlines:
             async with (
                 aclosing(await self._send(call, secret, deadlines)) as response,

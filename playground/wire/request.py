@@ -96,6 +96,11 @@ def build_payload(request: CompletionRequest, dialect: Dialect) -> dict[str, obj
     return {name: value for name, value in plain.items() if value is not None}
 
 
+def wire_messages(messages: Sequence[ChatMessage]) -> list[dict[str, object]]:
+    """Messages as they stand in a body, when no thinking is sent back."""
+    return [{name: _plain(value) for name, value in _message(one, keep_thought=False).items()} for one in messages]
+
+
 def _model(name: str, prefix: str) -> str:
     return name if name.startswith(prefix) else prefix + name
 

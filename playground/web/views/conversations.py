@@ -19,11 +19,12 @@ from playground.conversations.models import Conversation, LastSettings
 from playground.conversations.run_settings import BadSetting, RunSettings
 from playground.errors import Refused
 from playground.streaming.registry import stop_here
-from playground.web import access, sidebar, thread, trials
+from playground.web import access, details, sidebar, thread, trials
 from playground.web.access import person
 from playground.web.composer import composer_view, run_extras
 from playground.web.offers import Desk, run_view
 from playground.web.picker import picker_view
+from playground.web.respond import go
 
 NEW = uuid.UUID(int=0)  # in an address: the conversation that does not exist yet
 
@@ -163,6 +164,34 @@ def empty(request: HttpRequest) -> HttpResponse:
     return render(
         request, "conversations/_empty.html", trials.empty_view(desk, _wished(request, desk) or desk.chosen(None))
     )
+
+
+@login_required
+@require_POST
+def branch_off(request: HttpRequest, message_id: uuid.UUID) -> HttpResponseBase:
+    """A new conversation that begins with the branch up to this message."""
+    user = person(request)
+    return go(request, "conversation", threads.branch_off(access.message(user, message_id), user=user).pk)
+
+
+@never_cache
+@login_required
+@require_GET
+def message_details(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
+    """What was sent for an answer and what came back."""
+    found = access.message(person(request), message_id)
+    run = thread.run_of(found)
+    if run is None:
+        raise Http404
+    context = {
+        "message": found,
+        "generation": run,
+        "entry": run.entry,
+        "request_view": details.request_of(run),
+        "refused": details.why_no_request(run),
+        "price": details.price_of(run.entry) if run.entry else None,
+    }
+    return render(request, "conversations/_details.html", context)
 
 
 def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:

@@ -200,11 +200,26 @@ export class ThreadView extends HTMLElement {
 
   #act(act, message, button) {
     if (act === "copy") copy(button, message.markdown);
+    else if (act === "details") this.#details(message, button);
     else if (act === "edit") this.#edit(message);
     else if (act === "keep") {
       keepAsIs(message.dataset.message);
       button.closest(".tc-note").remove();
     } else if (act === "regenerate" || act === "continue") this.#command({ type: `message.${act}`, message: message.dataset.message }, button, message);
+  }
+
+  // What was sent and what came back: fetched when asked for.
+  async #details(message, button) {
+    const address = `${this.dataset.messageAddress.replace(ZERO, message.dataset.message)}details/`;
+    const response = await fetch(address, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
+    if (!response?.ok) {
+      toast(gettext("The server could not do that. Try again in a moment."), "info");
+      return;
+    }
+    const dialog = this.querySelector("#details-dialog");
+    dialog.replaceChildren(...parse(await response.text()).children);
+    dialog.addEventListener("close", () => button.focus(), { once: true });
+    dialog.showModal();
   }
 
   async #command(frame, button, message) {

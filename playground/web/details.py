@@ -1,0 +1,108 @@
+"""What was sent for an answer and what came back, word for word, with the sum. Plain values for a template."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from playground.conversations import run_settings, transcript
+from playground.conversations.models import Generation, Message, branch_of
+from playground.ledger.models import Entry
+from playground.pricing.price import Price
+from playground.web.moments import day_words
+from playground.web.money import SIGNS
+from playground.web.prices import plain
+from playground.wire.request import ChatMessage, wire_messages
+from playground.wire.sent import Sent, curl
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """The request. `body` and `curl` are empty when the very bytes cannot be put together any more."""
+
+    method: str
+    url: str
+    headers: str
+    size: int
+    body: str
+    curl: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One product of the sum: tokens times the amount per million."""
+
+    label: str
+    tokens: int
+    per_million: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceView:
+    """The price in force when the run was started, and the sum with the numbers put in."""
+
+    terms: tuple[Term, ...]
+    total: str
+    source: str
+    date: str
+    is_upper_bound: bool
+    is_estimated: bool
+
+
+def request_of(generation: Generation) -> RequestView | None:
+    """The exact request of a run; None when nothing was sent or nobody wrote down what."""
+    if not generation.request:
+        return None
+    sent = Sent.from_json(generation.request)
+    body = sent.body(wire_messages(_messages_before(generation)))
+    return RequestView(
+        method=sent.method,
+        url=sent.url,
+        headers="\n".join(f"{name}: {value}" for name, value in sent.headers),
+        size=sent.size,
+        body=body.decode() if body else "",
+        curl=curl(sent, body) if body else "",
+    )
+
+
+def why_no_request(generation: Generation) -> str:
+    """Why there is no request to show."""
+    if generation.request is None:
+        return _("What was sent for this answer was not written down.")
+    return _("Nothing was sent: the run was refused before it left this server.")
+
+
+def price_of(entry: Entry) -> PriceView | None:
+    """The sum of an entry; None when its cost has no parts or no price is known."""
+    price = Price.from_json(entry.price) if entry.price else None
+    tier = price.tier_for(entry.prompt_tokens, entry.completion_tokens) if price else None
+    if price is None or tier is None or entry.cost_input is None:
+        return None
+    sign = SIGNS[entry.currency]
+    cached = tier.input if tier.cached is None else tier.cached
+    terms = (
+        _term(_("prompt"), entry.prompt_tokens - entry.cached_tokens, tier.input, entry.cost_input, sign),
+        _term(_("cached"), entry.cached_tokens, cached, entry.cost_cached, sign),
+        _term(_("completion"), entry.completion_tokens, tier.output, entry.cost_output, sign),
+    )
+    return PriceView(
+        terms=tuple(term for term in terms if term.tokens),
+        total=f"{sign}{plain(entry.cost_total or Decimal(0))}",
+        source=price.source,
+        date=day_words(price.source_date),
+        is_upper_bound=entry.upper_bound,
+        is_estimated=entry.cost_basis == Entry.CostBasis.ESTIMATED,
+    )
+
+
+def _term(label: str, tokens: int, per_million: Decimal, amount: Decimal | None, sign: str) -> Term:
+    return Term(label, tokens, f"{sign}{plain(per_million)}", f"{sign}{plain(amount or Decimal(0))}")
+
+
+def _messages_before(generation: Generation) -> list[ChatMessage]:
+    """The messages that the run was started with, made as records.plan_of makes them."""
+    answer = generation.message
+    rows = Message.objects.filter(conversation_id=answer.conversation_id).only("id", "parent_id", "role", "content")
+    lines = [transcript.Line(row.role, row.content) for row in branch_of(rows, answer.parent_id)]
+    return list(transcript.build_messages(lines, run_settings.parse(generation.settings).system_prompt))

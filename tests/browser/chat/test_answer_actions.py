@@ -1,0 +1,104 @@
+"""What can be done with an answer: copy, details, branch off; and that nothing jumps when it is finished."""
+
+from playwright.sync_api import Page, expect
+
+from playground.conversations.models import Conversation, Message
+from playground.ledger.models import Entry
+from tests.browser.chat.conftest import last_answer, ready, send, until_state
+
+SHIFTS = """
+window.__shifts = [];
+new PerformanceObserver((list) => {
+  for (const { startTime, value, sources } of list.getEntries()) {
+    const jumps = sources.filter(({ previousRect, currentRect }) => previousRect.y !== currentRect.y);
+    window.__shifts.push({ startTime, value, jumps: jumps.map(({ node }) => node?.className ?? String(node)) });
+  }
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def test_copying_leaves_the_reasoning_out(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    send(page, "What is 15 % of 240?")
+    until_state(page, "finished")
+    message = Message.objects.get(role="assistant")
+    assert message.reasoning_content
+    last_answer(page).locator('[data-act="copy"]').click()
+    expect(page.locator("#announcer")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == message.content
+
+
+def test_details_show_the_request_and_the_response_and_give_the_focus_back(page: Page) -> None:
+    send(page, "What is 15 % of 240?")
+    until_state(page, "finished")
+    button = last_answer(page).locator('[data-act="details"]')
+    button.focus()
+    page.keyboard.press("Enter")
+    dialog = page.locator("#details-dialog .tc-details")
+    expect(dialog).to_be_visible()
+    message = Message.objects.get(role="assistant")
+    expect(dialog.locator('[data-text="body"]')).to_contain_text('"content":"What is 15 % of 240?"')
+    expect(dialog.locator('[data-text="curl"]')).to_contain_text("Bearer $API_KEY")
+    assert dialog.locator('[data-text="content"]').text_content() == message.content
+    expect(dialog).to_contain_text("stop")
+    expect(dialog.locator(".tc-details-sum")).to_contain_text(f"{Entry.objects.get().prompt_tokens:,} ×")
+    assert dialog.evaluate("(box) => box.scrollWidth <= box.clientWidth")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_branching_off_starts_a_conversation_with_the_branch_up_to_there(page: Page) -> None:
+    send(page, "first question")
+    until_state(page, "finished")
+    send(page, "second question")
+    until_state(page, "finished")
+    before = page.url
+    page.locator("[data-branch-off]").first.click()
+    page.wait_for_url(lambda url: url != before)
+    expect(page.locator("message-view")).to_have_count(2)
+    expect(page.locator("message-view").first).to_contain_text("first question")
+    expect(last_answer(page).locator(".tc-turn-model")).not_to_have_text("Answer")
+    expect(last_answer(page).locator(".tc-meter")).to_contain_text("copied")
+    send(page, "another way")
+    until_state(page, "finished")
+    former, new = Conversation.objects.order_by("created_at")
+    assert former.messages.count() == 4
+    assert [row.content for row in new.branch()][::2] == ["first question", "another way"]
+    assert Entry.objects.filter(conversation=new.pk).count() == 1
+    assert Entry.objects.count() == 3
+
+
+def test_nothing_shifts_when_an_answer_finishes(page: Page) -> None:
+    page.evaluate(SHIFTS)
+    send(page, "/sandbox long 300")
+    page.locator('message-view[data-role="assistant"] [data-body] .tc-block').first.wait_for()
+    page.evaluate(
+        """() => {
+          const settled = () => { window.__settled = performance.now(); };
+          document.querySelector("thread-view").addEventListener("tc:settled", settled);
+        }"""
+    )
+    until_state(page, "finished")
+    page.wait_for_function("() => window.__settled && performance.now() - window.__settled > 500")
+    shifts = page.evaluate("window.__shifts.filter(({ startTime }) => startTime > window.__settled - 50)")
+    assert [shift for shift in shifts if shift["jumps"]] == []
+    assert sum(shift["value"] for shift in shifts) < 0.001  # a number of the meter is wider than its estimate
+
+
+def test_colours_and_formulas_are_fetched_when_the_first_one_comes(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    heavy = ("highlight", "katex")
+    page.reload()
+    ready(page)
+    send(page, "/sandbox long 40")
+    until_state(page, "finished")
+    assert [url for url in asked if any(name in url for name in heavy)] == []
+    send(page, "/sandbox code")
+    until_state(page, "finished")
+    expect(last_answer(page).locator("code span[class^=hljs]").first).to_be_visible()
+    assert [url for url in asked if "katex" in url] == []
+    send(page, "/sandbox math")
+    until_state(page, "finished")
+    expect(last_answer(page).locator(".katex").first).to_be_visible()

@@ -1,0 +1,74 @@
+"""The details of an answer show what really went over the wire."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from playground.accounts.models import User
+from playground.catalog.models import Offer
+from playground.conversations.models import Generation
+from playground.conversations.progress import interrupt
+from playground.wire.sent import Sent
+from tests.integration.live.conftest import Tab
+from tests.upstream import Upstream
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_request_is_shown_as_the_provider_received_it_even_after_more_turns(
+    tab: Callable[..., Tab],
+    model_at: Callable[[str], Offer],
+    upstream: Upstream,
+    alice: User,
+    browser_of: Callable[[User], Client],
+) -> None:
+    one, offer = tab(), model_at("stream-3-1")
+    asked = one.send("What's <b>1 + 1</b>? 中文", offer, temperature=0.3, system_prompt="Be brief.")
+    one.follow(asked["generation"])
+    one.until_end(asked["generation"])
+    again = one.send("And 2 + 2?", offer, conversation=asked["conversation"])
+    one.follow(again["generation"])
+    one.until_end(again["generation"])
+    browser = browser_of(alice)
+    for ack, received in zip((asked, again), upstream.requests, strict=True):
+        view = browser.get(f"/messages/{ack['assistant_message']}/details/").context
+        shown = view["request_view"]
+        assert shown.body.encode() == received.raw
+        assert shown.size == len(received.raw)
+        assert shown.url == f"{upstream.base_url}/chat/completions"
+        lines = dict(line.split(": ", 1) for line in shown.headers.lower().splitlines())
+        received_headers = dict(received.headers)
+        assert received_headers.pop("authorization").startswith("bearer ")
+        assert {name: received_headers.get(name) for name in lines} == lines
+        assert set(received_headers) - set(lines) <= {"connection", "accept-encoding"}
+        assert view["entry"].provider_request_id == "req-1"
+        assert (view["entry"].prompt_tokens, view["entry"].completion_tokens) == (7, 3)
+
+
+def test_what_a_killed_process_sent_is_said_to_be_unknown(
+    tab: Callable[..., Tab], model_at: Callable[[str], Offer], alice: User, browser_of: Callable[[User], Client]
+) -> None:
+    one = tab()
+    ack = one.send("hello", model_at("stream-2-1"))
+    one.follow(ack["generation"])
+    one.until_end(ack["generation"])
+    run = Generation.objects.get(pk=ack["generation"])
+    assert Sent.from_json(run.request or {}).method == "POST"
+    Generation.objects.filter(pk=run.pk).update(state="running", entry=None)
+    interrupt(run.pk)
+    answer = browser_of(alice).get(f"/messages/{ack['assistant_message']}/details/")
+    assert answer.context["request_view"] is None
+    assert "not written down" in answer.content.decode()
+
+
+def test_details_of_other_people_do_not_exist(
+    tab: Callable[..., Tab], model_at: Callable[[str], Offer], charlie: User, browser_of: Callable[[User], Client]
+) -> None:
+    one = tab()
+    ack = one.send("hello", model_at("stream-2-1"))
+    one.follow(ack["generation"])
+    one.until_end(ack["generation"])
+    stranger = browser_of(charlie)
+    assert stranger.get(f"/messages/{ack['assistant_message']}/details/").status_code == 404
+    assert stranger.post(f"/messages/{ack['assistant_message']}/branch-off/").status_code == 404

@@ -1,0 +1,63 @@
+"""Which messages of a branch a page holds."""
+
+import uuid
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.web import window
+from playground.web.window import SIZE, TAIL
+
+LINE = [uuid.UUID(int=number) for number in range(1000)]
+places = st.integers(0, 999)
+lengths = st.integers(1, 1000)
+
+
+@given(lengths)
+def test_the_newest_window_ends_with_the_branch(length: int) -> None:
+    found = window.newest(LINE[:length])
+    assert list(found.shown) == LINE[:length][-SIZE:]
+    assert found.has_earlier == (length > SIZE)
+    assert (found.has_later, list(found.tail)) == (False, [])
+
+
+@given(lengths, places)
+def test_a_window_around_a_message_holds_it_and_the_end_of_the_branch(length: int, place: int) -> None:
+    line = LINE[:length]
+    found = window.around(line, LINE[place])
+    if place >= length:
+        assert found is None
+        return
+    assert found is not None
+    shown, tail = list(found.shown), list(found.tail)
+    assert LINE[place] in shown
+    assert len(shown) <= SIZE + TAIL
+    begin = line.index(shown[0])
+    assert shown == line[begin : begin + len(shown)]
+    assert found.has_earlier == (begin > 0)
+    assert found.has_later == bool(tail)
+    assert (tail or shown)[-1] == line[-1]
+    assert not set(shown) & set(tail)
+
+
+@given(lengths)
+def test_pieces_scrolled_into_upwards_make_the_whole_branch(length: int) -> None:
+    line = LINE[:length]
+    found = window.newest(line)
+    gathered, more = list(found.shown), found.has_earlier
+    while more:
+        piece = window.before(line, gathered[0])
+        assert piece is not None
+        gathered, more = [*piece.shown, *gathered], piece.has_earlier
+    assert gathered == line
+
+
+@given(lengths)
+def test_pieces_scrolled_into_downwards_make_the_whole_branch(length: int) -> None:
+    line = LINE[:length]
+    gathered, more = line[:1], length > 1
+    while more:
+        piece = window.after(line, gathered[-1])
+        assert piece is not None
+        gathered, more = [*gathered, *piece.shown], piece.has_later
+    assert gathered == line
