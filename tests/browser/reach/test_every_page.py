@@ -20,6 +20,7 @@ INSIDE = (
     "/models/glm-4.5/",
     "/keys/",
     "/settings/",
+    "/accounts/email/",
     "/accounts/password/change/",
     "/accounts/logout/",
 )
