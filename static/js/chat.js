@@ -100,7 +100,9 @@ thread.addEventListener("click", (event) => {
   if (card.dataset.offer && card.dataset.offer !== settings().offer) picker.pick(card.dataset.offer);
   composer.fill(card.dataset.prompt);
 });
-addEventListener("popstate", () => location.reload());
+addEventListener("popstate", () => {
+  if (location.pathname !== (thread.conversation ? thread.address(thread.conversation) : thread.dataset.newAddress)) location.reload();
+});
 
 // ── settings ──
 let shownOffer = settings().offer;

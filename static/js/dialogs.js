@@ -10,9 +10,11 @@ export function watchDialogs() {
     const link = target.closest?.("a[data-focus]");
     if (link) requestAnimationFrame(() => document.getElementById(link.dataset.focus)?.focus());
   }, true);
-  document.addEventListener("htmx:after:swap", ({ target }) => {
-    const dialog = target.closest?.("dialog[data-fetched][open]");
-    if (dialog) focusFirst(dialog);
+  document.addEventListener("htmx:after:swap", ({ detail }) => {
+    // A form that was replaced is no longer in the dialog, but its dialog is the one that is open.
+    const target = detail?.ctx?.target;
+    const dialog = document.querySelector("dialog[data-fetched][open]");
+    if (dialog && target && (dialog.contains(target) || !target.isConnected)) focusFirst(dialog);
   });
   document.addEventListener("htmx:after:request", ({ target, detail }) => {
     if (target.matches?.("[data-closes-dialog]") && detail.ctx.response.status < 400) target.closest("dialog")?.close();

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -68,16 +67,23 @@ def message(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
 @never_cache
 @login_required
 @require_GET
-def thread_after(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
-    """What came after a message; the whole thread when that message is not on the open branch any more."""
+def thread_part(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
+    """What stands before, after or around a message of the open branch; without one, or none of this branch, its end.
+
+    A piece comes as bare messages to be put beside the others, a window whole.
+    """
     user = person(request)
-    views = thread.views_of(access.conversation(user, conversation_id), currency=user.currency)
-    after = request.GET.get("after", "")
-    known = next((place for place, view in enumerate(views) if str(view.id) == after), None)
-    if known is None:
-        return render(request, "conversations/_thread.html", {"thread": {"messages": views, "earlier_url": ""}})
-    new = (render_to_string("conversations/_message.html", {"message": view}, request) for view in views[known + 1 :])
-    return HttpResponse("".join(new))
+    found = access.conversation(user, conversation_id)
+    for name, look in (("before", thread.before), ("after", thread.after), ("around", thread.around)):
+        if name in request.GET:
+            view = look(found, _uuid_or_404(request.GET[name]), currency=user.currency)
+            if view is None and name == "around":
+                raise Http404
+            if view is not None:
+                template = "_thread" if name == "around" else "_thread_part"
+                return render(request, f"conversations/{template}.html", {"thread": view})
+    view = thread.newest(found, currency=user.currency)
+    return render(request, "conversations/_thread.html", {"thread": view})
 
 
 @login_required
@@ -117,8 +123,8 @@ def branch(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("conversation", found.pk)
     found.refresh_from_db()
-    views = thread.views_of(found, currency=user.currency)
-    return render(request, "conversations/_thread.html", {"thread": {"messages": views, "earlier_url": ""}})
+    view = thread.newest(found, currency=user.currency)
+    return render(request, "conversations/_thread.html", {"thread": view})
 
 
 @login_required
@@ -163,7 +169,8 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
     user = person(request)
     desk = Desk(user, found.team if found else current_team(user))
     chosen = _wished(request, desk) or desk.chosen(found)
-    views = thread.views_of(found, currency=user.currency) if found else []
+    shown = _window(request, found, user) if found else thread.ThreadView(None)
+    views = [*shown.messages, *shown.tail]
     offer = desk.find(chosen.offer)
     notes: dict[str, str] = {}
     if offer is not None:
@@ -171,7 +178,7 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
     context: dict[str, Any] = {
         "section": "playground",
         "conversation": _header(found),
-        "thread": {"messages": views, "earlier_url": ""},
+        "thread": shown,
         "composer": composer_view(desk, found, views),
         "run": run_view(desk, chosen, found, notes) | run_extras(desk, found, chosen),
         "picker": picker_view(desk, found),
@@ -180,6 +187,13 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
     if not views:
         context |= trials.empty_view(desk, chosen)
     return render(request, "conversations/page.html", context)
+
+
+def _window(request: HttpRequest, found: Conversation, user: User) -> thread.ThreadView:
+    """The end of the open branch, or the surroundings of the message that a link asks for with `?at=<id>`."""
+    at = request.GET.get("at")
+    there = thread.around(found, _uuid_or_404(at), currency=user.currency) if at else None
+    return there or thread.newest(found, currency=user.currency)
 
 
 def _wished(request: HttpRequest, desk: Desk) -> RunSettings | None:

@@ -177,17 +177,23 @@ def _page(request: HttpRequest, draft: Draft, tested: dict[str, Any] | None = No
 def _added(request: HttpRequest, draft: Draft) -> HttpResponseBase:
     if key_draft.store(request, draft) is not None:
         return go(request, "keys")
+    status = _status_of(draft)
     if wants_partial(request):
-        return partial(request, "keys/_add_form.html", draft.values(), status=422)
-    return _page(request, draft, status=422)
+        return partial(request, "keys/_add_form.html", draft.values(), status=status)
+    return _page(request, draft, status=status)
 
 
 def _listed(request: HttpRequest, draft: Draft) -> HttpResponseBase:
     key_draft.store(request, draft)
-    status = 200 if draft.finding and not draft.finding.code else 422
+    status = _status_of(draft)
     if not wants_partial(request):
         return _page(request, draft, status=status)
     return partial(request, "keys/listed.html", draft.values(), status=status)
+
+
+def _status_of(draft: Draft) -> int:
+    """What was not stored is refused, but for a list of models that was asked for and came."""
+    return 200 if draft.lists and draft.finding and not draft.finding.code else 422
 
 
 def _row_changed(request: HttpRequest, row: ApiKey) -> HttpResponseBase:

@@ -85,6 +85,7 @@ export class PromptComposer extends HTMLElement {
 
   set historyTokens(count) {
     this.dataset.historyTokens = count;
+    if (count) this.#field.placeholder = this.#field.dataset.wordReply;
     this.refresh();
   }
 

@@ -154,6 +154,22 @@ def test_a_prompt_that_is_too_long_names_the_numbers_and_goes_on_with_a_larger_m
     expect(page.locator(".tc-model-card")).to_contain_text(larger.title)
 
 
+def test_a_draft_beyond_the_context_offers_a_larger_model_before_anything_is_sent(page: Page) -> None:
+    page.locator("#prompt").evaluate(
+        "(field) => { field.value = 'word '.repeat(79_000); field.dispatchEvent(new Event('input')); }"
+    )
+    page.locator("prompt-composer").evaluate("(composer) => { composer.historyTokens = 60_000; }")
+    out = page.locator("[data-context-out]")
+    expect(out).to_contain_text("About 11,000 tokens more than GLM-4.5-Air reads.")
+    expect(page.locator("[data-context-used]")).to_have_text("139K / 128K")
+    out.get_by_role("button", name="Use GLM-4.7-FlashX, 200K").click()
+    expect(page.locator(".tc-model-card")).to_contain_text("GLM-4.7-FlashX")
+    expect(out).to_be_hidden()
+    expect(page.locator("[data-context-used]")).to_have_text("139K / 200K")
+    assert len(page.input_value("#prompt")) == 5 * 79_000
+    expect(page.locator("#prompt")).to_have_attribute("placeholder", "Reply")
+
+
 def test_numbers_that_do_not_fit_say_by_how_much(
     browser_of_user: Callable[..., BrowserContext], alice: User, server: Server
 ) -> None:
