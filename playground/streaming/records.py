@@ -12,7 +12,7 @@ from django.utils import timezone
 from playground.catalog.custom import SLUG_PREFIX
 from playground.catalog.queries import OfferFacts
 from playground.catalog.recent import facts_and_price
-from playground.conversations import progress, run_settings, transcript
+from playground.conversations import progress, run_settings, search_index, threads, transcript
 from playground.conversations.models import Generation, Message, branch_of
 from playground.conversations.progress import Checkpoint, Settlement
 from playground.conversations.run_settings import RunSettings
@@ -73,6 +73,12 @@ async def interrupt_abandoned(owners_alive: Collection[str] | None, queued_befor
     return await _hop(_interrupt_abandoned, owners_alive, queued_before)
 
 
+async def tidy() -> None:
+    """Index some texts for the search, and delete what has been out of sight for long enough."""
+    await _hop(search_index.index_pending)
+    await _hop(_purge)
+
+
 async def interrupt(generation_id: uuid.UUID) -> bool:
     """Settle one generation as interrupted, with the text of its last checkpoint."""
     return await _hop(progress.interrupt, generation_id)
@@ -86,6 +92,10 @@ async def _hop(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R
 
 def _settle(settlement: Settlement, owner: str) -> bool:
     return progress.settle(settlement, owner=owner)
+
+
+def _purge() -> int:
+    return threads.purge(deleted_before=timezone.now() - threads.UNDO)
 
 
 def _interrupt_abandoned(owners_alive: Collection[str] | None, queued_before: dt.datetime) -> int:

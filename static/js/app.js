@@ -1,9 +1,11 @@
 // Entry of every page: sheets, dialogs, theme, the conversation list, small behaviours by data attribute.
-import { element, toast } from "./dom.js";
+import { watchConversations } from "./conversations.js";
+import { toast } from "./dom.js";
 import { gettext } from "./language.js";
 import { toggleSheet, watchSheets } from "./sheets.js";
 
 watchSheets();
+watchConversations();
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
@@ -34,52 +36,10 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-document.addEventListener("htmx:after:swap", () => syncConversations());
-document.addEventListener("htmx:after:request", ({ target, detail }) => {
-  if (!target.matches?.("[data-rename]")) return;
-  target.querySelector("[data-refused]")?.remove();
-  if (detail.ctx.response.status >= 400) {
-    target.querySelector("footer").before(element("p", { class: "tc-field-error", role: "alert", "data-refused": true }, detail.ctx.text));
-    return;
-  }
-  target.closest("dialog").close();
-  refreshConversations();
-});
 document.addEventListener("htmx:response:error", ({ detail }) => {
   if (detail.ctx.response.status >= 500) toast(gettext("The server could not do that. Try again in a moment."), "info");
 });
-syncConversations();
 rememberTimeZone();
-
-// The list in the sidebar, fetched anew. Called when something changed.
-export function refreshConversations() {
-  const list = document.getElementById("conversation-list");
-  if (list) globalThis.htmx?.trigger(list, "refresh");
-}
-
-// Marks the open conversation in the list; its row also knows the title and the sum in the header.
-export function syncConversations() {
-  for (const row of document.querySelectorAll("#conversation-list a")) {
-    const isCurrent = new URL(row.href).pathname === location.pathname;
-    if (isCurrent) row.setAttribute("aria-current", "page");
-    else row.removeAttribute("aria-current");
-    if (isCurrent) showInHeader(row.dataset);
-  }
-}
-
-function showInHeader({ title, sum }) {
-  const heading = document.querySelector("[data-conversation-title]");
-  if (!heading) return;
-  if (heading.textContent !== title) {
-    heading.textContent = title;
-    document.title = `${title} · ${gettext("Trial center")}`;
-    const field = document.getElementById("rename-title");
-    if (field) field.value = title;
-  }
-  const badge = document.querySelector("[data-conversation-sum]");
-  badge.textContent = sum;
-  badge.hidden = !sum;
-}
 
 // Pages before the sign-in, and people who chose none, get their browser's time zone.
 function rememberTimeZone() {
