@@ -115,6 +115,22 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.display_name
 
 
+class BrowserSession(models.Model):
+    """A browser in which somebody is signed in. Its own id names it on pages; the session's key never leaves us."""
+
+    session_key = models.CharField(max_length=40, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="browser_sessions")
+    user_agent = models.CharField(max_length=300, blank=True, default="")
+    signed_in_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-last_seen_at",)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} since {self.signed_in_at:%Y-%m-%d %H:%M}"
+
+
 class Team(models.Model):
     """Who owns keys, conversations and costs. Everybody has a personal one from sign-up on."""
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from playground.catalog.choices import EVERYONE, Currencies, Family, Reasoning, Thinking, ThinkingSwitch
 from playground.catalog.errors import OfferRefused, PriceRefused, ProviderRefused
 from playground.catalog.models import Offer, PriceRow, Provider
-from playground.catalog.prices import set_price
+from playground.catalog.prices import close, set_price
 from playground.pricing.money import Currency, PricingError, is_currency
 from playground.pricing.price import Tier
 
@@ -132,6 +132,12 @@ def add_offer(
     if price is not None:
         _set_typed_price(offer, price, today, source)
     return offer
+
+
+def unprice(offer: Offer, *, today: date) -> None:
+    """Nobody says any more what a model of one's own server costs: from today on its runs are unpriced, not free."""
+    for row in offer.prices.filter(use=True, valid_until=None):
+        close(row, today)
 
 
 def clean_base_url(typed: str) -> str:

@@ -70,4 +70,5 @@ class Entries:
     families: dict[str, Values] = field(default_factory=dict)
     language_models: dict[str, Values] = field(default_factory=dict)
     offers: dict[tuple[str, str], OfferEntry] = field(default_factory=dict)
+    phrases: dict[tuple[str, str], str] = field(default_factory=dict)  # (language, English text) -> the text in it
     unnamed_rows: dict[tuple[str, str, dt.date], Values] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from playground.catalog.models import (
     LanguageModel,
     ModelFamily,
     Offer,
+    Phrase,
     PriceRow,
     Provider,
     Source,
@@ -73,6 +74,7 @@ def load(paths: Iterable[Path]) -> Changes:
     offers = _sync_offers(entries, providers, language_models, changes)
     _sync_prices(entries, offers, changes)
     _sync_unnamed_rows(entries, providers, changes)
+    _sync_phrases(entries, changes)
     return changes
 
 
@@ -216,3 +218,15 @@ def _sync_unnamed_rows(entries: Entries, providers: Mapping[str, Provider], chan
     for key in rows.keys() - entries.unnamed_rows.keys():
         rows[key].delete()  # nothing refers to them
         changes.note("unnamed rows", "removed")
+
+
+def _sync_phrases(entries: Entries, changes: Changes) -> None:
+    rows = _by(Phrase.objects.all(), lambda row: (row.language, row.text))
+    for key, told in entries.phrases.items():
+        if key in rows:
+            _change(rows[key], {"told": told}, "phrases", changes)
+        else:
+            _add(Phrase(language=key[0], text=key[1], told=told), "phrases", changes)
+    for key in rows.keys() - entries.phrases.keys():
+        rows[key].delete()  # nothing refers to them
+        changes.note("phrases", "removed")

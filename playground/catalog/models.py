@@ -218,6 +218,7 @@ class Offer(models.Model):
 class PriceRow(models.Model):
     """A dated price of an offer, as one source states it. `use` marks rows to calculate with; others are for reference.
 
+    `scope` is empty (the price holds for everyone) or the tag of the team that typed it and alone sees and pays it.
     `valid_from` None: the source does not say when it began. `valid_until`: the first day it no longer holds.
     """
 
@@ -238,6 +239,7 @@ class PriceRow(models.Model):
     also = models.JSONField(default=list, blank=True)  # further sources that agree
     note = models.TextField(blank=True, default="")
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.FILE)
+    scope = models.CharField(max_length=64, blank=True, default=EVERYONE)
     fingerprint = models.CharField(max_length=64, blank=True, default="")  # empty: in no file (any more)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -295,6 +297,20 @@ class UnnamedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider_id}, released {self.released}"
+
+
+class Phrase(models.Model):
+    """A text of the catalog files, word for word, and the same in another language."""
+
+    language = models.CharField(max_length=10)
+    text = models.CharField(max_length=500)
+    told = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["language", "text"], name="one_translation_of_a_phrase"),)
+
+    def __str__(self) -> str:
+        return f"{self.language}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Which price holds for an offer at a moment, and how a new one takes over. Called by turns, pages and the loader.
 
-Days are UTC. Rows are closed, never rewritten: an entry of the ledger keeps meaning what it meant.
+Days are UTC. Rows are closed, never rewritten: an entry of the ledger keeps meaning what it meant. A team may have
+prices of its own (`scope`); while one of them holds, it goes before what the catalog states for everyone.
 """
 
 import uuid
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from playground.catalog.choices import EVERYONE
 from playground.catalog.errors import OfferRefused, PriceRefused
 from playground.catalog.models import Offer, PriceRow
 from playground.pricing.money import Currency, PricingError
@@ -19,31 +21,50 @@ from playground.pricing.price import Price, Tier
 from playground.pricing.price import price_in_force as choose
 
 
-def price_in_force(offer_id: uuid.UUID, at: datetime | date) -> Price | None:
+def price_in_force(offer_id: uuid.UUID, at: datetime | date, *, scope: str = EVERYONE) -> Price | None:
     """The price to calculate with at `at`, or None when no price is known: then the cost is unknown, not 0."""
-    return prices_in_force([offer_id], at).get(offer_id)
+    return prices_in_force([offer_id], at, scope=scope).get(offer_id)
 
 
-def prices_in_force(offer_ids: Collection[uuid.UUID], at: datetime | date) -> dict[uuid.UUID, Price]:
+def prices_in_force(
+    offer_ids: Collection[uuid.UUID], at: datetime | date, *, scope: str = EVERYONE
+) -> dict[uuid.UUID, Price]:
     """The prices of many offers at once, in one query; offers without a known price are missing."""
-    by_offer: defaultdict[uuid.UUID, list[Price]] = defaultdict(list)
-    for row in PriceRow.objects.filter(offer_id__in=offer_ids, use=True):
-        by_offer[row.offer_id].append(row.price)
-    chosen = {offer_id: choose(prices, at) for offer_id, prices in by_offer.items()}
-    return {offer_id: price for offer_id, price in chosen.items() if price is not None}
+    rows = rows_in_force(offer_ids, at, scope=scope)
+    return {offer_id: row.price for offer_id, row in rows.items()}
+
+
+def rows_in_force(
+    offer_ids: Collection[uuid.UUID], at: datetime | date, *, scope: str = EVERYONE
+) -> dict[uuid.UUID, PriceRow]:
+    """The same, as rows: for pages that also say whose price it is and where it comes from."""
+    by_offer: defaultdict[tuple[str, uuid.UUID], list[PriceRow]] = defaultdict(list)
+    for row in PriceRow.objects.filter(offer_id__in=offer_ids, use=True, scope__in={EVERYONE, scope}):
+        by_offer[row.scope, row.offer_id].append(row)
+    chosen: dict[uuid.UUID, PriceRow] = {}
+    for (_scope, offer_id), rows in sorted(by_offer.items()):  # everyone's come first, a team's own replace them
+        price = choose([row.price for row in rows], at)
+        if price is not None:
+            chosen[offer_id] = next(row for row in rows if str(row.pk) == price.id)
+    return chosen
 
 
 @transaction.atomic
 def set_price(
-    *, offer_id: uuid.UUID, currency: Currency, tiers: Iterable[Tier], start: date, source: str, note: str = ""
+    *,
+    offer_id: uuid.UUID,
+    currency: Currency,
+    tiers: Iterable[Tier],
+    start: date,
+    source: str,
+    note: str = "",
+    scope: str = EVERYONE,
 ) -> PriceRow:
-    """Let a typed price hold from `start` on; what held until then ends that day. Returns the new row.
+    """Let a typed price hold from `start` on; what held in `scope` until then ends that day. Returns the new row.
 
     Raises PriceRefused for a price that makes no sense, OfferRefused("no_offer").
     """
-    offer = Offer.objects.select_for_update().filter(pk=offer_id).first()
-    if offer is None:
-        raise OfferRefused("no_offer", _("There is no such offer."))
+    offer = _locked(offer_id)
     row = PriceRow(
         offer=offer,
         currency=currency,
@@ -52,14 +73,31 @@ def set_price(
         source=source,
         source_date=start,
         note=note,
+        scope=scope,
         origin=PriceRow.Origin.TYPED,
     )
     _check(row)
     began = Q(valid_from=None) | Q(valid_from__lte=start)  # one that begins later takes over by itself
-    for old in offer.prices.filter(began, Q(valid_until=None) | Q(valid_until__gt=start), use=True):
+    for old in offer.prices.filter(began, Q(valid_until=None) | Q(valid_until__gt=start), use=True, scope=scope):
         close(old, start)
     row.save()
     return row
+
+
+@transaction.atomic
+def end_own_price(*, offer_id: uuid.UUID, scope: str, day: date) -> None:
+    """Let a team's own price end on `day`, with all that were to follow: what the catalog states holds again, if
+    anything. Raises OfferRefused("no_offer")."""
+    offer = _locked(offer_id)
+    for row in offer.prices.filter(Q(valid_until=None) | Q(valid_until__gt=day), use=True, scope=scope):
+        close(row, day)
+
+
+def _locked(offer_id: uuid.UUID) -> Offer:
+    offer = Offer.objects.select_for_update().filter(pk=offer_id).first()
+    if offer is None:
+        raise OfferRefused("no_offer", _("There is no such offer."))
+    return offer
 
 
 def close(row: PriceRow, day: date) -> None:

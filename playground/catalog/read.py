@@ -61,6 +61,7 @@ class _Pile:
         self.layers: dict[str, dict[str, _Layer]] = {"sources": {}, "providers": {}, "families": {}, "models": {}}
         self.unnamed_rows: list[Table] = []
         self.texts: list[Table] = []
+        self.phrases: dict[tuple[str, str], str] = {}
         self.practice: Table | None = None
 
     def add(self, file: Table) -> None:
@@ -72,9 +73,18 @@ class _Pile:
                 self._lay(layers, entry)
         self.unnamed_rows += file.tables("unnamed_rows", "released")
         self.texts += file.tables("texts", "language", "family", "model")
+        if file.has("phrases"):
+            self._add_phrases(file.table("phrases"))
         if file.has("practice"):
             self.practice = file.table("practice")
         file.finish()
+
+    def _add_phrases(self, languages: Table) -> None:
+        for language in LANGUAGES:
+            if languages.has(language):
+                table = languages.table(language)
+                self.phrases |= {(language, english): table.text(english) for english, _told in table.items()}
+        languages.finish()
 
     @staticmethod
     def _lay(layers: dict[str, _Layer], entry: Table) -> None:
@@ -87,7 +97,7 @@ class _Pile:
 
 
 def _put_together(pile: _Pile) -> Entries:
-    entries = Entries(day=max(pile.days, default=dt.date.min))
+    entries = Entries(day=max(pile.days, default=dt.date.min), phrases=pile.phrases)
     for slug, layer in pile.layers["sources"].items():
         entries.sources[slug] = _source(layer.table)
     for slug, layer in pile.layers["providers"].items():

@@ -30,7 +30,7 @@ def facts_and_price(
     known = _known.get(key)
     if known is not None and now() - known[0] < AGE:
         return known[1], known[2]
-    facts, price = offer_facts(offer_id, scope=scope), price_in_force(offer_id, timezone.now())
+    facts, price = offer_facts(offer_id, scope=scope), price_in_force(offer_id, timezone.now(), scope=scope)
     if len(_known) >= AT_MOST:
         _known.clear()
     _known[key] = (now(), facts, price)

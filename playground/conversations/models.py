@@ -119,6 +119,7 @@ class Generation(models.Model):
     error_code = models.CharField(max_length=64, blank=True, default="")
     error_message = models.TextField(blank=True, default="")  # the provider's own words, shown escaped
     retryable = models.BooleanField(default=False)
+    retry_at = models.DateTimeField(null=True)  # before then the provider does not want to be asked again
     thinking_ms = models.PositiveIntegerField(null=True)  # first reasoning delta to first content delta
     entry = models.OneToOneField(Entry, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
 

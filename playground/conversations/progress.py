@@ -24,6 +24,8 @@ from playground.pricing.price import Price
 from playground.wire.tokens import estimate_tokens
 from playground.wire.usage import Usage
 
+LONGEST_WAIT = 86_400.0  # seconds
+
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
@@ -51,6 +53,7 @@ class Settlement:
     error_code: str = ""
     error_message: str = ""
     retryable: bool = False
+    retry_after: float | None = None  # seconds that the provider asked to wait
     usage: Usage | None = None  # what the provider reported; None: counts are estimated
     billable: bool = True  # False: the provider refused before it did any work
     estimated_prompt_tokens: int = 0
@@ -233,9 +236,15 @@ def _write_generation(settlement: Settlement, entry: Entry) -> None:
         error_code=settlement.error_code,
         error_message=settlement.error_message,
         retryable=settlement.retryable,
+        retry_at=_retry_at(settlement.retry_after),
         thinking_ms=settlement.thinking_ms,
         entry=entry,
     )
+
+
+def _retry_at(seconds: float | None) -> dt.datetime | None:
+    """When it may be tried again: a day from now at the latest, whatever a provider asks for."""
+    return None if seconds is None else timezone.now() + dt.timedelta(seconds=min(seconds, LONGEST_WAIT))
 
 
 def _column(model: type[models.Model], name: str) -> "models.Field[object, object]":

@@ -18,6 +18,9 @@ from playground.wire.text import clean
 T = TypeVar("T")
 
 MAX_SYSTEM_PROMPT = 200_000  # characters
+# What a person who chose nothing begins with. A model's own maximum is ten times as much and more: with it "at most"
+# would say nothing about what a turn costs.
+PROPOSED_MAX_TOKENS = 8192
 
 
 class BadSetting(Refused):
@@ -60,14 +63,46 @@ def parse(raw: Mapping[str, object]) -> RunSettings:
     )
 
 
+def propose(offer: OfferFacts, *, system_prompt: str = "") -> RunSettings:
+    """What somebody begins with who chose this offer and nothing else."""
+    most = min(PROPOSED_MAX_TOKENS, offer.max_output_tokens or PROPOSED_MAX_TOKENS)
+    return RunSettings(offer=offer.id, max_tokens=most, system_prompt=system_prompt)
+
+
+def clamp(settings: RunSettings, offer: OfferFacts) -> tuple[RunSettings, dict[str, str]]:
+    """Bring numbers into the offer's ranges: the settings that fit, and a sentence for every number it changed."""
+    notes: dict[str, str] = {}
+    changed: dict[str, float] = {}
+    for name, (low, high) in ranges(offer).items():
+        value = getattr(settings, name)
+        if value is None or low <= value <= high:
+            continue
+        changed[name] = type(value)(min(high, max(low, value)))
+        notes[name] = _("%(model)s takes %(low)s to %(high)s here; it was %(value)s.") % {
+            "model": offer.title,
+            "low": f"{low:,g}" if low < 1 else f"{low:,}",
+            "high": f"{high:,}" if isinstance(high, int) else f"{high:g}",
+            "value": f"{value:,}",
+        }
+    return fit(replace(settings, **changed), offer), notes  # type: ignore[arg-type]
+
+
+def ranges(offer: OfferFacts) -> dict[str, tuple[float, float]]:
+    """The least and the most of every number, by name."""
+    return {
+        "temperature": (0, offer.temperature_max),
+        "top_p": (0.01, offer.top_p_max),
+        "max_tokens": (1, offer.max_output_tokens or 1_000_000),
+    }
+
+
 def fit(settings: RunSettings, offer: OfferFacts) -> RunSettings:
     """Check the parameters against what the offer can do; drop what it does not know.
 
     Raises BadSetting with the allowed range for a number that is out of it.
     """
-    _check_range("temperature", settings.temperature, 0, offer.temperature_max)
-    _check_range("top_p", settings.top_p, 0.01, offer.top_p_max)
-    _check_range("max_tokens", settings.max_tokens, 1, offer.max_output_tokens or 1_000_000)
+    for name, (low, high) in ranges(offer).items():
+        _check_range(name, getattr(settings, name), low, high)
     return replace(
         settings,
         thinking=None if offer.thinking == "none" or not offer.can_disable_thinking else settings.thinking,

@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from playground.conversations import search_index
-from playground.conversations.models import Conversation, Generation, Message
+from playground.conversations import search_index, transcript
+from playground.conversations.models import Conversation, Generation, Message, branch_of
 from playground.errors import Refused
 from playground.wire.text import clean
 
@@ -75,3 +75,10 @@ def switch_branch(message: Message) -> None:
     while leaf in children:
         leaf = children[leaf]
     Conversation.objects.filter(pk=message.conversation_id).update(leaf=leaf)
+
+
+def tokens_before(answer: Message, *, system_prompt: str) -> int:
+    """How many prompt tokens the question to `answer` is with all that came before it: an estimate."""
+    rows = Message.objects.filter(conversation_id=answer.conversation_id).only("id", "parent_id", "role", "content")
+    lines = [transcript.Line(row.role, row.content) for row in branch_of(rows, answer.parent_id)]
+    return transcript.estimate_prompt_tokens(transcript.build_messages(lines, system_prompt))

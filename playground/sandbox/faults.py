@@ -65,6 +65,17 @@ FAULTS: tuple[Fault, ...] = (
         50,
     ),
     _fault(
+        "wait",
+        "等待",
+        "Asked to wait",
+        "要求等待",
+        "HTTP 429 with a Retry-After of so many seconds, as gateways send it; the same text works when sent again.",
+        "HTTP 429，并带有指定秒数的 Retry-After（网关的做法）；同样的文本再发即成功。",
+        "seconds",
+        40,
+        3600,
+    ),
+    _fault(
         "balance",
         "余额",
         "No balance",

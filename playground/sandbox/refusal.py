@@ -50,13 +50,17 @@ _KINDS: Mapping[int, str] = {401: "authentication_error", 429: "rate_limit_excee
 
 
 class RefusalError(Exception):
-    """The sandbox does not answer: `status` and `code` for the wire, `message(chinese)` for people."""
+    """The sandbox does not answer: `status` and `code` for the wire, `message(chinese)` for people.
 
-    def __init__(self, code: str, what: str = "", *, status: int | None = None) -> None:
+    `retry_after`: seconds it asks to wait, None for no word about it.
+    """
+
+    def __init__(self, code: str, what: str = "", *, status: int | None = None, retry_after: int | None = None) -> None:
         super().__init__(code, what)
         self.code = code
         self.what = what
         self.status = status or STATUS[code]
+        self.retry_after = retry_after
 
     def message(self, *, chinese: bool = False) -> str:
         return _WORDS[self.code][chinese].format(what=self.what)

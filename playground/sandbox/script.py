@@ -45,6 +45,8 @@ class Script:
     pieces: Iterator[Piece]
     breaks: bool = False
     """At the end the connection is dropped instead of closed in order."""
+    retry_after: int | None = None
+    """Seconds of a Retry-After header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def answer(payload: object, models: Sequence[SandboxModel], *, seed: int, served
 def refused(refusal: RefusalError, *, dialect: Dialect = "glm", chinese: bool = False) -> Script:
     """Return the script of an error."""
     body = dumps(refusal.body(openai=dialect == "openai", chinese=chinese))
-    return Script(refusal.status, JSON, iter([(0.0, body)]))
+    return Script(refusal.status, JSON, iter([(0.0, body)]), retry_after=refusal.retry_after)
 
 
 def _refuse(request: Request, units: Sequence[Unit], wanted: Provoked | None, served: Served) -> None:
@@ -107,6 +109,8 @@ def _refuse(request: Request, units: Sequence[Unit], wanted: Provoked | None, se
         times = int(wanted.number)
         if times == 0 or served.must_fail(request.prompt, times):
             raise RefusalError("1302")
+    if wanted is not None and name == "wait" and served.must_fail(request.prompt, 1):
+        raise RefusalError("1302", retry_after=int(wanted.number))
     prompt = sum(unit.tokens for unit in units)
     if prompt > request.model.context_tokens:
         raise RefusalError("1261", f"{prompt} > {request.model.context_tokens}")

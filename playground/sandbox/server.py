@@ -63,6 +63,8 @@ async def _play(turn: Turn, playback: Playback, send: Send) -> None:
     headers = [(b"content-type", turn.script.media_type.encode())]
     if turn.script.media_type == EVENT_STREAM:
         headers += [(b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
+    if turn.script.retry_after is not None:
+        headers.append((b"retry-after", str(turn.script.retry_after).encode()))
     await send({"type": "http.response.start", "status": turn.script.status, "headers": headers})
     async for data in playback:
         await send({"type": "http.response.body", "body": data, "more_body": True})

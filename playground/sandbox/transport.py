@@ -37,9 +37,12 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         turn = self.provider.respond(request.method, request.url.path, headers, body)
         patience = request.extensions.get("timeout", {}).get("read")
         playback = Playback(turn.script, turn.release, speed=self.speed, patience=patience)
+        said = {"content-type": turn.script.media_type, "cache-control": "no-cache", "x-accel-buffering": "no"}
+        if turn.script.retry_after is not None:
+            said["retry-after"] = str(turn.script.retry_after)
         return httpx.Response(
             turn.script.status,
-            headers={"content-type": turn.script.media_type, "cache-control": "no-cache", "x-accel-buffering": "no"},
+            headers=said,
             stream=_Body(playback, request),
         )
 

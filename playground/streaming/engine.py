@@ -179,6 +179,7 @@ class Run:
             error_code=error.code if error else ("interrupted" if state == Generation.State.INTERRUPTED else ""),
             error_message=error.message if error else "",
             retryable=getattr(error, "retryable", False) or state == Generation.State.INTERRUPTED,
+            retry_after=getattr(error, "retry_after", None),
             usage=usage,
             billable=completion.started or (error is None and self._reading is not None),
             estimated_prompt_tokens=self._prompt_tokens,

@@ -24,7 +24,6 @@ from playground.wire.request import ChatMessage, CompletionRequest, Dialect
 from playground.wire.secret import Secret
 
 PATIENCE = 30.0  # seconds for the whole test
-REFUSALS = frozenset({"key_refused", "key_expired", "account_locked", "plan_expired"})
 # `GET /models` is a convenience that many servers lack: what it answers says nothing about the key.
 _NO_LIST = frozenset({"not_found", "malformed_answer", "not_allowed", "invalid_request", "provider_error"})
 
@@ -53,7 +52,7 @@ class Finding:
     @property
     def is_refusal(self) -> bool:
         """Whether the provider does not accept the key at all."""
-        return self.code in REFUSALS
+        return self.code in keys.REFUSALS
 
 
 def probe_of_key(row: ApiKey) -> Probe:
@@ -106,6 +105,30 @@ async def run(probe: Probe) -> Finding:
         told = error.without(probe.secret.reveal()) if probe.secret else error
         return Finding(told.code, told.message, _since(began), model, listed)
     return Finding("", "", _since(began), model, listed)
+
+
+async def list_models(probe: Probe) -> Finding:
+    """Ask a server for its models and for nothing else. Never raises for what it or its network does.
+
+    Here a refusal counts: `key_refused` where it gives its list to nobody without a (good) key, `no_list` where it
+    answers with something else.
+    """
+    began = time.perf_counter()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            listed = await upstream.client().models(probe.endpoint, probe.secret)
+    except TimeoutError:
+        return Finding("first_byte_timeout", "", _since(began), "")
+    except WireError as error:
+        told = error.without(probe.secret.reveal()) if probe.secret else error
+        return Finding(_why_unlisted(told), told.message, _since(began), "")
+    return Finding("", "", _since(began), "", listed)
+
+
+def _why_unlisted(error: WireError) -> str:
+    if error.status in (401, 403):
+        return "key_refused"
+    return "no_list" if error.code in _NO_LIST - {"provider_error"} else error.code
 
 
 def _cheapest(provider: Provider) -> Offer | None:

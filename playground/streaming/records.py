@@ -2,11 +2,8 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from collections.abc import Collection, Sequence
 
-from channels.db import database_sync_to_async
 from django.utils import timezone
 
 from playground.catalog.custom import SLUG_PREFIX
@@ -17,6 +14,7 @@ from playground.conversations.models import Generation, Message, branch_of
 from playground.conversations.progress import Checkpoint, Settlement
 from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
+from playground.streaming.database import DatabaseThread
 from playground.streaming.plan import Plan
 from playground.vault import keys
 from playground.vault.recent import allowed_for, touch
@@ -24,14 +22,9 @@ from playground.wire.client import Endpoint
 from playground.wire.request import ChatMessage, CompletionRequest, Dialect
 from playground.wire.secret import Secret
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
 PRACTICE_KEY = Secret("practice")  # the sandbox speaks the protocol, and the protocol wants a key
 
-# One writer thread per process: its checkpoints, claims and settlements never compete with each other for SQLite's
-# lock, and its connection stays warm.
-_WRITER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="records")
+_writer = DatabaseThread("records")
 
 
 def plan_of(generation: Generation, team_id: int) -> Plan | Refused:
@@ -60,38 +53,42 @@ def plan_of(generation: Generation, team_id: int) -> Plan | Refused:
 
 async def checkpoint_all(owner: str, checkpoints: Sequence[Checkpoint]) -> None:
     """Save the text so far of all running generations of this process."""
-    await _hop(progress.checkpoint_all, owner, checkpoints)
+    await _writer.run(progress.checkpoint_all, owner, checkpoints)
 
 
 async def settle(settlement: Settlement, owner: str) -> bool:
     """Bring the generation to its terminal state, with its ledger entry."""
-    return await _hop(_settle, settlement, owner)
+    return await _writer.run(_settle, settlement, owner)
 
 
 async def interrupt_abandoned(owners_alive: Collection[str] | None, queued_before: dt.datetime) -> int:
     """Settle all generations nobody works on any more; returns how many."""
-    return await _hop(_interrupt_abandoned, owners_alive, queued_before)
+    return await _writer.run(_interrupt_abandoned, owners_alive, queued_before)
 
 
 async def tidy() -> None:
     """Index some texts for the search, and delete what has been out of sight for long enough."""
-    await _hop(search_index.index_pending)
-    await _hop(_purge)
+    await run(search_index.index_pending)
+    await run(_purge)
 
 
 async def interrupt(generation_id: uuid.UUID) -> bool:
     """Settle one generation as interrupted, with the text of its last checkpoint."""
-    return await _hop(progress.interrupt, generation_id)
-
-
-async def _hop(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    hop = database_sync_to_async(function, thread_sensitive=False, executor=_WRITER)
-    result: R = await hop(*args, **kwargs)
-    return result
+    return await _writer.run(progress.interrupt, generation_id)
 
 
 def _settle(settlement: Settlement, owner: str) -> bool:
-    return progress.settle(settlement, owner=owner)
+    settled = progress.settle(settlement, owner=owner)
+    if settled and settlement.error_code in keys.REFUSALS | keys.LIMITS:
+        _note_refusal(settlement)
+    return settled
+
+
+def _note_refusal(settlement: Settlement) -> None:
+    """The keys page says it, and the next run takes another key where there is one."""
+    run = Generation.objects.filter(pk=settlement.generation_id).values_list("api_key_id", flat=True)
+    if (key_id := run.first()) is not None:
+        keys.note_refused_run(key_id, code=settlement.error_code)
 
 
 def _purge() -> int:
@@ -114,7 +111,7 @@ def _open_key(generation: Generation, offer: OfferFacts) -> Secret | None:
     if generation.api_key is None:
         return PRACTICE_KEY if offer.practice else None
     secret = keys.reveal(generation.api_key)
-    touch(generation.api_key.pk)
+    touch(generation.api_key.pk, user_id=generation.user_id)
     return secret
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "forbid_host",
     "keys_for",
     "move",
+    "note_refused_run",
     "note_test",
     "remove",
     "rename",
@@ -39,6 +40,8 @@ __all__ = [
     "visible_to",
 ]
 
+REFUSALS = frozenset({"key_refused", "key_expired", "account_locked", "plan_expired"})  # of the key itself
+LIMITS = frozenset({"rate_limited", "concurrency_limited"})  # of the moment
 LONGEST_KEY = 512
 LONGEST_LABEL = 100
 SHORTEST_TO_HINT = 12  # of a shorter key four characters would give too much away
@@ -81,7 +84,9 @@ def replace(row: ApiKey, *, key: str, base_url: str | None = None) -> None:
     _bind(row, row.base_url if base_url is None else base_url)
     _seal(row, secret)
     row.status, row.tested_at, row.test_code, row.test_ms = ApiKey.Status.UNTESTED, None, "", None
-    _save(row, "base_url", "bound_origin", "sealed", "last_four", "status", "tested_at", "test_code", "test_ms")
+    row.limited_at = None
+    tested = ("status", "tested_at", "test_code", "test_ms", "limited_at")
+    _save(row, "base_url", "bound_origin", "sealed", "last_four", *tested)
 
 
 def move(row: ApiKey, *, base_url: str) -> None:
@@ -148,9 +153,18 @@ def visible_to(user: User, team: Team) -> QuerySet[ApiKey]:
     return _of(user, team, Act.VIEW)
 
 
-def touch(key_id: uuid.UUID) -> None:
-    """A key was used now."""
-    ApiKey.objects.filter(pk=key_id).update(last_used_at=timezone.now())
+def touch(key_id: uuid.UUID, *, user_id: int) -> None:
+    """Somebody used a key now."""
+    ApiKey.objects.filter(pk=key_id).update(last_used_at=timezone.now(), last_used_by=user_id)
+
+
+def note_refused_run(key_id: uuid.UUID, *, code: str) -> None:
+    """A run with a key was refused: for good (the key is not tried first any more), or for its limits of the moment."""
+    now, row = timezone.now(), ApiKey.objects.filter(pk=key_id)
+    if code in REFUSALS:
+        row.update(status=ApiKey.Status.REFUSED, tested_at=now, test_code=code, test_ms=None)
+    elif code in LIMITS:
+        row.update(limited_at=now)
 
 
 def note_test(row: ApiKey, *, code: str, milliseconds: int | None, refused: bool) -> None:
@@ -210,7 +224,7 @@ def _of(user: User, team: Team, act: Act) -> QuerySet[ApiKey]:
     """The person's own keys in a team and the team's, if they are in it with a role that may do `act`."""
     mine_or_ours = Q(user=user) | Q(user=None)
     member = Exists(team.members.filter(user=user, user__is_active=True, role__in=roles_that_may(act)).values("pk"))
-    return ApiKey.objects.filter(mine_or_ours, member, team=team).select_related("provider", "user")
+    return ApiKey.objects.filter(mine_or_ours, member, team=team).select_related("provider", "user", "last_used_by")
 
 
 def _bind(row: ApiKey, base_url: str) -> None:

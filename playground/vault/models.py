@@ -43,6 +43,8 @@ class ApiKey(models.Model):
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.UNTESTED)
     disabled_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+    last_used_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    limited_at = models.DateTimeField(null=True)  # when the provider last refused a run of it for its limits
     tested_at = models.DateTimeField(null=True)
     test_code = models.CharField(
         max_length=64, blank=True, default=""

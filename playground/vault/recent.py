@@ -24,7 +24,7 @@ AT_MOST = 10_000  # remembered answers of a kind
 # (database, team, provider) -> when, and the team's keys: (id, whose it is; None: everybody's), the best first
 _keys: dict[tuple[str, int, str], tuple[float, list[tuple[uuid.UUID, int | None]]]] = {}
 _hosts: dict[str, tuple[float, frozenset[str]]] = {}
-_touched: dict[uuid.UUID, float] = {}
+_touched: dict[uuid.UUID, tuple[int, float]] = {}  # key -> who used it last, and when that was written down
 
 
 def key_for(*, user: User, team: Team, provider_slug: str) -> ApiKey | None:
@@ -34,7 +34,7 @@ def key_for(*, user: User, team: Team, provider_slug: str) -> ApiKey | None:
             continue
         mine_or_ours = Q(user=user) | Q(user=None)
         member = Q(team__members__user=user, team__members__role__in=roles_that_may(Act.USE))
-        row = ApiKey.objects.filter(mine_or_ours, member, pk=pk, disabled_at=None).first()
+        row = ApiKey.objects.filter(mine_or_ours, member, pk=pk, disabled_at=None).select_related("provider").first()
         if row is not None:
             return row
     found = keys.keys_for(user=user, team=team, provider_slug=provider_slug)  # perhaps added a moment ago
@@ -54,12 +54,13 @@ def allowed_for(base_url: str) -> frozenset[str]:
     return known[1]
 
 
-def touch(key_id: uuid.UUID) -> None:
-    """A key was used now; written down twice a minute at most."""
+def touch(key_id: uuid.UUID, *, user_id: int) -> None:
+    """Somebody used a key now; written down twice a minute at most, or when it is somebody else than before."""
     now = time.monotonic()
-    if now - _touched.get(key_id, -TOUCH_EVERY) >= TOUCH_EVERY:
-        _bound(_touched)[key_id] = now
-        keys.touch(key_id)
+    who, written = _touched.get(key_id, (None, 0.0))
+    if who != user_id or now - written >= TOUCH_EVERY:
+        _bound(_touched)[key_id] = (user_id, now)
+        keys.touch(key_id, user_id=user_id)
 
 
 def _known_keys(team: Team, provider_slug: str) -> list[tuple[uuid.UUID, int | None]]:

@@ -1,6 +1,5 @@
 """Servers of one's own: a custom provider, its models and its key are added together and leave together. Floor 2."""
 
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,11 +22,12 @@ MODELS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class ServedModels:
-    """Models of such a server, as it names them, and what somebody says of all of them. Lengths in tokens."""
+class ServedModel:
+    """A model of such a server, as it names it, and what somebody says of it. Lengths in tokens."""
 
-    names: Sequence[str]
+    name: str
     context_tokens: int | None = None
+    max_output_tokens: int | None = None
     price: TypedPrice | None = None  # per million tokens; None: unpriced, never free
 
 
@@ -45,7 +45,8 @@ def add_server(
     name: str,
     base_url: str,
     key: str,
-    models: ServedModels,
+    models: Sequence[ServedModel],
+    currency: str = "",
     today: date,
     tier: str = "V0",
 ) -> ApiKey:
@@ -57,7 +58,7 @@ def add_server(
         scope=f"team:{team.pk}",
         name=name,
         base_url=check_address(base_url),
-        currency=models.price.currency if models.price else "",
+        currency=currency,
     )
     row = keys.add(team=team, user=user, provider=provider, label=name, key=key, created_by=created_by, tier=tier)
     offer_models(provider, models, today=today)
@@ -65,27 +66,17 @@ def add_server(
 
 
 @transaction.atomic
-def offer_models(provider: Provider, models: ServedModels, *, today: date) -> list[Offer]:
-    """Offer models of such a server; one that is offered already is updated. Raises OfferRefused, PriceRefused."""
-    names = tidy_names(models.names)
-    if not names:
-        raise OfferRefused("bad_offer", _("Name at least one model."))
-    return [
-        custom.add_offer(
-            provider=provider,
-            wire_name=name,
-            abilities=Abilities(context_tokens=models.context_tokens),
-            price=models.price,
-            today=today,
-        )
-        for name in names
-    ]
+def offer_models(provider: Provider, models: Sequence[ServedModel], *, today: date) -> list[Offer]:
+    """Offer exactly these models of such a server: what is offered already is updated, what is not named withdrawn.
 
-
-def withdraw(provider: Provider, offer_id: uuid.UUID) -> None:
-    """Stop offering a model of such a server. Its conversations and costs stay; adding it again brings it back."""
-    if provider.is_custom:
-        _switch_off(provider.offers.filter(pk=offer_id))
+    Conversations and costs of what was withdrawn stay; naming it again brings it back. Raises OfferRefused,
+    PriceRefused.
+    """
+    by_name = {model.name: model for model in models}
+    if not tidy_names(by_name):
+        raise OfferRefused("bad_offer", _("Choose or name at least one model."))
+    _switch_off(provider.offers.filter(enabled=True).exclude(wire_name__in=by_name))
+    return [_offer(provider, model, today) for model in by_name.values()]
 
 
 @transaction.atomic
@@ -103,6 +94,19 @@ def tidy_names(names: Iterable[str]) -> list[str]:
     if len(tidy) > MODELS_AT_ONCE:
         raise OfferRefused("bad_offer", _("These are more than %(count)d models.") % {"count": MODELS_AT_ONCE})
     return tidy
+
+
+def _offer(provider: Provider, model: ServedModel, today: date) -> Offer:
+    offer = custom.add_offer(
+        provider=provider,
+        wire_name=model.name,
+        abilities=Abilities(context_tokens=model.context_tokens, max_output_tokens=model.max_output_tokens),
+        price=model.price,
+        today=today,
+    )
+    if model.price is None:
+        custom.unprice(offer, today=today)
+    return offer
 
 
 def _switch_off(offers: QuerySet[Offer]) -> None:

@@ -5,26 +5,40 @@ allauth builds links, site names and rate-limit keys from the request's Host; he
 
 import ipaddress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from playground.accounts.models import User, fold_email
 from playground.accounts.people import save_with_team
+from playground.web.agents import agent_words
 
 _LINKS = {"signup_url": "account_signup", "password_reset_url": "account_reset_password"}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """The seams of allauth that this installation fills."""
+
+    error_messages: ClassVar = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": gettext_lazy("The address or the password is wrong."),
+        "incorrect_password": gettext_lazy("The password is wrong."),
+        "enter_current_password": gettext_lazy("Enter the password you have now."),
+        "too_many_login_attempts": gettext_lazy("Too many failed tries. Wait a few minutes, then try again."),
+        "email_taken": gettext_lazy("There is an account with this address already."),
+        "duplicate_email": gettext_lazy("This is your address already."),
+        "password_min_length": gettext_lazy("The password needs at least {0} characters."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Closed unless a setting opens it; the owner comes in through the set-up link."""
@@ -62,12 +76,30 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """The link of the confirmation mail."""
         return public_url("account_confirm_email", key=str(emailconfirmation.key))
 
+    def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
+        """Let a confirmed address count, unless it is somebody else's: allauth looks into its own table only."""
+        taken = User.objects.filter(email=fold_email(email_address.email)).exclude(pk=email_address.user_id)
+        if taken.exists():
+            failed = "account/messages/email_confirmation_failed.txt"
+            self.add_message(request, messages.ERROR, failed, {"email": email_address.email})
+            return False
+        return bool(super().confirm_email(request, email_address))
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail that knows nothing of the request: its links lead to PUBLIC_URL, its language is the reader's."""
         values = {key: _public(key, value) for key, value in context.items() if key != "request"}
-        language = getattr(values.get("user"), "language", "") or translation.get_language()
+        reader = values.get("user") or User.objects.filter(email=fold_email(email)).first()
+        language = getattr(reader, "language", "") or translation.get_language()
         with translation.override(language):
             self.render_mail(template_prefix, email, values | {"email": email, "current_site": _Site()}).send()
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tell somebody what changed in their account: in their language, and with the browser it was done in."""
+        browser = agent_words(self.get_http_user_agent(self.request))
+        values = {"user": user, "browser": browser, "password_reset_url": public_url("account_reset_password")}
+        super().send_notification_mail(template_prefix, user, values | (context or {}), email or user.email)
 
     def format_email_subject(self, subject: str) -> str:
         """Name the product."""

@@ -12,9 +12,8 @@ import uuid
 from collections.abc import Coroutine
 from typing import Any
 
-from channels.consumer import AsyncConsumer
+from channels.consumer import AsyncConsumer, get_handler_name
 from channels.exceptions import StopConsumer
-from channels.layers import get_channel_layer
 from django.conf import settings
 
 from playground.errors import Refused
@@ -39,6 +38,13 @@ FOLLOWED_AT_ONCE = 32
 class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
     """The consumer of one tab."""
 
+    channel_name: str
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Straight to the handler. Channels first closes old database connections, a thread hop for every frame; here
+        the database is used through in_database alone, which sees to that."""
+        await getattr(self, get_handler_name(message))(message)
+
     async def websocket_connect(self, event: dict[str, Any]) -> None:
         """Accept a signed-in browser; the origin was checked before (asgi.py)."""
         self.follows: dict[uuid.UUID, Follower] = {}
@@ -51,7 +57,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             await self.close(SIGNED_OUT)
             return
         sessions.watch(self, self.ticket)
-        await get_channel_layer().group_add(notices.group(self.ticket.user_id), self.channel_name)
+        await notices.join(self.ticket.user_id, self)
         await self.send({"type": "websocket.accept"})
         await self.send_frame({"type": "hello", "protocol": PROTOCOL, "version": settings.VERSION})
 
@@ -114,9 +120,8 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             if follower.task is not asyncio.current_task():  # one that found its reader too slow ends by itself
                 follower.task.cancel()
         self.follows.clear()
-        if self.ticket is not None and hasattr(self, "channel_name"):
-            group = notices.group(self.ticket.user_id)
-            self._detach(get_channel_layer().group_discard(group, self.channel_name))
+        if self.ticket is not None:
+            self._detach(notices.leave(self.ticket.user_id, self))
 
     def _detach(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

@@ -5,10 +5,12 @@ the attacker's host; so the root path is always empty here and the header is dro
 be one of settings.ORIGINS exactly: scheme, host and port (Channels' own validator compares the host name only).
 """
 
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from autobahn.exception import Disconnected
 from channels.routing import URLRouter
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
@@ -44,10 +46,23 @@ class Gate:
         if scope["type"] == "http":
             await self._django(scope, receive, send)
         elif scope["type"] == "websocket" and scope["path"] == "/ws/" and has_known_origin(headers):
-            await self._sockets(scope, receive, send)
+            await self._sockets(scope, receive, while_connected(send))
         else:
             await receive()
             await send({"type": "websocket.close", "code": 4403})
+
+
+def while_connected(send: Send) -> Send:
+    """A send that says nothing to a browser that has gone: its disconnect is behind what was received before it.
+
+    The servers raise there: Daphne Disconnected, others OSError as the ASGI specification wants.
+    """
+
+    async def send_if_there(message: Mapping[str, Any]) -> None:
+        with contextlib.suppress(Disconnected, OSError):
+            await send(message)
+
+    return send_if_there
 
 
 def has_known_origin(headers: list[tuple[bytes, bytes]]) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,11 +15,17 @@ from playground.accounts.people import role_in
 from playground.accounts.roles import Act, may
 from playground.catalog.choices import EVERYONE, TIERS
 from playground.catalog.models import Offer, Provider
+from playground.catalog.prices import prices_in_force
+from playground.conversations.models import Generation
+from playground.pricing.price import Price
 from playground.streaming.probe import Finding
 from playground.vault import keys
 from playground.vault.models import ApiKey
 from playground.web.forms.keys import ME, TEAM
-from playground.web.moments import clock_words, day_words, moment_words
+from playground.web.key_load import Load, loads
+from playground.web.key_status import load_words, status
+from playground.web.listing import own_words
+from playground.web.moments import day_words, moment_words
 from playground.web.troubles import trouble
 
 CODING = "coding"  # behind "|" in a choice: the provider's address for Coding Plan keys
@@ -80,12 +87,19 @@ def people(team: Team, rights: Rights) -> list[tuple[str, str]]:
 def rows(user: User, team: Team) -> list[dict[str, Any]]:
     """Values of `keys/_row.html`, one for each key the person sees."""
     rights = rights_of(user, team)
-    return [row_of(row, may_manage=rights.manage(row)) for row in keys.visible_to(user, team)]
+    found = list(keys.visible_to(user, team))
+    busy = loads(found)
+    return [_row(row, busy[row.pk], may_manage=rights.manage(row), finding=None) for row in found]
 
 
 def row_of(row: ApiKey, *, may_manage: bool, finding: Finding | None = None) -> dict[str, Any]:
     """One key. `finding`: the test that was just made, with the provider's own words."""
-    told = trouble(row.test_code) if row.test_code else None
+    return _row(row, loads([row])[row.pk], may_manage=may_manage, finding=finding)
+
+
+def _row(row: ApiKey, load: Load, *, may_manage: bool, finding: Finding | None) -> dict[str, Any]:
+    told = trouble(finding.code) if finding and finding.code else None
+    user = row.last_used_by
     return {
         "id": row.pk,
         "label": row.label,
@@ -95,15 +109,54 @@ def row_of(row: ApiKey, *, may_manage: bool, finding: Finding | None = None) -> 
         "mask": row.mask if row.sealed else "",
         "tier": row.tier,
         "who": _("only you") if row.user_id else _("the team"),
-        "last_used": moment_words(row.last_used_at),
-        "status": _status(row),
-        "tested": clock_words(row.tested_at) if row.tested_at else "",
+        "load": load_words(load),
+        "last_used": moment_words(row.last_used_at) if row.last_used_at else "",
+        "last_used_by": user.display_name if user else "",
+        "status": status(row, load),
         "trouble": {"title": told.title, "text": told.text} if told else None,
-        "words": finding.words if finding else "",
+        "words": own_words(finding.words) if finding else "",
         "is_disabled": row.disabled_at is not None,
+        "is_refused": row.status == ApiKey.Status.REFUSED,
         "is_custom": row.provider.is_custom,
         "may_manage": may_manage,
     }
+
+
+def effect_of_deleting(row: ApiKey) -> list[str]:
+    """What goes with a key and what stays, one sentence each."""
+    told = [_("The stored key is wiped at once. What was spent with it stays in the ledger.")]
+    running = Generation.objects.filter(api_key=row, state__in=Generation.LIVE).count()
+    if running:
+        told.append(
+            ngettext(
+                "%(count)d answer is being written with it: it goes on to its end.",
+                "%(count)d answers are being written with it: they go on to their end.",
+                running,
+            )
+            % {"count": running}
+        )
+    others = ApiKey.objects.filter(provider=row.provider, team=row.team, disabled_at=None).exclude(pk=row.pk)
+    others = others.filter(Q(user=None) | Q(user=row.user_id))
+    if others.exists():
+        told.append(_("Runs of this provider use the next key of yours."))
+        return told
+    if row.provider.is_custom:
+        count = row.provider.offers.filter(enabled=True).count()
+        told.append(
+            ngettext(
+                "It is the last key of this server: its model can no longer be chosen.",
+                "It is the last key of this server: its %(count)d models can no longer be chosen.",
+                count,
+            )
+            % {"count": count}
+        )
+    elif row.user_id:
+        told.append(_("It is your only key of this provider: you run its models with no other."))
+    else:
+        told.append(
+            _("It is the team’s only key of this provider: whoever has none of their own cannot run its models.")
+        )
+    return told
 
 
 def concurrency(rows: Sequence[ApiKey]) -> dict[str, Any]:
@@ -129,22 +182,11 @@ def concurrency(rows: Sequence[ApiKey]) -> dict[str, Any]:
     }
 
 
-def models_of(provider: Provider) -> QuerySet[Offer]:
-    """What a server of one's own offers now."""
-    return provider.offers.filter(enabled=True).order_by("wire_name")
-
-
-def _status(row: ApiKey) -> dict[str, str]:
-    """Tone, icon and words of the badge."""
-    if row.disabled_at is not None:
-        return {"tone": "", "icon": "ban", "words": _("Disabled")}
-    if row.test_code and row.status == ApiKey.Status.REFUSED:
-        return {"tone": "bad", "icon": "circle-x", "words": _("Refused")}
-    if row.test_code:
-        return {"tone": "warn", "icon": "triangle-alert", "words": _("Test failed")}
-    if row.tested_at is not None:
-        return {"tone": "ok", "icon": "circle-check", "words": _("Valid, %(ms)d ms") % {"ms": row.test_ms or 0}}
-    return {"tone": "", "icon": "circle-question-mark", "words": _("Not tested")}
+def offered_by(provider: Provider) -> list[tuple[Offer, Price | None]]:
+    """What a server of one's own offers now, with the prices that hold."""
+    offers = list(provider.offers.filter(enabled=True).order_by("wire_name"))
+    prices = prices_in_force([offer.pk for offer in offers], timezone.now())
+    return [(offer, prices.get(offer.pk)) for offer in offers]
 
 
 def _providers() -> QuerySet[Provider]:

@@ -11,6 +11,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
+from playground.accounts import browsers
+from playground.accounts.models import User
+
 Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 ZONE_COOKIE = "time_zone"  # written by the page from what the browser knows
 
@@ -58,7 +61,13 @@ def zone_of(request: HttpRequest, user: object) -> zoneinfo.ZoneInfo:
 
 def _loaded_user(request: HttpRequest) -> Any:
     user = request.user
-    return user if user.is_authenticated else None  # asking loads it
+    if not isinstance(user, User):  # asking loads it
+        return None
+    session = getattr(request, "session", None)
+    if session is not None and session.session_key:
+        agent = request.headers.get("user-agent", "")
+        browsers.note_seen(user=user, session_key=session.session_key, user_agent=agent)
+    return user
 
 
 def _labelled(response: HttpResponseBase) -> HttpResponseBase:

@@ -1,16 +1,20 @@
 """All the catalog states about one language model, each figure with who states it. Plain values for templates."""
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from playground.catalog.choices import EVERYONE, Statuses
-from playground.catalog.models import LanguageModel, Offer, Source, UnnamedRow
+from playground.catalog.models import LanguageModel, Offer, PriceRow, Source, UnnamedRow
+from playground.catalog.prices import rows_in_force
 from playground.pricing.money import Currency
 from playground.pricing.price import Tier
-from playground.web.model_table import rights_of, status_badge, try_url
+from playground.web.model_table import rate_words, rights_of, row_of, status_badge, try_url
 from playground.web.moments import day_words
 from playground.web.offers import Desk, count_words
 from playground.web.prices import PARTS, amount_words, rows_of
@@ -61,7 +65,9 @@ def model_page(desk: Desk, model: LanguageModel) -> dict[str, Any]:
         "maker": model.family.maker,
         "status": status_badge(model),
         "try_url": try_url(_first_to_try(desk, mine)),
-        "figures": _figures(model),
+        "offers": [row_of(desk, offer, desk.tier_of(offer)) for offer in _best_first(desk, mine)],
+        "may_set_prices": desk.may_set_prices,
+        "figures": _figures(desk, model),
         "features": [str(FEATURES.get(name, name)) for name in model.features],
         "use_cases": words.use_cases,
         "alternatives": _alternatives(words.alternatives),
@@ -70,29 +76,58 @@ def model_page(desk: Desk, model: LanguageModel) -> dict[str, Any]:
         "benchmarks": [*model.benchmarks, *model.family.benchmarks],
         "guidance": family.thinking_guidance if "reasoning" in model.features else (),
         "sample": _sample(model.sample),
-        "remarks": [*model.remarks, *_notes(model.facts), *_notes(model.family.facts)],
+        "remarks": [desk.say(text) for text in (*model.remarks, *_notes(model.facts), *_notes(model.family.facts))],
         "shops": [_shop(desk, offer) for offer in _all_offers(desk, model)],
         "unnamed": [_unnamed(row, desk) for row in UnnamedRow.objects.filter(guess=model.slug)],
-        "rate": {"value": f"{desk.rate.value.normalize():f}", "date": day_words(desk.rate.date)},
-        "source": _source(model.source) if model.source else None,
+        "rate": rate_words(desk.rate),
+        "source": _source(desk, model.source),
+        "series_source": _source(desk, _series_source(model)),
     }
 
 
+def offer_prices(desk: Desk, offer: Offer) -> list[dict[str, Any]]:
+    """Every price of an offer that the person's team may see: what holds now, what is to come, the past, references."""
+    today = timezone.now().date()
+    held = rows_in_force([offer.pk], today, scope=desk.scope).get(offer.pk)
+    rows = [row for row in offer.prices.all() if row.scope in (EVERYONE, desk.scope)]
+    rows.sort(key=lambda row: (row != held, not row.use, -(row.valid_from or row.source_date).toordinal()))
+    shown = rows_of(rows, desk.rate, desk.say)
+    return [{**words, **_standing(row, held, today)} for row, words in zip(rows, shown, strict=True)]
+
+
+def _standing(row: PriceRow, held: PriceRow | None, today: dt.date) -> dict[str, Any]:
+    """Where a price stands today: `holds`, or words for why not."""
+    if row == held:
+        return {"holds": True, "standing": ""}
+    if not row.use:
+        return {"holds": False, "standing": _("for reference; costs are not calculated with it")}
+    if row.valid_from and row.valid_from > today:
+        return {"holds": False, "standing": _("still to come")}
+    if row.valid_until and row.valid_until <= today:
+        return {"holds": False, "standing": _("past")}
+    return {"holds": False, "standing": _("another price goes before it")}
+
+
+def _best_first(desk: Desk, offers: Iterable[Offer]) -> list[Offer]:
+    """What can run now stands first: with a key, then practice."""
+    return sorted(offers, key=lambda offer: (bool(desk.refused(offer)), offer.provider.practice))
+
+
 def _first_to_try(desk: Desk, offers: Iterable[Offer]) -> Offer | None:
-    """One that can run now: with a key, else practice."""
-    return min(offers, key=lambda offer: (bool(desk.refused(offer)), offer.provider.practice), default=None)
+    return next(iter(_best_first(desk, offers)), None)
 
 
-def _figures(model: LanguageModel) -> list[dict[str, Any]]:
+def _figures(desk: Desk, model: LanguageModel) -> list[dict[str, Any]]:
     """What is known in figures, each with who states it."""
     rows: tuple[tuple[str, str, str], ...] = (
         ("released", _("Released"), day_words(model.released) if model.released else ""),
-        ("parameters", _("Parameters"), model.parameters),
+        ("parameters", _("Parameters"), desk.say(model.parameters)),
         ("input", _("Takes"), _modalities(model.input_modalities)),
         ("output", _("Gives"), _modalities(model.output_modalities)),
         ("context", _("Context"), _length(model.context_stated, model.context_tokens)),
         ("max_output", _("Longest answer"), _length(model.max_output_stated, model.max_output_tokens)),
         ("thinking", _("Thinking"), _thinking(model)),
+        ("concurrency", _("Requests at once, V0 / V1 / V2 / V3"), _rights(model)),
         ("status", _("Status"), str(Statuses(model.status).label)),
     )
     family = model.family
@@ -103,20 +138,28 @@ def _figures(model: LanguageModel) -> list[dict[str, Any]]:
     )
     sourced = Source.objects.in_bulk(list(model.figure_sources.values()))
     stated = [
-        {"label": label, "value": value, "source": _source(sourced.get(model.figure_sources.get(name), model.source))}
+        {
+            "label": label,
+            "value": value,
+            "source": _source(desk, sourced.get(model.figure_sources.get(name), model.source)),
+        }
         for name, label, value in rows
         if value
     ]
     series = [
-        {"label": label, "value": str(value), "source": {"title": family.source, "url": "", "date": ""}}
+        {"label": label, "value": str(value), "source": _source(desk, _series_source(model))}
         for label, value in defaults
         if value is not None
     ]
     return stated + series
 
 
-def _source(source: Source | None) -> dict[str, str] | None:
-    return {"title": source.title, "url": source.url, "date": day_words(source.date)} if source else None
+def _series_source(model: LanguageModel) -> Source | None:
+    return Source.objects.filter(title=model.family.source).first()
+
+
+def _source(desk: Desk, source: Source | None) -> dict[str, str] | None:
+    return {"title": desk.say(source.title), "url": source.url, "date": day_words(source.date)} if source else None
 
 
 def _modalities(names: Iterable[str]) -> str:
@@ -129,6 +172,16 @@ def _length(stated: str, tokens: int | None) -> str:
         return stated
     words = {"stated": stated or count_words(tokens), "tokens": f"{tokens:,}"}
     return _("%(stated)s, read as %(tokens)s tokens") % words
+
+
+def _rights(model: LanguageModel) -> str:
+    sold = model.offers.filter(provider__scope=EVERYONE, provider__practice=False).select_related("provider")
+    stated = [
+        f"{offer.provider.name}: {' / '.join(str(right['count']) for right in rights_of(offer, ''))}"
+        for offer in sold
+        if offer.concurrency
+    ]
+    return pgettext("between clauses", ", ").join(stated)
 
 
 def _thinking(model: LanguageModel) -> str:
@@ -195,15 +248,14 @@ def _all_offers(desk: Desk, model: LanguageModel) -> Iterable[Offer]:
 
 
 def _shop(desk: Desk, offer: Offer) -> dict[str, Any]:
-    key = desk.keys.get(offer.provider_id)
     return {
         "name": offer.provider.name,
         "wire_name": offer.full_wire_name,
         "why_not": str(offer.get_disabled_reason_display()) if offer.disabled_reason else "",
-        "prices": rows_of(sorted(offer.prices.all(), key=lambda row: not row.use), desk.rate),
-        "rights": rights_of(offer, key.tier if key else ""),
+        "prices": offer_prices(desk, offer),
+        "price_url": reverse("model-price", args=[offer.pk]) if desk.may_set_prices and offer.enabled else "",
         "facts": [
-            {"label": str(label), "value": _plain(offer.facts[name])}
+            {"label": str(label), "value": _plain(offer.facts[name], desk.say)}
             for name, label in SHOP_FACTS.items()
             if name in offer.facts
         ],
@@ -223,11 +275,11 @@ def _unnamed(row: UnnamedRow, desk: Desk) -> dict[str, Any]:
         "throughput": row.throughput_tps,
         "hosts": _(", ").join(row.hosts),
         "price": {part: amount_words(getattr(tier, part), currency, desk.rate) for part in PARTS},
-        "note": row.note,
+        "note": desk.say(row.note),
     }
 
 
-def _plain(value: object) -> str:
+def _plain(value: object, say: Callable[[str], str]) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return _(", ").join(map(str, value)) if isinstance(value, list) else str(value)
+    return _(", ").join(say(str(one)) for one in value) if isinstance(value, list) else say(str(value))

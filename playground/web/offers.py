@@ -1,11 +1,9 @@
-"""Offers as the page shows them: the picker's rows and the run settings' card. Plain values for templates."""
+"""What a person can choose from, and the chosen offer as the run settings show it. Plain values for templates."""
 
-import datetime as dt
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from statistics import median
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -14,21 +12,23 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from playground.accounts.models import Team, User
+from playground.accounts.people import role_in
+from playground.accounts.roles import Act, may
+from playground.catalog.choices import TIERS
 from playground.catalog.models import Offer
-from playground.catalog.prices import prices_in_force
-from playground.catalog.queries import default_offer, offers_for
+from playground.catalog.phrases import PhraseBook
+from playground.catalog.prices import rows_in_force
+from playground.catalog.queries import default_offer, facts_of, offers_for
 from playground.conversations.models import Conversation, LastSettings
-from playground.conversations.run_settings import RunSettings, parse
+from playground.conversations.run_settings import PROPOSED_MAX_TOKENS, RunSettings, parse, propose
 from playground.errors import Refused
-from playground.ledger.models import Entry
+from playground.ledger.measured import Measured, measured_of_late
 from playground.pricing.money import Rate
 from playground.pricing.price import Price
 from playground.vault import keys
 from playground.web.money import SIGNS, Rates
-from playground.web.prices import amount_words, plain
+from playground.web.prices import amount_words
 
-MEASURED_DAYS = 7
-MEASURED_AT_MOST = 2000  # entries looked at for medians
 OTHER = {"CNY": "USD", "USD": "CNY"}
 SHOPS = {"bigmodel": "BigModel", "zai": "Z.ai", "vercel": "Vercel"}  # whose prices a sandbox offer repeats
 
@@ -38,9 +38,11 @@ class Desk:
 
     def __init__(self, user: User, team: Team) -> None:
         self.user, self.team = user, team
-        self.offers = list(offers_for([f"team:{team.pk}"]))
+        self.scope = f"team:{team.pk}"
+        self.offers = list(offers_for([self.scope]))
         self.keys = {key.provider_id: key for key in reversed(keys.visible_to(user, team).filter(disabled_at=None))}
-        self.prices = prices_in_force([offer.pk for offer in self.offers], timezone.now())
+        self.price_rows = rows_in_force([offer.pk for offer in self.offers], timezone.now(), scope=self.scope)
+        self.prices = {offer_id: row.price for offer_id, row in self.price_rows.items()}
         self.rate: Rate = Rates().on(timezone.now().date())
 
     def chosen(self, conversation: Conversation | None) -> RunSettings:
@@ -58,7 +60,9 @@ class Desk:
             return chosen
         slugs = {offer.provider.slug for offer in self.offers if offer.provider_id in self.keys}
         proposal = default_offer(slugs)
-        return RunSettings(offer=proposal.pk if proposal else None, system_prompt=chosen.system_prompt)
+        if proposal is None:
+            return RunSettings(system_prompt=chosen.system_prompt)
+        return propose(facts_of(proposal), system_prompt=chosen.system_prompt)
 
     def find(self, offer_id: uuid.UUID | None) -> Offer | None:
         """The offer, if this person may choose it."""
@@ -70,10 +74,29 @@ class Desk:
             return ""
         return _("Needs a key for %(provider)s") % {"provider": offer.provider.name}
 
+    @cached_property
+    def say(self) -> PhraseBook:
+        """Texts of the catalog in the reader's language."""
+        return PhraseBook(get_language() or "en")
+
+    @cached_property
+    def measured(self) -> dict[uuid.UUID, Measured]:
+        """What was measured on this server, by offer; only pages that show it ask."""
+        return measured_of_late({offer.pk: offer.provider.practice for offer in self.offers})
+
+    @cached_property
+    def may_set_prices(self) -> bool:
+        """Whether the person may type prices for the team."""
+        return may(role_in(self.user, self.team), Act.MANAGE)
+
+    def tier_of(self, offer: Offer) -> str:
+        """The tier of the person's key; the lowest without one."""
+        key = self.keys.get(offer.provider_id)
+        return key.tier if key else TIERS[0]
+
     def tier(self, offer: Offer) -> str:
         """Requests in flight that the key's tier allows: "V1 · 40", "" where nobody states rights."""
-        key = self.keys.get(offer.provider_id)
-        tier = key.tier if key else "V0"
+        tier = self.tier_of(offer)
         return f"{tier} · {offer.concurrency[tier]}" if tier in offer.concurrency else ""
 
 
@@ -98,36 +121,9 @@ def run_view(
     }
 
 
-def picker_view(desk: Desk, conversation: Conversation | None) -> dict[str, Any]:
-    """Values of `conversations/_model_picker.html`."""
-    measured = _measured(desk.team)
-    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for offer in desk.offers:
-        groups[offer.provider.name].append(_row(desk, offer, measured.get(offer.pk)))
-    # What can be run now comes first.
-    ordered = sorted(groups.items(), key=lambda group: all(row["refused"] for row in group[1]))
-    return {
-        "count": len(desk.offers),
-        "url": settings_url(conversation),
-        "groups": [{"label": label, "rows": rows} for label, rows in ordered],
-    }
-
-
 def settings_url(conversation: Conversation | None) -> str:
     """Where a change of the run settings is kept; the zero id stands for "my next conversation"."""
     return reverse("conversation-settings", args=[conversation.pk if conversation else uuid.UUID(int=0)])
-
-
-def price_words(price: Price | None) -> tuple[str, str]:
-    """A price in a few characters and its note: ("$0.20 / $1.10", "per M, in / out")."""
-    if price is None:
-        return "—", _("price not set")
-    if price.is_free:
-        return _("Free"), ""
-    first = price.tiers[0]
-    sign = SIGNS[price.currency]
-    words = f"{sign}{plain(first.input)} / {sign}{plain(first.output)}"
-    return words, _("per M, in / out, from") if len(price.tiers) > 1 else _("per M, in / out")
 
 
 def count_words(tokens: int | None) -> str:
@@ -139,43 +135,23 @@ def count_words(tokens: int | None) -> str:
     return f"{round(tokens / (1000 if tokens % 1000 == 0 else 1024))}K"
 
 
-def _row(desk: Desk, offer: Offer, measured: tuple[str, str] | None) -> dict[str, Any]:
-    words = offer.language_model.words(get_language() or "en") if offer.language_model else None
-    price, price_note = price_words(desk.prices.get(offer.pk))
-    tier = desk.tier(offer)
-    return {
-        "offer_id": str(offer.pk),
-        "title": offer.title,
-        "note": _note(offer),
-        "price": price,
-        "price_note": price_note,
-        "context": count_words(offer.context_tokens),
-        "ttft": measured[0] if measured else "",
-        "speed": measured[1] if measured else "",
-        "features": [name for name, has in _features(offer) if has and name in ("thinking", "tools", "json")],
-        "refused": desk.refused(offer),
-        "summary": words.summary if words else "",
-        "chips": _feature_words(offer),
-        "foot": _("%(tier)s in parallel") % {"tier": tier} if tier else "",
-    }
-
-
 def _card(desk: Desk, offer: Offer) -> dict[str, Any]:
     price = desk.prices.get(offer.pk)
     return {
         "title": offer.title,
-        "note": f"{offer.provider.name} · {_note(offer)}" if _note(offer) else offer.provider.name,
+        "note": f"{offer.provider.name} · {note_of(offer)}" if note_of(offer) else offer.provider.name,
         "facts": _facts(desk, offer, price),
-        "features": _feature_words(offer),
+        "features": feature_words(offer),
         "thinking": offer.thinking if offer.can_disable_thinking or offer.thinking != "optional" else "always",
         "thinking_note": _thinking_note(offer),
+        "thinking_locked": _thinking_locked(offer),
         "efforts": offer.efforts,
         # The dearest tier: what is shown as "at most" must hold.
         "input_price": str(max(tier.input for tier in price.tiers)) if price else "",
         "output_price": str(max(tier.output for tier in price.tiers)) if price else "",
         "sign": SIGNS[price.currency] if price else "",
         "other_sign": SIGNS[OTHER[price.currency]] if price else "",
-        "other_rate": str(_other_rate(price.currency, desk.rate)) if price else "",
+        "other_rate": str(other_rate(price.currency, desk.rate)) if price else "",
         "context_tokens": offer.context_tokens,
         "max_output_tokens": offer.max_output_tokens,
     }
@@ -199,11 +175,13 @@ def _facts(desk: Desk, offer: Offer, price: Price | None) -> list[dict[str, str]
 
 
 def _ranges(offer: Offer, chosen: RunSettings, errors: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Every number with its slider; `default`: the documented one, "" for none; `reset`: what Reset sets."""
     top = offer.max_output_tokens or 32_768
+    provider = offer.provider
     rows = (
-        ("temperature", _("Temperature"), 0, offer.provider.temperature_max, "0.01", offer.temperature_default or 1),
-        ("top_p", _("Top P"), "0.01", offer.provider.top_p_max, "0.01", offer.top_p_default or 1),
-        ("max_tokens", _("Max tokens"), 1, top, 1, top),
+        ("temperature", _("Temperature"), 0, provider.temperature_max, "0.01", offer.temperature_default, ""),
+        ("top_p", _("Top P"), "0.01", provider.top_p_max, "0.01", offer.top_p_default, ""),
+        ("max_tokens", _("Max tokens"), 1, top, 1, None, str(min(PROPOSED_MAX_TOKENS, top))),
     )
     return [
         {
@@ -212,35 +190,36 @@ def _ranges(offer: Offer, chosen: RunSettings, errors: Mapping[str, str]) -> lis
             "min": str(low),
             "max": str(high),
             "step": str(step),
-            "value": ""
-            if getattr(chosen, name) is None
-            else f"{getattr(chosen, name):g}"
-            if name != "max_tokens"
-            else str(chosen.max_tokens),
-            "default": str(default),
+            "value": _number_words(getattr(chosen, name)),
+            "default": "" if default is None else str(default),
+            "reset": reset,
             "error": errors.get(name, ""),
         }
-        for name, label, low, high, step, default in rows
+        for name, label, low, high, step, default, reset in rows
     ]
 
 
-def _features(offer: Offer) -> Iterable[tuple[str, bool]]:
+def _number_words(value: float | None) -> str:
+    return "" if value is None else str(value) if isinstance(value, int) else f"{value:g}"
+
+
+def features_of(offer: Offer) -> Iterable[tuple[str, bool]]:
     yield "thinking", offer.thinking != "none"
     yield "tools", offer.tools
     yield "json", offer.json_mode
-    yield "cache", offer.caching
+    yield "caching", offer.caching
     yield "stream", offer.streaming
 
 
-def _feature_words(offer: Offer) -> list[str]:
+def feature_words(offer: Offer) -> list[str]:
     words = {
         "thinking": _("Thinking"),
         "tools": _("Tools"),
         "json": _("JSON"),
-        "cache": _("Cache"),
+        "caching": _("Cache"),
         "stream": _("Stream"),
     }
-    return [words[name] for name, has in _features(offer) if has]
+    return [words[name] for name, has in features_of(offer) if has]
 
 
 def _thinking_note(offer: Offer) -> str:
@@ -252,34 +231,28 @@ def _thinking_note(offer: Offer) -> str:
     return _("model decides how long") if dynamic else _("thinks before it answers")
 
 
-def _note(offer: Offer) -> str:
+def _thinking_locked(offer: Offer) -> str:
+    """Why the switch cannot be moved, "" when it can."""
+    if offer.can_disable_thinking:
+        return ""
+    if offer.thinking == "none":
+        return _("%(model)s has no thinking to switch on.") % {"model": offer.title}
+    if offer.thinking == "always":
+        return _("%(model)s always thinks. It cannot be switched off.") % {"model": offer.title}
+    return _("%(provider)s has no switch for it: the model decides.") % {"provider": offer.provider.name}
+
+
+def note_of(offer: Offer) -> str:
     if offer.language_model is None:
         return ""
     words = offer.language_model.words(get_language() or "en").note or offer.language_model.parameters
-    if not offer.mirrors:
-        return words
-    shop = _("%(shop)s prices") % {"shop": SHOPS.get(offer.mirrors, offer.mirrors)}
-    return f"{shop} · {words}" if words else shop
+    return " · ".join(filter(None, [shop_words(offer), words]))
 
 
-def _measured(team: Team) -> dict[uuid.UUID, tuple[str, str]]:
-    """Median TTFT and speed of the team's own runs of the last days, ready to show."""
-    since = timezone.now() - dt.timedelta(days=MEASURED_DAYS)
-    rows = (
-        Entry.objects.filter(team=team, created_at__gte=since, ttft_ms__isnull=False)
-        .order_by("-created_at")
-        .values_list("offer", "ttft_ms", "tokens_per_second")[:MEASURED_AT_MOST]
-    )
-    by_offer: dict[uuid.UUID, list[tuple[int, Decimal | None]]] = defaultdict(list)
-    for offer, ttft, speed in rows:
-        by_offer[offer].append((ttft or 0, speed))
-    found: dict[uuid.UUID, tuple[str, str]] = {}
-    for offer, figures in by_offer.items():
-        speeds = [speed for _ttft, speed in figures if speed is not None]
-        seconds = median(ttft for ttft, _speed in figures) / 1000
-        found[offer] = (f"{seconds:.2f} s", f"{median(speeds):.0f} tok/s" if speeds else "")
-    return found
+def shop_words(offer: Offer) -> str:
+    """Whose prices an offer of the sandbox repeats; "" for any other."""
+    return _("%(shop)s prices") % {"shop": SHOPS.get(offer.mirrors, offer.mirrors)} if offer.mirrors else ""
 
 
-def _other_rate(currency: str, rate: Rate) -> Decimal:
+def other_rate(currency: str, rate: Rate) -> Decimal:
     return rate.value if currency == rate.base else (1 / rate.value).quantize(Decimal("0.00000001"))

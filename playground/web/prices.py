@@ -1,6 +1,6 @@
 """Prices per million tokens in words: the provider's own currency, and the other one beside it. For templates."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -41,8 +41,8 @@ def first_tier(price: Price, rate: Rate) -> dict[str, Any]:
     return words | {"is_first_of_many": len(price.tiers) > 1}
 
 
-def rows_of(prices: Sequence[PriceRow], rate: Rate) -> list[dict[str, Any]]:
-    """Every stated price of an offer with its tiers, dates and sources."""
+def rows_of(prices: Sequence[PriceRow], rate: Rate, say: Callable[[str], str]) -> list[dict[str, Any]]:
+    """Every stated price of an offer with its tiers, dates and sources; `say` puts texts into the reader's language."""
     return [
         {
             "tiers": [
@@ -51,11 +51,12 @@ def rows_of(prices: Sequence[PriceRow], rate: Rate) -> list[dict[str, Any]]:
                 for tier in row.price.tiers
             ],
             "period": _period(row),
-            "source": _("Typed in") if row.origin == PriceRow.Origin.TYPED else row.source,
+            "source": say(row.source),
+            "is_own": row.origin == PriceRow.Origin.TYPED,
             "source_url": row.source_url,
             "date": day_words(row.source_date),
-            "also": row.also,
-            "note": row.note,
+            "also": _(", ").join(say(title) for title in row.also),
+            "note": say(row.note),
             "is_used": row.use,
         }
         for row in prices

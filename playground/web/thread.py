@@ -3,25 +3,27 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import F
 from django.template.loader import get_template
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from playground.conversations.models import Conversation, Generation, Message
 from playground.conversations.turns import Turn
 from playground.ledger.models import Entry
+from playground.web import window
+from playground.web.moments import day_words
 from playground.web.money import CostView, Rates
-from playground.web.troubles import trouble
+from playground.web.troubles import trouble_of
+from playground.web.ways import Way
+from playground.web.window import Window
 from playground.wire.tokens import estimate_tokens
 
-# Errors whose next step is on the Keys page.
-KEY_TROUBLES = frozenset({"key_refused", "key_expired", "key_unreadable", "no_key", "no_balance", "not_allowed"})
+Cut = Callable[[Sequence[uuid.UUID], uuid.UUID], Window | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,13 @@ class GenerationView:
     finish_reason: str
     elapsed_ms: int
     error_code: str
-    error_title: str | Promise
-    error_text: str | Promise
+    error_title: str
+    error_text: str
     error_message: str
-    next_step: str | Promise
+    next_step: str
     retryable: bool
-    next_url: str
-    next_label: str
+    wait_seconds: int
+    ways: Sequence[Way]
 
     @property
     def is_live(self) -> bool:
@@ -117,12 +119,61 @@ class MessageView:
     generation: GenerationView | None
     meter: MeterView | None
     is_last: bool = field(default=False)
+    day: str = field(default="")  # the words of the day that begins with this message
 
 
-def views_of(conversation: Conversation, *, currency: str) -> list[MessageView]:
-    """The current branch of a conversation, oldest first; `currency`: the one the reader wants first, or ""."""
+@dataclass(frozen=True, slots=True)
+class ThreadView:
+    """A window of the open branch for `conversations/_thread.html`, oldest first."""
+
+    conversation_id: uuid.UUID | None
+    messages: Sequence[MessageView] = ()
+    has_earlier: bool = False
+    has_later: bool = False
+    tail: Sequence[MessageView] = ()
+
+    @property
+    def first(self) -> uuid.UUID:
+        """Above it there may be more."""
+        return self.messages[0].id
+
+    @property
+    def last(self) -> uuid.UUID:
+        """Below it there may be more."""
+        return self.messages[-1].id
+
+
+def newest(conversation: Conversation, *, currency: str) -> ThreadView:
+    """The end of the open branch; `currency`: the one the reader wants first, or ""."""
     tree = Tree.of(conversation.id)
-    return _views(tree, tree.branch(conversation.leaf_id), conversation.leaf_id, Rates(currency))
+    return _thread(conversation, tree, window.newest(tree.branch(conversation.leaf_id)), currency)
+
+
+def around(conversation: Conversation, message_id: uuid.UUID, *, currency: str) -> ThreadView | None:
+    """A message of the open branch with its surroundings; None when it is not on that branch."""
+    return _part(conversation, window.around, message_id, currency)
+
+
+def before(conversation: Conversation, message_id: uuid.UUID, *, currency: str) -> ThreadView | None:
+    """The piece above a message."""
+    return _part(conversation, window.before, message_id, currency)
+
+
+def after(conversation: Conversation, message_id: uuid.UUID, *, currency: str) -> ThreadView | None:
+    """The piece below a message."""
+    return _part(conversation, window.after, message_id, currency)
+
+
+def _part(conversation: Conversation, cut: Cut, message_id: uuid.UUID, currency: str) -> ThreadView | None:
+    tree = Tree.of(conversation.id)
+    part = cut(tree.branch(conversation.leaf_id), message_id)
+    return _thread(conversation, tree, part, currency) if part else None
+
+
+def _thread(conversation: Conversation, tree: "Tree", part: Window, currency: str) -> ThreadView:
+    views = _views(tree, [*part.shown, *part.tail], conversation.leaf_id, Rates(currency))
+    shown = len(views) - len(part.tail)
+    return ThreadView(conversation.id, views[:shown], part.has_earlier, part.has_later, views[shown:])
 
 
 def view_of(message: Message, *, currency: str) -> MessageView:
@@ -209,7 +260,11 @@ class Tree:
 
 
 def _views(tree: Tree, shown: Sequence[uuid.UUID], leaf_id: uuid.UUID | None, rates: Rates) -> list[MessageView]:
-    rows = Message.objects.select_related("generation__entry", "generation__offer").in_bulk(shown)
+    rows = (
+        Message.objects.select_related("generation__entry", "generation__offer")
+        .annotate(before=F("parent__created_at"))
+        .in_bulk(shown)
+    )
     return [_view(rates, rows[pk], tree.children[tree.parents[pk]], pk == leaf_id) for pk in shown if pk in rows]
 
 
@@ -217,7 +272,18 @@ def _view(rates: Rates, row: Message, line: Sequence[uuid.UUID], is_last: bool) 
     found = getattr(row, "generation", None)
     run = _generation(found, found.offer.title) if found else None
     meter = _meter(rates, found.entry) if found and found.entry else None
-    return _message(row, line, run, meter, is_last=is_last)
+    before: dt.datetime | None = getattr(row, "before", None)
+    return _message(row, line, run, meter, is_last=is_last, day=_new_day(row.created_at, before))
+
+
+def _new_day(written: dt.datetime, before: dt.datetime | None) -> str:
+    """The words of a day that begins here, in the reader's time zone; a conversation of today begins without."""
+    day, today = timezone.localtime(written).date(), timezone.localdate()
+    if day == (timezone.localtime(before).date() if before else today):
+        return ""
+    if day == today:
+        return _("Today")
+    return _("Yesterday") if day == today - dt.timedelta(days=1) else day_words(day)
 
 
 def _message(
@@ -227,6 +293,7 @@ def _message(
     meter: MeterView | None = None,
     *,
     is_last: bool = False,
+    day: str = "",
 ) -> MessageView:
     return MessageView(
         id=row.pk,
@@ -240,6 +307,7 @@ def _message(
         generation=run,
         meter=meter,
         is_last=is_last,
+        day=day,
     )
 
 
@@ -254,7 +322,7 @@ def _siblings(own: uuid.UUID, line: Sequence[uuid.UUID]) -> Siblings:
 
 
 def _generation(row: Generation, model_title: str) -> GenerationView:
-    words = trouble(row.error_code) if row.error_code else None
+    trouble = trouble_of(row)
     return GenerationView(
         id=row.pk,
         state=row.state,
@@ -265,13 +333,13 @@ def _generation(row: Generation, model_title: str) -> GenerationView:
         finish_reason=row.finish_reason,
         elapsed_ms=max(0, round((timezone.now() - row.created_at).total_seconds() * 1000)),
         error_code=row.error_code,
-        error_title=words.title if words else "",
-        error_text=words.cause if words else "",
-        error_message=row.error_message,
-        next_step=words.step if words else "",
+        error_title=trouble.title if trouble else "",
+        error_text=trouble.cause if trouble else "",
+        error_message=trouble.quote if trouble else "",
+        next_step=trouble.step if trouble else "",
         retryable=row.retryable,
-        next_url=reverse("keys") if row.error_code in KEY_TROUBLES else "",
-        next_label=_("Open keys") if row.error_code in KEY_TROUBLES else "",
+        wait_seconds=trouble.wait_seconds if trouble else 0,
+        ways=trouble.ways if trouble else (),
     )
 
 

@@ -1,10 +1,20 @@
-"""What went wrong, in words: for every stable error code a title, a cause and the next step, in both languages."""
+"""What went wrong, in words: for every stable error code a title, a cause, the next step and the ways to take it."""
 
+import math
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from playground.conversations.models import Generation
+from playground.conversations.threads import tokens_before
+from playground.web.offers import Desk
+from playground.web.ways import Way, choose_model, larger_offers, use_offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +31,28 @@ class Trouble:
         return gettext("%(cause)s %(step)s") % {"cause": self.cause, "step": self.step}
 
 
+@dataclass(frozen=True, slots=True)
+class TroubleView:
+    """The trouble of one run: its words, what the provider said, and the ways out.
+
+    `wait_seconds`: how long the provider still does not want to be asked again; 0 for not at all.
+    """
+
+    title: str
+    cause: str
+    step: str
+    quote: str
+    wait_seconds: int
+    ways: Sequence[Way]
+
+
 _AGAIN = _("Retry now, or in a moment.")
 _KEY = _("Check the key on the Keys page, or choose another one.")
 
 TROUBLES: dict[str, Trouble] = {
     "interrupted": Trouble(
         _("The answer was cut off."),
-        _("The connection ended before the answer did. The text so far is kept."),
+        _("The connection ended before the answer did."),
         _("Continue from here, or retry."),
     ),
     "rate_limited": Trouble(
@@ -89,16 +114,24 @@ TROUBLES: dict[str, Trouble] = {
     "first_byte_timeout": Trouble(
         _("No answer came."), _("The provider took the request and then stayed silent."), _AGAIN
     ),
-    "idle_timeout": Trouble(
-        _("The answer stalled."), _("Nothing came from the provider for too long. The text so far is kept."), _AGAIN
-    ),
+    "idle_timeout": Trouble(_("The answer stalled."), _("Nothing came from the provider for too long."), _AGAIN),
     "total_timeout": Trouble(
         _("The answer took too long."),
-        _("It reached the time limit of this server. The text so far is kept."),
+        _("It reached the time limit of this server."),
         _("Continue from here, or ask for less at once."),
     ),
     "connect_failed": Trouble(
         _("The provider cannot be reached."), _("No connection could be made to its address."), _AGAIN
+    ),
+    "host_unknown": Trouble(
+        _("No server has this name."),
+        _("The name in the address could not be looked up."),
+        _("Check the spelling of the address, then try again."),
+    ),
+    "tls_failed": Trouble(
+        _("No secure connection could be made."),
+        _("The certificate of the server is not trusted, or it was made for another name."),
+        _("Check the address; a house’s own root certificate belongs into this machine’s trusted ones."),
     ),
     "address_refused": Trouble(
         _("This server may not connect there."),
@@ -114,12 +147,12 @@ TROUBLES: dict[str, Trouble] = {
     "provider_error": Trouble(_("The provider failed."), _("It answered with an error of its own."), _AGAIN),
     "stream_too_large": Trouble(
         _("The answer is too large."),
-        _("It passed the size that this server keeps. The text so far is kept."),
+        _("It passed the size that this server keeps."),
         _("Ask for less at once."),
     ),
     "malformed_stream": Trouble(
         _("The provider's answer cannot be read."),
-        _("It does not follow the protocol. The text so far is kept."),
+        _("It does not follow the protocol."),
         _AGAIN,
     ),
 }
@@ -128,7 +161,101 @@ TROUBLES["not_found"] = TROUBLES["redirected"]
 
 UNKNOWN = Trouble(_("The run failed."), _("The provider's message is below."), _AGAIN)
 
+# Codes whose message is our own English sentence: the words above say it in the reader's language.
+_OUR_WORDS = frozenset(
+    {"interrupted", "first_byte_timeout", "idle_timeout", "total_timeout", "address_refused", "redirected"}
+    | {"stream_too_large", "malformed_stream", "malformed_answer", "key_unreadable", "no_key", "content_filtered"}
+)
+_KEY_CODES = frozenset(
+    {"key_refused", "key_expired", "key_unreadable", "no_key", "no_balance", "not_allowed", "account_locked"}
+    | {"plan_expired", "quota_exhausted", "redirected", "not_found"}
+)
+_OTHER_MODEL_CODES = frozenset({"model_not_found", "not_allowed", "overloaded", "quota_exhausted", "no_balance"})
+_SECONDS = re.compile(r"(\d+(?:\.\d+)?) seconds")
+
 
 def trouble(code: str) -> Trouble:
     """The words for an error code; a code of a newer provider gets general ones."""
     return TROUBLES.get(code, UNKNOWN)
+
+
+def trouble_of(run: Generation) -> TroubleView | None:
+    """What went wrong in a run, for its reader; None when nothing did."""
+    if not run.error_code:
+        return None
+    words = trouble(run.error_code)
+    wait = max(0, math.ceil((run.retry_at - timezone.now()).total_seconds())) if run.retry_at else 0
+    step = gettext("It asks to be left alone for a while; Retry opens when that is over.") if wait else str(words.step)
+    if run.error_code == "context_too_long":
+        return _too_long(run, words)
+    return TroubleView(
+        title=str(words.title),
+        cause=_cause(run, words),
+        step=step,
+        quote="" if run.error_code in _OUR_WORDS else run.error_message,
+        wait_seconds=wait,
+        ways=_ways(run),
+    )
+
+
+def _cause(run: Generation, words: Trouble) -> str:
+    """With the seconds that a deadline had, where one passed."""
+    sentences = {
+        "first_byte_timeout": _("The provider took the request and then stayed silent for %(seconds)s seconds."),
+        "idle_timeout": _("Nothing came from the provider for %(seconds)s seconds in the middle of its answer."),
+        "total_timeout": _("It reached the time limit of this server, %(seconds)s seconds."),
+    }
+    found = _SECONDS.search(run.error_message)
+    if run.error_code in sentences and found:
+        return str(sentences[run.error_code]) % {"seconds": found[1]}
+    return str(words.cause)
+
+
+def _ways(run: Generation) -> list[Way]:
+    ways: list[Way] = []
+    if run.error_code in _KEY_CODES:
+        key = f"#key-{run.api_key_id}" if run.api_key_id else ""
+        label = gettext("Open this key") if key else gettext("Open keys")
+        ways.append(Way(label, icon="key-round", url=reverse("keys") + key))
+    if run.error_code in _OTHER_MODEL_CODES:
+        ways.append(choose_model())
+    if run.error_code == "invalid_request":
+        ways.append(Way(gettext("Open run settings"), icon="sliders-horizontal", act="settings"))
+    if run.error_code == "content_filtered":
+        ways.append(Way(gettext("Edit the question"), icon="pencil", act="reword"))
+    if run.error_code == "address_refused":
+        ways.append(Way(gettext("Open settings"), icon="settings", url=reverse("settings")))
+    return ways
+
+
+def _too_long(run: Generation, words: Trouble) -> TroubleView:
+    """The numbers, and the models that would take it."""
+    prompt = tokens_before(run.message, system_prompt=str(run.settings.get("system_prompt", "")))
+    reserved, reads = int(run.settings.get("max_tokens") or 0), run.offer.context_tokens
+    over = prompt + reserved - reads if reads else 0
+    values = {
+        "prompt": f"{prompt:,}",
+        "reserved": f"{reserved:,}",
+        "model": run.offer.title,
+        "reads": f"{reads or 0:,}",
+    }
+    title = (
+        gettext("This prompt is about %(over)s tokens too long.") % {"over": f"{over:,}"} if over > 0 else words.title
+    )
+    if not reads:
+        cause = gettext("It is about %(prompt)s tokens; nobody states how much %(model)s reads.")
+    elif reserved:
+        cause = gettext("About %(prompt)s tokens with %(reserved)s reserved for the answer; %(model)s reads %(reads)s.")
+    else:
+        cause = gettext("About %(prompt)s tokens; %(model)s reads %(reads)s, its answer included.")
+    desk = Desk(run.user, run.conversation.team)
+    ways = [use_offer(offer) for offer in larger_offers(desk, run.offer, prompt + reserved)]
+    ways.append(Way(gettext("New conversation"), icon="plus", url=reverse("playground")))
+    return TroubleView(
+        title=str(title),
+        cause=cause % values,
+        step=str(words.step),
+        quote=run.error_message,
+        wait_seconds=0,
+        ways=ways,
+    )

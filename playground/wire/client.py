@@ -466,9 +466,9 @@ def _why_not_sent(error: BaseException) -> WireError:
         causes.append(cause)
         cause = cause.__cause__ or cause.__context__
     if any(isinstance(cause, ssl.SSLError | aiohttp.ClientSSLError) for cause in causes):
-        return WireError("connect_failed", "No secure connection: the certificate is not trusted.", retryable=False)
+        return WireError("tls_failed", "No secure connection: the certificate is not trusted.")
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return WireError("connect_failed", "The name of the server is not known.")
+        return WireError("host_unknown", "The name of the server is not known.")
     if any(isinstance(cause, _NEVER_CONNECTED) for cause in causes):
         return WireError("connect_failed", "No connection could be made.")
     if any(isinstance(cause, aiohttp.ClientResponseError | aiohttp.InvalidURL) for cause in causes):

@@ -4,7 +4,7 @@
 
 There is one class; `code` is a stable word of CODES and tells the kinds apart:
 
-    connection   connect_failed (retryable)  address_refused  redirected
+    connection   connect_failed  host_unknown (both retryable)  tls_failed  address_refused  redirected
     time         first_byte_timeout  idle_timeout (both retryable)  total_timeout
     form         malformed_stream (retryable)  malformed_answer  stream_too_large
     key          key_refused  key_expired  not_allowed
@@ -30,12 +30,12 @@ from playground.wire.text import clean, load_json
 LONGEST_MESSAGE: Final = 500  # characters of a provider's own words that are kept
 
 RETRYABLE: Final = frozenset(
-    {"connect_failed", "first_byte_timeout", "idle_timeout", "malformed_stream", "rate_limited"}
+    {"connect_failed", "host_unknown", "first_byte_timeout", "idle_timeout", "malformed_stream", "rate_limited"}
     | {"concurrency_limited", "overloaded", "provider_error", "network_error", "interrupted"}
 )
 CODES: Final = RETRYABLE | {
-    *("address_refused", "redirected", "total_timeout", "malformed_answer", "stream_too_large", "key_refused"),
-    *("key_expired", "not_allowed", "no_balance", "account_locked", "plan_expired", "quota_exhausted"),
+    *("tls_failed", "address_refused", "redirected", "total_timeout", "malformed_answer", "stream_too_large"),
+    *("key_refused", "key_expired", "not_allowed", "no_balance", "account_locked", "plan_expired", "quota_exhausted"),
     *("invalid_request", "model_not_found", "not_found", "context_too_long", "content_filtered"),
 }
 

@@ -1,16 +1,29 @@
-// Entry of every page: sheets, dialogs, theme, the conversation list, small behaviours by data attribute.
+// Entry of every page: sheets, dialogs, keys, theme, the conversation list, small behaviours by data attribute.
 import { watchConversations } from "./conversations.js";
+import { watchDialogs } from "./dialogs.js";
 import { toast } from "./dom.js";
 import { gettext } from "./language.js";
-import { toggleSheet, watchSheets } from "./sheets.js";
+import { walkLists } from "./lists.js";
+import { keepPlace, returnToPlace } from "./place.js";
+import { closeSheet, toggleSheet, watchSheets } from "./sheets.js";
+import { provide, watchShortcuts } from "./shortcuts.js";
 
 watchSheets();
 watchConversations();
+watchDialogs();
+watchShortcuts();
+walkLists();
+returnToPlace();
+provide("palette", togglePalette, () => document.getElementById("palette") !== null);
+provide("shortcuts", showShortcuts);
+provide("new", () => location.assign(document.querySelector(".tc-brand a").href), () => document.querySelector(".tc-brand a") !== null);
+provide("sidebar", () => toggleSheet("sidebar"), () => document.getElementById("sidebar") !== null);
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  if (button.dataset.dialog) document.getElementById(button.dataset.dialog)?.showModal();
+  if (button.matches("[data-open-palette]")) togglePalette();
+  else if (button.dataset.dialog) document.getElementById(button.dataset.dialog)?.showModal();
   else if (button.matches("[data-dialog-close]")) button.closest("dialog").close();
   else if (button.matches("[data-reveal]")) reveal(button);
   else if (button.dataset.copyText !== undefined) copyText(button.dataset.copyText);
@@ -23,23 +36,38 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-theme-form]")) {
     event.preventDefault();
     chooseTheme(event.target, event.submitter);
-  }
-});
-
-document.addEventListener("keydown", (event) => {
-  if (!(event.metaKey || event.ctrlKey) || event.altKey || event.isComposing) return;
-  const key = event.key.toLowerCase();
-  if (key === "b" && !event.shiftKey) toggleSheet("sidebar");
-  else if (key === "." && !event.shiftKey) toggleSheet("inspector");
-  else if (key === "o" && event.shiftKey) location.assign(document.querySelector(".tc-brand a")?.href ?? "/");
-  else return;
-  event.preventDefault();
+  } else if (event.target.matches("[data-language-form]")) keepPlace(event.target);
 });
 
 document.addEventListener("htmx:response:error", ({ detail }) => {
   if (detail.ctx.response.status >= 500) toast(gettext("The server could not do that. Try again in a moment."), "info");
 });
 rememberTimeZone();
+
+// The dialog opens at once and takes what is typed; what fills it is loaded when it is first wanted.
+function togglePalette() {
+  const dialog = document.getElementById("palette");
+  if (dialog.open) {
+    dialog.close();
+    return;
+  }
+  closeSheet();
+  dialog.showModal();
+  import("./palette.js").then(
+    ({ openPalette }) => openPalette(dialog),
+    () => {
+      dialog.close();
+      toast(gettext("The server cannot be reached now."), "info");
+    },
+  );
+}
+
+function showShortcuts() {
+  import("./shortcut-list.js").then(
+    ({ showShortcutList }) => showShortcutList(),
+    () => toast(gettext("The server cannot be reached now."), "info"),
+  );
+}
 
 // Pages before the sign-in, and people who chose none, get their browser's time zone.
 function rememberTimeZone() {

@@ -2,13 +2,18 @@
 import { showConnection } from "./banner.js";
 import { refreshConversations, syncConversations } from "./conversations.js";
 import { announce } from "./dom.js";
-import { lockedReason } from "./elements/run-settings.js";
 import "./elements/message-view.js";
 import "./elements/model-picker.js";
 import "./elements/prompt-composer.js";
+import "./elements/run-settings.js";
 import "./elements/thread-view.js";
+import "./elements/wait-button.js";
 import { gettext } from "./language.js";
 import { live } from "./live.js";
+import { arrives } from "./markdown/arrive.js";
+import { toggleSheet } from "./sheets.js";
+import { provide } from "./shortcuts.js";
+import { watchWays } from "./ways.js";
 
 const ECHO = 3_000; // milliseconds in which a notice of a beginning run is our own
 
@@ -19,9 +24,10 @@ const settings = () => document.querySelector("run-settings");
 let sentAt = -ECHO;
 
 // ── sending and stopping ──
-composer.deliver = async ({ text, clientId }) => {
+composer.deliver = async ({ text, clientId, signal }) => {
   sentAt = performance.now();
-  const ack = await live.send({ type: "message.send", conversation: thread.conversation || null, parent: thread.lastMessage, client_id: clientId, text, settings: settings().values });
+  const frame = { type: "message.send", conversation: thread.conversation || null, parent: thread.lastMessage, client_id: clientId, text, settings: settings().values };
+  const ack = await live.send(frame, { signal });
   sentAt = performance.now();
   if (ack.conversation !== thread.conversation) adopt(ack);
   thread.take(ack);
@@ -29,6 +35,11 @@ composer.deliver = async ({ text, clientId }) => {
   showState();
   refreshConversations();
 };
+
+// Who writes will read an answer: what draws it comes meanwhile.
+composer.addEventListener("input", () => arrives().catch(() => {}), { once: true });
+composer.isReady = () => live.isReady;
+live.addEventListener("status", () => composer.connectionChanged());
 
 composer.stop = () => {
   const generation = thread.running;
@@ -83,27 +94,49 @@ thread.addEventListener("click", (event) => {
   if (card.dataset.offer && card.dataset.offer !== settings().offer) picker.pick(card.dataset.offer);
   composer.fill(card.dataset.prompt);
 });
-addEventListener("popstate", () => location.reload());
+addEventListener("popstate", () => {
+  if (location.pathname !== (thread.conversation ? thread.address(thread.conversation) : thread.dataset.newAddress)) location.reload();
+});
 
 // ── settings ──
+let shownOffer = settings().offer;
+
 function showSettings() {
   composer.facts = settings().facts;
+  composer.stand(settings().standing);
+  showTrials(settings().offer);
   const { word, isLocked } = settings().thinking;
   const toggle = composer.querySelector("[data-thinking-toggle]");
   toggle.hidden = word === "none";
   toggle.setAttribute("aria-pressed", String(word === "on"));
   toggle.setAttribute("aria-disabled", String(isLocked));
-  toggle.title = isLocked ? lockedReason() : "";
+  toggle.title = settings().lockedReason;
   composer.refresh();
+}
+
+// Another model: what its documentation suggests to try.
+function showTrials(offer) {
+  const place = document.getElementById("try");
+  if (offer === shownOffer) return;
+  shownOffer = offer;
+  if (place) globalThis.htmx.ajax("GET", `${place.dataset.address}?offer=${offer}`, { target: "#try", swap: "outerMorph" });
 }
 
 document.addEventListener("tc:settings", showSettings);
 document.addEventListener("htmx:after:swap", () => settings().refresh());
-composer.querySelector("[data-thinking-toggle]").addEventListener("click", () => settings().toggleThinking());
+composer.querySelector("[data-thinking-toggle]").addEventListener("click", () => {
+  if (settings().lockedReason) composer.tell(settings().lockedReason);
+  else settings().toggleThinking();
+});
+function openPicker(card) {
+  picker.open(card, { offer: settings().offer, prompt: composer.promptTokens });
+}
+
 document.addEventListener("click", (event) => {
   const card = event.target.closest("[data-open-picker]");
-  if (card) picker.open(card, { offer: settings().offer, prompt: composer.promptTokens });
+  if (card) openPicker(card);
 });
+watchWays({ picker, settings, openPicker: () => openPicker(document.querySelector("[data-open-picker]")) });
 
 // ── the connection ──
 showConnection(live, { isBusy: () => thread.running !== null });
@@ -118,13 +151,11 @@ live.connect();
 showSettings();
 showState();
 
-// ── keys ──
-document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.isComposing) return;
-  const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key === "/" && !isTyping && !event.metaKey && !event.ctrlKey && !event.altKey) composer.focus();
-  else if (event.key === "Escape" && thread.running && !document.querySelector(":popover-open, dialog[open]")) composer.stop();
-  else if (event.key === "ArrowUp" && event.altKey) thread.editLast();
-  else return;
-  event.preventDefault();
+// ── keys and palette ──
+provide("composer", () => composer.focus());
+provide("edit", () => thread.editLast(), () => thread.querySelector('[data-act="edit"]') !== null);
+provide("stop", () => composer.stop(), () => thread.running !== null);
+provide("settings", () => toggleSheet("inspector"));
+document.addEventListener("tc:choose-model", (event) => {
+  if (picker.pick(event.detail.offer)) event.preventDefault();
 });

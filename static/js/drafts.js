@@ -1,7 +1,9 @@
-// What a person typed but did not send, kept in this browser per conversation. Survives reload, sign-out and expiry.
+// What a person typed but did not send, kept in this browser per person and conversation. Survives reload, sign-out and
+// expiry; whoever signs in after them on the same computer gets their own.
+import { page } from "./dom.js";
 
 const NEW = "new";
-const key = (conversation) => `tc:draft:${conversation || NEW}`;
+const key = (conversation) => `tc:draft:${page("person")}:${conversation || NEW}`;
 
 export function readDraft(conversation) {
   return read(key(conversation)) ?? "";

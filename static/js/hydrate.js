@@ -14,6 +14,14 @@ export function hydrateLater(message) {
   queueMicrotask(() => drain(AT_ONCE));
 }
 
+// Those that come into sight next, before their turn.
+export function hydrateNow(messages) {
+  for (const message of messages) {
+    const at = waiting.indexOf(message);
+    if (at >= 0) waiting.splice(at, 1)[0].hydrate();
+  }
+}
+
 function drain(budget) {
   const began = performance.now();
   while (waiting.length && performance.now() - began < budget) {

@@ -23,7 +23,7 @@ export function number(value) {
 // Milliseconds as "0.4" or "12": one decimal below ten seconds.
 export function seconds(milliseconds) {
   const value = milliseconds / 1000;
-  return value < 10 ? value.toFixed(1) : Math.round(value).toString();
+  return exact(value, value < 10 ? 1 : 0);
 }
 
 // Tokens as "17.2K" or "1M".
@@ -34,8 +34,13 @@ export function short(tokens) {
   return String(tokens);
 }
 
-// An amount with its sign; below 0.01 with five decimals, so that a turn never costs "0.00".
+// An amount with its sign; below 0.01 with five decimals, so that a turn never costs "0.00"; what is less still says so.
 export function money(sign, amount) {
+  if (amount > 0 && amount < 0.000005) return `<${sign}0.00001`;
   const digits = amount === 0 ? 2 : amount < 0.01 ? 5 : amount < 1 ? 4 : 2;
-  return `${sign}${amount.toFixed(digits)}`;
+  return `${sign}${exact(amount, digits)}`;
+}
+
+function exact(value, digits) {
+  return new Intl.NumberFormat(language(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 }

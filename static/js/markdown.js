@@ -4,6 +4,7 @@
 // Above FREEZE characters settled blocks are not even lexed again. What limits.js refuses, and whatever takes too long on
 // this machine, is shown as plain text: the page never freezes.
 import { element } from "./dom.js";
+import { arrives, isHere } from "./markdown/arrive.js";
 import { clean } from "./markdown/clean.js";
 import { codeBlock, finishCode, setCode } from "./markdown/code.js";
 import { html, lex } from "./markdown/lexer.js";
@@ -24,6 +25,7 @@ export class MarkdownView {
   #plain = false;
   #text = null;
   #live = null;
+  #wanted = null; // what to draw when the renderer has arrived; until then the text is plain
 
   constructor(root) {
     this.#root = root;
@@ -32,6 +34,10 @@ export class MarkdownView {
   // Shows `text`. live: more will come; a caret stands at the end and open fences stay uncoloured.
   update(text, { live = false } = {}) {
     const source = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
+    if (!isHere()) {
+      this.#wait(source, live);
+      return;
+    }
     if (source === this.#text && live === this.#live) return;
     this.#root.querySelector(".tc-caret")?.remove();
     if (this.#text !== null && !source.startsWith(this.#text)) this.#forget();
@@ -41,6 +47,24 @@ export class MarkdownView {
     if (this.#plain) this.#drawPlain(source);
     else this.#draw(source, live);
     if (live) this.#placeCaret();
+  }
+
+  #wait(source, live) {
+    this.#drawPlain(source);
+    const isAsked = this.#wanted !== null;
+    this.#wanted = { source, live };
+    if (isAsked) return;
+    arrives().then(
+      () => {
+        const wanted = this.#wanted;
+        this.#wanted = null;
+        this.#forget();
+        this.update(wanted.source, { live: wanted.live });
+      },
+      () => {
+        this.#wanted = null; // the text stays plain until the next piece
+      },
+    );
   }
 
   #draw(source, live) {

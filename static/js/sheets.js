@@ -4,6 +4,8 @@ import { element } from "./dom.js";
 
 const NARROW = { sidebar: "(max-width: 820px)", inspector: "(max-width: 1180px)" };
 
+const SPOKEN = "#announcer, #toaster"; // a sheet does not silence what is said meanwhile
+
 let open = null;
 
 export function watchSheets() {
@@ -47,7 +49,7 @@ function openSheet(panel, opener) {
   closeSheet();
   const scrim = element("div", { class: "tc-scrim" });
   scrim.addEventListener("click", closeSheet);
-  const others = [...panel.parentElement.children].filter((other) => other !== panel);
+  const others = [...panel.parentElement.children, ...document.body.children].filter((other) => !other.contains(panel) && !other.matches(SPOKEN));
   for (const other of others) other.inert = true;
   panel.before(scrim);
   panel.dataset.open = "";

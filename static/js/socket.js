@@ -52,13 +52,20 @@ export class Connection extends EventTarget {
     this.#open();
   }
 
-  // Resolves with the ack; rejects with a Refusal. While there is no connection the command waits for one.
-  send(frame) {
+  // Resolves with the ack; rejects with a Refusal. While there is no connection the command waits for one; `signal` takes
+  // back one that still waits (a Refusal "withdrawn").
+  send(frame, { signal } = {}) {
     const id = ++this.#number;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { frame: { id, ...frame }, resolve, reject });
+      signal?.addEventListener("abort", () => this.#settle(id, (waiting) => waiting.reject(new Refusal("withdrawn", ""))));
       this.#transmit(this.#pending.get(id).frame);
     });
+  }
+
+  // Whether a command would leave at once.
+  get isReady() {
+    return this.#isUp() || this.#polling !== null;
   }
 
   // Follows a generation from `follower.after()`; its frames go to `follower.handle(frame)`. A log that has ended before

@@ -9,10 +9,12 @@ import pytest
 from django.core.management import call_command
 from django.test import override_settings
 
+from playground.web.storage import lean
+
 SOURCE = Path(__file__).resolve().parents[2] / "static"
 REAL = {"staticfiles": {"BACKEND": "playground.web.storage.StaticStorage"}}
 HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
-IMPORTED = re.compile(r'(?:from|import)\s*"(\.[^"]+)"')
+IMPORTED = re.compile(r'(?:from|import)\s*\(?"(\.[^"]+)"')
 LINKED = re.compile(r'url\("?([^")]+)"?\)')
 NOT_SHIPPED = (".woff", ".ttf")  # older forms of KaTeX's fonts: its stylesheet names them, no browser of today asks
 
@@ -43,7 +45,7 @@ def test_every_import_of_a_module_is_hashed_and_exists(collected: Path, names: d
     for name in modules:
         file = collected / names[name]
         found = IMPORTED.findall(file.read_text())
-        assert len(found) == len(re.findall(r"^import ", (SOURCE / name).read_text(), re.MULTILINE)), name
+        assert len(found) == len(re.findall(r"^import |\bimport\(", (SOURCE / name).read_text(), re.MULTILINE)), name
         for target in found:
             assert HASHED.search(target), f"{name} imports {target}"
             assert (file.parent / target).resolve().is_file(), f"{name} imports {target}"
@@ -70,3 +72,33 @@ def test_texts_are_compressed_ahead(collected: Path, names: dict[str, str]) -> N
     for name in [*ours(names, ".js"), *ours(names, ".css"), "img/icons.svg"]:
         file = collected / names[name]
         assert file.with_name(f"{file.name}.gz").is_file() or file.stat().st_size < 400, name
+
+
+# Strings and regular expressions that may hold a backtick of their own.
+PLAIN = re.compile(r""""(?:\\.|[^"\\])*"|(?<=[=(&] )/[^\n]+?/[a-z]*|(?<=[(])/[^\n]+?/[a-z]*""")
+OWN = sorted(path for pattern in ("js/**/*.js", "css/**/*.css") for path in SOURCE.glob(pattern))
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)
+def test_no_text_runs_over_lines(path: Path) -> None:
+    """Comments and indents are taken out line by line."""
+    source = path.read_text()
+    if path.suffix == ".js":
+        bare = [line for line in source.splitlines() if not line.strip().startswith("//")]
+        assert [line for line in bare if PLAIN.sub("", line).count("`") % 2] == []
+        assert "/*" not in "\n".join(bare)
+    else:
+        assert "//" not in source
+        assert not re.search(r"""(["'])[^"'\n]*/\*""", source)
+
+
+def test_own_texts_go_out_without_comments(collected: Path, names: dict[str, str]) -> None:
+    for name in [*ours(names, ".js"), *ours(names, ".css")]:
+        sent = (collected / names[name]).read_text()
+        assert not re.search(r"^\s*(//|/\*)|^\s+\S", sent, re.MULTILINE), name
+
+
+def test_what_a_script_does_is_not_touched() -> None:
+    source = '// why\nconst a = "// kept";\n\n  call(`x // y`); // kept as well\n'
+    assert lean("js/a.js", source) == 'const a = "// kept";\ncall(`x // y`); // kept as well\n'
+    assert lean("css/a.css", "/* why */\n.a {\n  color: red; /* so\n  that */\n}\n") == ".a {\ncolor: red;\n}\n"

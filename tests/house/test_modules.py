@@ -10,23 +10,26 @@ SCRIPTS = ROOT / "static" / "js"
 MODULES = sorted(path.relative_to(SCRIPTS).as_posix() for path in SCRIPTS.rglob("*.js") if path.name != "theme.js")
 # The form that Django's storage rewrites to hashed names; any other would slip through unhashed.
 IMPORT = re.compile(r"""^import (?:[^;"]*? from )?"(\.[^"]+)";$""", re.MULTILINE)
+# What is fetched when it is first needed.
+LATER = re.compile(r"""\bimport\("(\.[^"]+)"\)""")
 ANY_IMPORT = re.compile(r"^\s*(?:import\b|export\b.*\bfrom\b)|\bimport\(", re.MULTILINE)
 PRELOADED = re.compile(r"modulepreload\" href=\"{% static 'js/([^']+)' %}")
 
 
-def imports(module: str) -> list[str]:
-    found = IMPORT.findall((SCRIPTS / module).read_text(encoding="utf-8"))
+def imports(module: str, form: re.Pattern[str] = IMPORT) -> list[str]:
+    found = form.findall((SCRIPTS / module).read_text(encoding="utf-8"))
     return [_normal(PurePosixPath(module).parent / target) for target in found]
 
 
-def needed(module: str) -> set[str]:
+def needed(module: str, *, later: bool = False) -> set[str]:
+    """What a module needs at once; `later`: and all that it may fetch one day."""
     known: set[str] = set()
     waiting = [module]
     while waiting:
         name = waiting.pop()
         if name not in known:
             known.add(name)
-            waiting += imports(name)
+            waiting += imports(name) + (imports(name, LATER) if later else [])
     return known
 
 
@@ -47,14 +50,15 @@ def _normal(path: PurePosixPath) -> str:
 @pytest.mark.parametrize("module", MODULES)
 def test_imports_are_relative_and_lead_to_a_module(module: str) -> None:
     source = (SCRIPTS / module).read_text(encoding="utf-8")
-    assert len(ANY_IMPORT.findall(source)) == len(imports(module))
-    assert set(imports(module)) <= set(MODULES)
+    found = imports(module) + imports(module, LATER)
+    assert len(ANY_IMPORT.findall(source)) == len(found)
+    assert set(found) <= set(MODULES)
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_no_module_needs_itself(module: str) -> None:
     """Hashed names are made of the content with its hashed imports: a circle has none."""
-    assert all(module not in needed(other) for other in imports(module))
+    assert all(module not in needed(other, later=True) for other in imports(module) + imports(module, LATER))
 
 
 def test_pages_preload_what_their_entry_needs() -> None:
@@ -64,4 +68,4 @@ def test_pages_preload_what_their_entry_needs() -> None:
 
 
 def test_no_module_is_left_over() -> None:
-    assert needed("app.js") | needed("chat.js") == set(MODULES)
+    assert needed("app.js", later=True) | needed("chat.js", later=True) == set(MODULES)

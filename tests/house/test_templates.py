@@ -9,6 +9,7 @@ from tests.house.template_source import SPOKEN, Element, paths, read, read_sourc
 PYTHON = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parents[2].glob("playground/web/**/*.py"))
 # Partials that a view sends by themselves: htmx and the scripts replace one element by one element.
 SWAPPED = [path for path in paths() if path.rsplit("/", 1)[-1].startswith("_") and f'"{path}"' in PYTHON]
+# Mails are the one place for styles at elements: mail programs read no style sheets, and no policy of ours holds there.
 DATA_SCRIPTS = {"application/json", "importmap"}  # not run by the browser; the policy still asks for their nonce
 # Names and signs that are the same in every language.
 SAME_EVERYWHERE = {"GLM", "Air", "BigModel", "esc", "ms", "API", "tok", "TTFT", "JSON", "Enter", "Shift", "CNY", "USD"}
@@ -28,7 +29,7 @@ def breaks_policy(element: Element) -> bool:
     )
 
 
-@pytest.mark.parametrize("path", paths())
+@pytest.mark.parametrize("path", [path for path in paths() if not path.startswith("account/email/")])
 def test_no_inline_style_script_or_handler(path: str) -> None:
     assert [element for element in read(path).elements if breaks_policy(element)] == []
 

@@ -48,16 +48,3 @@ class LiveStream(Protocol):
 
 class Gone(Exception):
     """The log does not hold what the follower asks for: the row does. The follower is sent the whole text anew."""
-
-
-def merge(parts: Sequence[Part]) -> list[Part]:
-    """Join adjacent parts of the same kind: what gathered while a reader was busy becomes fewer, longer parts."""
-    if len(parts) == 1:
-        return list(parts)
-    merged: list[Part] = []
-    start = 0
-    for index in range(1, len(parts) + 1):
-        if index == len(parts) or parts[index][0] != parts[start][0]:
-            merged.append((parts[start][0], "".join(text for _, text in parts[start:index])))
-            start = index
-    return merged

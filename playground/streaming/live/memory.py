@@ -2,26 +2,36 @@
 
 import asyncio
 import math
+from array import array
 from collections.abc import Sequence
 
-from playground.streaming.live import Batch, End, Part, merge
+from playground.streaming.live import Batch, End, Part
 
 
 class MemoryLiveStream:
-    """A list of parts and the followers that wait for more."""
+    """The log of parts and the followers that wait for more.
 
-    __slots__ = ("_end", "_parts", "_waiting")
+    A log is kept for as long as somebody may still follow, and a part is a word: as tuples and strings it would take
+    twenty times the memory of its text. So the text is one buffer, and a part is its kind and where it ends.
+    """
+
+    __slots__ = ("_end", "_ends", "_kinds", "_text", "_waiting")
 
     def __init__(self) -> None:
-        self._parts: list[Part] = []
+        self._text = bytearray()  # UTF-8; lone surrogates never leave the wire
+        self._ends = array("Q")  # for each part, where its text ends
+        self._kinds = bytearray()  # for each part, its kind in ASCII
         self._end: End | None = None
         self._waiting: list[asyncio.Future[None]] = []
 
     async def append(self, parts: Sequence[Part]) -> int:
         """Add parts and wake the followers. Never suspends."""
-        self._parts.extend(parts)
+        for kind, text in parts:
+            self._text += text.encode()
+            self._ends.append(len(self._text))
+            self._kinds.append(ord(kind))
         self._wake()
-        return len(self._parts)
+        return len(self._kinds)
 
     async def close(self, end: End) -> None:
         """Add the end and wake the followers."""
@@ -31,11 +41,24 @@ class MemoryLiveStream:
 
     async def read(self, after: int, *, wait: float | None = None) -> Batch | None:
         """Everything after the cursor; waits up to `wait` seconds when there is nothing yet."""
-        if after > len(self._parts):
+        if after > len(self._kinds):
             after = 0  # the cursor is of another log with this name; begin anew
-        if after == len(self._parts) and self._end is None and (wait is None or not await self._something_new(wait)):
+        if after == len(self._kinds) and self._end is None and (wait is None or not await self._something_new(wait)):
             return None
-        return Batch(after, len(self._parts), merge(self._parts[after:]), self._end)
+        return Batch(after, len(self._kinds), self._merged(after), self._end)
+
+    def _merged(self, after: int) -> list[Part]:
+        """The parts behind a cursor, adjacent ones of a kind as one."""
+        merged: list[Part] = []
+        start, begin = after, self._ends[after - 1] if after else 0
+        while start < len(self._kinds):
+            kind = self._kinds[start]
+            stop = start + 1
+            while stop < len(self._kinds) and self._kinds[stop] == kind:
+                stop += 1
+            merged.append((chr(kind), self._text[begin : self._ends[stop - 1]].decode()))
+            start, begin = stop, self._ends[stop - 1]
+        return merged
 
     async def _something_new(self, wait: float) -> bool:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()

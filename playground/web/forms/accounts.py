@@ -69,6 +69,18 @@ class SetPasswordForm(_Account, allauth.SetPasswordForm):  # type: ignore[misc]
     helps = {"password1": LONG_ENOUGH}
 
 
+class NewEmailForm(_Account, allauth.AddEmailForm):  # type: ignore[misc]
+    """Another address; it takes the place of the old one once it is confirmed."""
+
+    labels = {"email": _("New e-mail address")}
+
+
+class AgainForm(_Account, allauth.ReauthenticateForm):  # type: ignore[misc]
+    """The password once more, before something that matters."""
+
+    labels = {"password": _("Password")}
+
+
 class OwnerForm(Dressed, forms.Form):
     """The first account."""
 

@@ -34,7 +34,7 @@ class Dressed(forms.BaseForm):
 
 
 def _dress(widget: forms.Widget) -> None:
-    if isinstance(widget, forms.RadioSelect | forms.HiddenInput):
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxInput | forms.HiddenInput):
         return
     kind = next(name for base, name in CLASSES if isinstance(widget, base))
     widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()

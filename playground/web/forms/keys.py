@@ -7,10 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from playground.catalog.choices import Currencies
-from playground.catalog.custom import MAX_TOKENS, TypedPrice
 from playground.vault.models import ApiKey
-from playground.vault.servers import ServedModels
+from playground.vault.servers import ServedModel, tidy_names
 from playground.web.forms.dress import Dressed
+from playground.web.forms.models import ModelRows
 
 CUSTOM = "custom"  # the choice "a server of one's own"
 ME, TEAM = "me", "team"
@@ -22,7 +22,6 @@ REFUSALS = {
     "bad_base_url": "base_url",
     "bad_provider": "label",
     "bad_offer": "models",
-    "bad_price": "input_price",
 }
 
 Choices = Sequence[tuple[str, Any]]
@@ -41,54 +40,74 @@ def secret_field(help_text: Any = "", *, required: bool = False) -> forms.CharFi
     )
 
 
-def price_field(label: Any) -> forms.DecimalField:
-    """An amount per million tokens, as fine as prices are."""
-    return forms.DecimalField(
-        label=label,
+def address_field(help_text: Any = "") -> forms.CharField:
+    """The base URL of a server of one's own."""
+    return forms.CharField(
+        label=_("Base URL"),
         required=False,
-        min_value=0,
-        max_digits=12,
-        decimal_places=6,
-        widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+        max_length=300,
+        help_text=help_text,
+        widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false", "autocomplete": "off"}),
     )
 
 
+class ServerForm(Dressed, forms.Form):
+    """Where a server of one's own is asked for its models: all that this takes of a new key's form."""
+
+    refusals: ClassVar = REFUSALS
+
+    base_url = address_field(_("As in https://llm.example.org/v1. Everything before /chat/completions."))
+    secret = secret_field()
+
+    def clean_base_url(self) -> str:
+        """Without an address there is nobody to ask."""
+        if not self.cleaned_data["base_url"].strip():
+            raise forms.ValidationError(_("A server of your own needs this."))
+        return str(self.cleaned_data["base_url"])
+
+
 class ModelsForm(Dressed, forms.Form):
-    """Models of a server of one's own, with what is said of all that are named."""
+    """What is said of all models of a server of one's own; ModelRows has the rest."""
 
     refusals: ClassVar = REFUSALS
 
     models = forms.CharField(
-        label=_("Model names"),
+        label=_("Further models, by name"),
         required=False,
         max_length=40_000,
         help_text=_("One name a line, as the server knows them."),
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "class": "tc-mono"}),
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "class": "tc-mono"}),
     )
-    context_tokens = forms.IntegerField(
-        label=_("Context"), required=False, min_value=1, max_value=MAX_TOKENS, help_text=_("Tokens; empty: not known.")
-    )
-    input_price = price_field(_("Input / M tokens"))
-    output_price = price_field(_("Output / M tokens"))
     currency = forms.ChoiceField(label=_("Currency"), choices=Currencies.choices, required=False)
 
-    def clean(self) -> dict[str, Any]:
-        """A price has both parts or none: half a price would count the other half as free."""
-        data = super().clean() or self.cleaned_data
-        parts = [data.get(name) is not None for name in ("input_price", "output_price")]
-        if any(parts) and not all(parts) and not self.errors.keys() & {"input_price", "output_price"}:
-            missing = "output_price" if parts[0] else "input_price"
-            self.add_error(missing, _("Give both prices, or neither: then runs are unpriced."))
-        return data
+    def __init__(self, *args: Any, rows: ModelRows | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = rows or ModelRows(self.data if self.is_bound else None)
+
+    def is_valid(self) -> bool:
+        """Both halves are asked, so that all that is wrong is said at once."""
+        rows_are = not self.wants_models or self.rows.is_valid()
+        return super().is_valid() and rows_are
 
     @property
-    def served(self) -> ServedModels:
-        """What was typed, for the vault."""
-        data = self.cleaned_data
-        price = None
-        if data["input_price"] is not None:
-            price = TypedPrice(data["currency"] or "CNY", data["input_price"], data["output_price"])
-        return ServedModels(data["models"].splitlines(), data["context_tokens"], price)
+    def wants_models(self) -> bool:
+        """Whether models are typed at all."""
+        return True
+
+    @property
+    def more(self) -> list[str]:
+        """The names that were typed. Raises OfferRefused when there are too many to be meant."""
+        return tidy_names(str(self["models"].value() or "").splitlines())
+
+    @property
+    def is_named(self) -> bool:
+        """Whether any model is chosen or named."""
+        return bool(self.rows.picked or str(self["models"].value() or "").strip())
+
+    @property
+    def served(self) -> list[ServedModel]:
+        """What was chosen and typed, for the vault. Raises OfferRefused."""
+        return self.rows.served(more=self.more, currency=self.cleaned_data["currency"])
 
 
 class KeyForm(ModelsForm):
@@ -98,13 +117,7 @@ class KeyForm(ModelsForm):
 
     label = forms.CharField(label=_("Name"), max_length=100, required=False)
     endpoint = forms.ChoiceField(label=_("Provider"))
-    base_url = forms.CharField(
-        label=_("Base URL"),
-        required=False,
-        max_length=300,
-        help_text=_("As in https://llm.example.org/v1. Everything before /chat/completions."),
-        widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false", "autocomplete": "off"}),
-    )
+    base_url = address_field(_("As in https://llm.example.org/v1. Everything before /chat/completions."))
     secret = secret_field()
     who = forms.ChoiceField(label=_("Who may use it"))
     tier = forms.ChoiceField(label=_("Tier"), choices=ApiKey.Tier.choices, initial=ApiKey.Tier.V0)
@@ -123,12 +136,17 @@ class KeyForm(ModelsForm):
 
     def clean(self) -> dict[str, Any]:
         """A server of one's own needs a name and an address; the vault judges what they are."""
-        data = super().clean()
+        data = super().clean() or self.cleaned_data
         if data.get("endpoint") == CUSTOM:
             for name in ("label", "base_url"):
                 if not data.get(name, "").strip() and name not in self.errors:
                     self.add_error(name, _("A server of your own needs this."))
         return data
+
+    @property
+    def wants_models(self) -> bool:
+        """Those of the catalog's providers are in the catalog."""
+        return str(self["endpoint"].value()) == CUSTOM
 
     @property
     def is_custom(self) -> bool:
@@ -148,10 +166,5 @@ class ReplaceForm(Dressed, forms.Form):
 
     refusals: ClassVar = REFUSALS
 
-    base_url = forms.CharField(
-        label=_("Base URL"),
-        required=False,
-        max_length=300,
-        widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false", "autocomplete": "off"}),
-    )
+    base_url = address_field()
     secret = secret_field()

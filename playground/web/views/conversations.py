@@ -7,15 +7,12 @@ from asgiref.sync import async_to_sync
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
-from playground.catalog.models import Offer
 from playground.catalog.queries import facts_of
 from playground.conversations import run_settings, threads
 from playground.conversations.models import Conversation, LastSettings
@@ -25,7 +22,9 @@ from playground.streaming import notices
 from playground.streaming.registry import stop_here
 from playground.web import access, sidebar, thread, trials
 from playground.web.access import person
-from playground.web.offers import Desk, picker_view, run_view
+from playground.web.composer import composer_view, run_extras
+from playground.web.offers import Desk, run_view
+from playground.web.picker import picker_view
 from playground.web.sidebar import Cursor
 
 NEW = uuid.UUID(int=0)  # in an address: the conversation that does not exist yet
@@ -79,16 +78,23 @@ def message(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
 @never_cache
 @login_required
 @require_GET
-def thread_after(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
-    """What came after a message; the whole thread when that message is not on the open branch any more."""
+def thread_part(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
+    """What stands before, after or around a message of the open branch; without one, or none of this branch, its end.
+
+    A piece comes as bare messages to be put beside the others, a window whole.
+    """
     user = person(request)
-    views = thread.views_of(access.conversation(user, conversation_id), currency=user.currency)
-    after = request.GET.get("after", "")
-    known = next((place for place, view in enumerate(views) if str(view.id) == after), None)
-    if known is None:
-        return render(request, "conversations/_thread.html", {"thread": {"messages": views, "earlier_url": ""}})
-    new = (render_to_string("conversations/_message.html", {"message": view}, request) for view in views[known + 1 :])
-    return HttpResponse("".join(new))
+    found = access.conversation(user, conversation_id)
+    for name, look in (("before", thread.before), ("after", thread.after), ("around", thread.around)):
+        if name in request.GET:
+            view = look(found, _uuid_or_404(request.GET[name]), currency=user.currency)
+            if view is None and name == "around":
+                raise Http404
+            if view is not None:
+                template = "_thread" if name == "around" else "_thread_part"
+                return render(request, f"conversations/{template}.html", {"thread": view})
+    view = thread.newest(found, currency=user.currency)
+    return render(request, "conversations/_thread.html", {"thread": view})
 
 
 @login_required
@@ -153,8 +159,8 @@ def branch(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("conversation", found.pk)
     found.refresh_from_db()
-    views = thread.views_of(found, currency=user.currency)
-    return render(request, "conversations/_thread.html", {"thread": {"messages": views, "earlier_url": ""}})
+    view = thread.newest(found, currency=user.currency)
+    return render(request, "conversations/_thread.html", {"thread": view})
 
 
 @login_required
@@ -167,51 +173,63 @@ def run_settings_of(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRes
     posted = _posted_settings(request)
     errors: dict[str, str] = {}
     chosen = desk.chosen(found)
+    notes: dict[str, str] = {}
     try:
         wished = run_settings.parse(posted)
         offer = desk.find(wished.offer)
         if offer is None:
             raise BadSetting("system_prompt", _("This model cannot be chosen any more. Choose another one."))
-        chosen, errors = _fit(wished, offer)
+        chosen, notes = run_settings.clamp(wished, facts_of(offer))
+        _keep(user, found, chosen)
     except BadSetting as error:
         errors = {error.field: error.message}
-    if not errors:
-        _keep(user, found, chosen)
-    context = {"run": run_view(desk, chosen, found, errors)}
+    context = {"run": run_view(desk, chosen, found, errors | notes) | run_extras(desk, found, chosen)}
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("conversation", found.pk) if found else redirect("playground")
     return render(request, "conversations/_run_settings.html", context, status=422 if errors else 200)
+
+
+@never_cache
+@login_required
+@require_GET
+def empty(request: HttpRequest) -> HttpResponse:
+    """What to try with another model: the empty thread, drawn anew for `offer`."""
+    user = person(request)
+    desk = Desk(user, current_team(user))
+    return render(
+        request, "conversations/_empty.html", trials.empty_view(desk, _wished(request, desk) or desk.chosen(None))
+    )
 
 
 def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
     user = person(request)
     desk = Desk(user, found.team if found else current_team(user))
     chosen = _wished(request, desk) or desk.chosen(found)
-    views = thread.views_of(found, currency=user.currency) if found else []
+    shown = _window(request, found, user) if found else thread.ThreadView(None)
+    views = [*shown.messages, *shown.tail]
     offer = desk.find(chosen.offer)
-    refused = desk.refused(offer) if offer else ""
-    practice_offer = next((one for one in desk.offers if one.provider.practice), None)
+    notes: dict[str, str] = {}
+    if offer is not None:
+        chosen, notes = run_settings.clamp(chosen, facts_of(offer))
     context: dict[str, Any] = {
         "section": "playground",
         "conversation": _header(found),
-        "thread": {"messages": views, "earlier_url": ""},
-        "composer": {
-            "conversation_id": str(found.pk) if found else "",
-            "history_tokens": thread.history_tokens(views),
-            "refused": refused,
-            "refused_url": reverse("keys") if refused else "",
-            "refused_label": "",
-        },
-        "run": run_view(desk, chosen, found),
+        "thread": shown,
+        "composer": composer_view(desk, found, views),
+        "run": run_view(desk, chosen, found, notes) | run_extras(desk, found, chosen),
         "picker": picker_view(desk, found),
         "listing": sidebar.listing(user, current=found.pk if found else None),
-        "model_title": offer.title if offer else "",
-        "thinking_on": offer is not None and offer.thinking != "none" and chosen.thinking is not False,
-        "trials": trials.trials(),
-        "practice": trials.practice() if practice_offer else [],
-        "practice_offer_id": _practice_offer_id(desk, chosen),
     }
+    if not views:
+        context |= trials.empty_view(desk, chosen)
     return render(request, "conversations/page.html", context)
+
+
+def _window(request: HttpRequest, found: Conversation, user: User) -> thread.ThreadView:
+    """The end of the open branch, or the surroundings of the message that a link asks for with `?at=<id>`."""
+    at = request.GET.get("at")
+    there = thread.around(found, _uuid_or_404(at), currency=user.currency) if at else None
+    return there or thread.newest(found, currency=user.currency)
 
 
 def _wished(request: HttpRequest, desk: Desk) -> RunSettings | None:
@@ -220,7 +238,7 @@ def _wished(request: HttpRequest, desk: Desk) -> RunSettings | None:
         offer = desk.find(uuid.UUID(request.GET.get("offer", "")))
     except ValueError:
         offer = None
-    return RunSettings(offer=offer.pk, system_prompt=desk.chosen(None).system_prompt) if offer else None
+    return run_settings.propose(facts_of(offer), system_prompt=desk.chosen(None).system_prompt) if offer else None
 
 
 def _header(found: Conversation | None) -> dict[str, Any] | None:
@@ -236,19 +254,11 @@ def _header(found: Conversation | None) -> dict[str, Any] | None:
     }
 
 
-def _practice_offer_id(desk: Desk, chosen: RunSettings) -> str:
-    """The chosen offer when it is the sandbox's already, else the sandbox's first."""
-    offers = [offer for offer in desk.offers if offer.provider.practice]
-    mine = next((offer for offer in offers if offer.pk == chosen.offer), offers[0] if offers else None)
-    return str(mine.pk) if mine else ""
-
-
 def _posted_settings(request: HttpRequest) -> dict[str, object]:
     post = request.POST
     return {
         "offer": post.get("offer", ""),
-        # A switch that is off is not posted; where a model has no switch, `fit` drops it.
-        "thinking": post.get("thinking") == "on",
+        "thinking": _posted_thinking(post.get("thinking", ""), post.get("thinking_chosen")),
         "effort": post.get("effort", ""),
         "temperature": _number(post.get("temperature", "")),
         "top_p": _number(post.get("top_p", "")),
@@ -257,18 +267,20 @@ def _posted_settings(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _fit(wished: RunSettings, offer: Offer) -> tuple[RunSettings, dict[str, str]]:
-    try:
-        return run_settings.fit(wished, facts_of(offer)), {}
-    except BadSetting as error:
-        return wished, {error.field: error.message}
-
-
 def _keep(user: User, found: Conversation | None, chosen: RunSettings) -> None:
     LastSettings.objects.update_or_create(user=user, defaults={"settings": chosen.to_json()})
     if found is not None:
         found.settings = chosen.to_json()
         found.save(update_fields=["settings"])
+
+
+def _posted_thinking(switch: str, chosen: str | None) -> bool | None:
+    """A switch that is off is not posted; one that is on untouched, or locked, leaves the choice to the provider."""
+    if chosen is None:
+        return None
+    if switch != "on":
+        return False
+    return True if chosen else None
 
 
 def _number(text: str) -> object:

@@ -7,21 +7,23 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext, gettext_noop, override
+from django.utils.translation import gettext, gettext_noop, ngettext, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from playground.accounts.models import User
+from playground.accounts import browsers
+from playground.accounts.models import BrowserSession, User
 from playground.errors import Refused
 from playground.ledger.models import ExchangeRate
 from playground.ledger.rates import set_rate
 from playground.vault import keys
 from playground.vault.models import HostAllowance
 from playground.web.access import person
+from playground.web.agents import agent_words
 from playground.web.forms.settings import AddressForm, ProfileForm, RateForm
 from playground.web.middleware import language_of
-from playground.web.moments import day_words
+from playground.web.moments import clock_words, day_words, moment_words
 from playground.web.respond import go, partial, wants_partial
 
 YEAR = 365 * 24 * 3600  # seconds
@@ -52,6 +54,27 @@ def profile(request: HttpRequest) -> HttpResponseBase:
     _remember(answer, settings.LANGUAGE_COOKIE_NAME, saved.language)
     _remember(answer, "theme", saved.theme)
     return answer
+
+
+@login_required
+@require_POST
+def end_session(request: HttpRequest) -> HttpResponseBase:
+    """Sign one other browser of the person out; its sockets are closed within two seconds."""
+    user, number = person(request), request.POST.get("session", "")[:18]
+    if not browsers.end(user, int(number) if number.isdecimal() else 0):
+        raise Http404
+    messages.success(request, _("That browser is signed out."))
+    return _done(request, "settings/_sessions.html")
+
+
+@login_required
+@require_POST
+def end_others(request: HttpRequest) -> HttpResponseBase:
+    """Sign the person out everywhere but here."""
+    count = browsers.end_others(person(request), but=request.session.session_key or "")
+    said = ngettext("%(count)d other browser is signed out.", "%(count)d other browsers are signed out.", count)
+    messages.success(request, said % {"count": count})
+    return _done(request, "settings/_sessions.html")
 
 
 @login_required
@@ -107,24 +130,27 @@ def _again(request: HttpRequest, template: str, **posted: Any) -> HttpResponse:
     """The form with its errors; the whole page for who has no script."""
     if not wants_partial(request):
         return _page(request, status=422, **posted)
-    return partial(request, template, _values(person(request)) | posted, status=422)
+    return partial(request, template, _values(request) | posted, status=422)
 
 
 def _done(request: HttpRequest, template: str) -> HttpResponseBase:
     if not wants_partial(request):
         return go(request, "settings")
-    return partial(request, template, _values(person(request)))
+    return partial(request, template, _values(request))
 
 
 def _page(request: HttpRequest, status: int = 200, **posted: Any) -> HttpResponse:
-    return render(request, "settings/page.html", _values(person(request)) | posted, status=status)
+    return render(request, "settings/page.html", _values(request) | posted, status=status)
 
 
-def _values(user: User) -> dict[str, Any]:
+def _values(request: HttpRequest) -> dict[str, Any]:
+    user = person(request)
+    here = request.session.session_key
     values: dict[str, Any] = {
         "section": "settings",
         "profile_form": ProfileForm(instance=user),
         "is_owner": user.is_owner,
+        "sessions": [_session(row, is_here=row.session_key == here) for row in browsers.open_sessions(user)],
     }
     if not user.is_owner:
         return values
@@ -135,6 +161,16 @@ def _values(user: User) -> dict[str, Any]:
         ],
         "address_form": AddressForm(),
         "allowances": HostAllowance.objects.select_related("created_by"),
+    }
+
+
+def _session(row: BrowserSession, *, is_here: bool) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "agent": agent_words(row.user_agent),
+        "signed_in": clock_words(row.signed_in_at),
+        "seen": moment_words(row.last_seen_at),
+        "is_here": is_here,
     }
 
 

@@ -1,21 +1,24 @@
 // <model-picker>: the list of models beside the run settings. Search, feature chips, arrow keys; a row's own htmx request
 // makes the choice, so that the server redraws the settings with the new model's prices and ranges.
+import { element } from "../dom.js";
 import { nextTurn } from "../estimate.js";
 import { fill, gettext, money } from "../language.js";
 
 const GAP = 4;
+const PAGE = 8; // rows that Page Up and Page Down skip
 
 export class ModelPicker extends HTMLElement {
   #search = null;
   #active = null;
   #opener = null;
   #prompt = 0;
+  #words = new Map();
 
   connectedCallback() {
     this.#search = this.querySelector("[data-picker-search]");
     this.#search.addEventListener("input", () => this.#filter());
     this.addEventListener("keydown", (event) => this.#key(event));
-    this.addEventListener("click", (event) => this.#clicked(event));
+    this.addEventListener("click", (event) => this.#clicked(event), { capture: true });
     this.addEventListener("mousemove", (event) => this.#activate(event.target.closest(".tc-picker-row")));
     this.addEventListener("htmx:after:swap", () => this.hidePopover());
     this.addEventListener("toggle", (event) => this.#toggled(event.newState === "open"));
@@ -29,9 +32,11 @@ export class ModelPicker extends HTMLElement {
     this.showPopover();
   }
 
-  // Chooses an offer as if its row had been pressed.
+  // Chooses an offer as if its row had been pressed; whether it can be chosen.
   pick(offer) {
-    this.querySelector(`.tc-picker-row[data-offer="${CSS.escape(offer)}"]:not([aria-disabled])`)?.click();
+    const row = this.querySelector(`.tc-picker-row[data-offer="${CSS.escape(offer)}"]:not([aria-disabled])`);
+    row?.click();
+    return row !== null;
   }
 
   #rows() {
@@ -42,6 +47,16 @@ export class ModelPicker extends HTMLElement {
     return this.#rows().filter((row) => !row.hidden);
   }
 
+  // What a row is found by: its own words and those of its language model, which several rows share.
+  #textOf(row) {
+    if (!this.#words.has(row)) this.#words.set(row, `${row.dataset.find} ${this.#about(row)?.dataset.find ?? ""}`);
+    return this.#words.get(row);
+  }
+
+  #about({ dataset }) {
+    return dataset.model ? this.querySelector(`template[data-about="${CSS.escape(dataset.model)}"]`) : null;
+  }
+
   #toggled(isOpen) {
     this.#opener?.setAttribute("aria-expanded", String(isOpen));
     if (!isOpen) {
@@ -49,15 +64,16 @@ export class ModelPicker extends HTMLElement {
       document.querySelector("[data-open-picker]")?.focus();
       return;
     }
-    this.#search.value = "";
-    this.#filter();
+    this.#active = null;
+    this.#clear();
     this.#place();
     this.#search.focus();
-    this.#activate(this.querySelector('.tc-picker-row[aria-selected="true"]'), true);
+    this.#activate(this.querySelector('.tc-picker-row[aria-selected="true"]') ?? this.#shown()[0], true);
   }
 
   #place() {
-    this.style.removeProperty("inset");
+    this.style.removeProperty("left");
+    this.style.removeProperty("top");
     if (matchMedia("(max-width: 820px)").matches) return;
     const card = this.#opener.getBoundingClientRect();
     const width = this.offsetWidth;
@@ -66,17 +82,23 @@ export class ModelPicker extends HTMLElement {
     this.style.setProperty("top", `${Math.max(16, Math.min(card.bottom + GAP, innerHeight - height - 16))}px`);
   }
 
+  #clear() {
+    this.#search.value = "";
+    for (const chip of this.querySelectorAll("[data-feature]")) chip.setAttribute("aria-pressed", "false");
+    this.#filter();
+  }
+
   #filter() {
     const words = this.#search.value.normalize("NFKC").toLowerCase().split(/\s+/).filter(Boolean);
     const wanted = [...this.querySelectorAll('[data-feature][aria-pressed="true"]')].map((chip) => chip.dataset.feature);
     for (const row of this.#rows()) {
-      const text = row.dataset.find.normalize("NFKC").toLowerCase();
       const features = row.dataset.features.split(" ");
-      row.hidden = !words.every((word) => text.includes(word)) || !wanted.every((feature) => features.includes(feature));
+      row.hidden = !words.every((word) => this.#textOf(row).includes(word)) || !wanted.every((feature) => features.includes(feature));
     }
     for (const group of this.querySelectorAll("[data-group]")) group.hidden = !group.querySelector(".tc-picker-row:not([hidden])");
     const shown = this.#shown();
     this.querySelector("[data-picker-empty]").hidden = shown.length > 0;
+    this.querySelector('[role="listbox"]').hidden = shown.length === 0;
     this.#activate(shown.includes(this.#active) ? this.#active : shown[0], true);
   }
 
@@ -84,33 +106,58 @@ export class ModelPicker extends HTMLElement {
     if (row === null) return; // the pointer is between rows
     this.#active?.classList.remove("is-active");
     this.#active = row ?? null;
-    const foot = this.querySelector("[data-picker-foot]");
-    foot.hidden = !row;
+    this.querySelector("[data-picker-foot]").hidden = !row;
     if (!row) {
       this.#search.removeAttribute("aria-activedescendant");
       return;
     }
     row.classList.add("is-active");
     this.#search.setAttribute("aria-activedescendant", row.id);
-    if (foot.dataset.offer !== row.dataset.offer) {
-      foot.dataset.offer = row.dataset.offer;
-      foot.replaceChildren(row.querySelector("template").content.cloneNode(true));
-      const { inputPrice, sign } = row.dataset;
-      const cost = nextTurn({ prompt: this.#prompt, most: 0, inputPrice });
-      const place = foot.querySelector("[data-prompt-cost]");
-      if (cost && place) place.textContent = fill(gettext("this prompt ≈ %(cost)s"), { cost: money(sign, cost.read) });
-    }
+    this.#describe(row);
     if (isScrolled) row.scrollIntoView({ block: "nearest" });
+  }
+
+  #describe(row) {
+    const part = (name) => this.querySelector(`[data-foot-${name}]`);
+    const { chips, rights, refused } = row.dataset;
+    part("title").textContent = row.querySelector("b").textContent;
+    part("about").replaceChildren(this.#about(row)?.content.cloneNode(true) ?? "");
+    part("chips").replaceChildren(...chips.split("|").filter(Boolean).map((word) => element("span", { class: "badge", "data-variant": "outline" }, word)));
+    part("cost").replaceChildren(...between([rights, ...this.#costOf(row)]));
+    part("why").textContent = refused ?? "";
+    part("refused").hidden = !refused;
+  }
+
+  // "this prompt ≈ $0.0013 ≈ ¥0.0091", the first amount in bold; without a price that it is not set.
+  #costOf({ dataset }) {
+    const { inputPrices, sign, otherSign, otherRate } = dataset;
+    const cost = nextTurn({ prompt: this.#prompt, most: 0, inputPrice: priceFor(inputPrices, this.#prompt) });
+    if (!cost) return [gettext("price not set")];
+    const line = element("span", { "data-prompt-cost": true });
+    const [before, after] = fill(gettext("this prompt ≈ %(cost)s"), { cost: "\u0000" }).split("\u0000");
+    line.append(before, element("strong", {}, money(sign, cost.read)), after, ` ≈ ${money(otherSign, cost.read * Number(otherRate))}`);
+    return [line];
   }
 
   #key(event) {
     const shown = this.#shown();
     const at = shown.indexOf(this.#active);
-    if (event.key === "ArrowDown") this.#activate(shown[Math.min(at + 1, shown.length - 1)], true);
-    else if (event.key === "ArrowUp") this.#activate(shown[Math.max(at - 1, 0)], true);
-    else if (event.key === "Enter" && !event.isComposing && event.target === this.#search) this.#active?.click();
+    const to = (place) => this.#activate(shown[Math.max(0, Math.min(place, shown.length - 1))], true);
+    const isSearching = event.target === this.#search;
+    if (event.isComposing || event.keyCode === 229) return; // Enter and arrows belong to the input method
+    if (event.key === "ArrowDown") to(at + 1);
+    else if (event.key === "ArrowUp") to(at - 1);
+    else if (event.key === "PageDown") to(at + PAGE);
+    else if (event.key === "PageUp") to(at - PAGE);
+    else if (event.key === "Enter" && isSearching) this.#choose();
     else return;
     event.preventDefault();
+  }
+
+  // Takes the active row; where a key is missing, the way to it gets the focus.
+  #choose() {
+    if (this.#active?.dataset.refused) this.querySelector("[data-foot-refused] a").focus();
+    else this.#active?.click();
   }
 
   #clicked(event) {
@@ -118,14 +165,30 @@ export class ModelPicker extends HTMLElement {
     if (chip) {
       chip.setAttribute("aria-pressed", String(chip.getAttribute("aria-pressed") !== "true"));
       this.#filter();
-      return;
+    } else if (event.target.closest("[data-picker-close]")) {
+      this.hidePopover();
+    } else if (event.target.closest("[data-picker-clear]")) {
+      this.#clear();
+      this.#search.focus();
     }
     const row = event.target.closest(".tc-picker-row");
-    if (row?.getAttribute("aria-selected") === "true" && this.matches(":popover-open")) {
-      event.stopPropagation();
+    if (row?.dataset.refused) this.#activate(row);
+    else if (row?.getAttribute("aria-selected") === "true" && this.matches(":popover-open")) {
+      event.stopPropagation(); // it is in use already: nothing to ask the server
       this.hidePopover();
     }
   }
+}
+
+// The price that a prompt of this length has, of "0:0.8 32000:1.2"; "" when none is known.
+function priceFor(prices, prompt) {
+  const steps = (prices ?? "").split(" ").filter(Boolean).map((step) => step.split(":"));
+  return steps.findLast(([least]) => prompt >= Number(least))?.[1] ?? "";
+}
+
+// Parts with a dot between them.
+function between(parts) {
+  return parts.filter(Boolean).flatMap((part, place) => (place ? [" · ", part] : [part]));
 }
 
 customElements.define("model-picker", ModelPicker);

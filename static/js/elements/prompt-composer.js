@@ -1,18 +1,21 @@
-// <prompt-composer>: where a message is written. It keeps the draft, says what the next turn may cost, and sends; what
-// sending means is decided by the page (chat.js), which sets `deliver` and `stop`.
+// <prompt-composer>: where a message is written. It keeps the draft, says what the next turn may cost and how much fits, why
+// it cannot be sent, and sends; what sending means is decided by the page (chat.js), which sets `deliver` and `stop`.
 import { element } from "../dom.js";
 import { keepDraft, readDraft } from "../drafts.js";
 import { nextTurn, tokens } from "../estimate.js";
-import { fill, gettext, money, short } from "../language.js";
+import { fill, gettext, money, number, short } from "../language.js";
 import { grow, isSend, newClientId } from "../typing.js";
 
 const KEEP_AFTER = 300; // milliseconds after the last key
 const WARN = 0.8; // of the context
+const COUNT_FROM = 0.9; // of the longest message: from here on its length is shown
 
 export class PromptComposer extends HTMLElement {
-  // async ({text, clientId}) => void; throws a Refusal
+  // async ({text, clientId, signal}) => void; throws a Refusal
   deliver = async () => {};
   stop = () => {};
+  // Whether a message would leave at once; if not, it waits for the connection.
+  isReady = () => true;
   // What the run settings say: see run-settings.js `facts`.
   facts = null;
 
@@ -22,6 +25,8 @@ export class PromptComposer extends HTMLElement {
   #isWaiting = false;
   #clientId = "";
   #keeping = 0;
+  #withdrawing = null;
+  #known = null; // the standing that is shown
 
   connectedCallback() {
     this.#field = this.querySelector("textarea");
@@ -80,6 +85,7 @@ export class PromptComposer extends HTMLElement {
 
   set historyTokens(count) {
     this.dataset.historyTokens = count;
+    if (count) this.#field.placeholder = this.#field.dataset.wordReply;
     this.refresh();
   }
 
@@ -88,10 +94,42 @@ export class PromptComposer extends HTMLElement {
     return (this.facts?.systemTokens ?? 0) + Number(this.dataset.historyTokens || 0) + tokens(this.text);
   }
 
+  // Why it is not simply open, and which offers read more: templates that the server rendered with the run settings.
+  stand({ mode, note, larger }) {
+    const known = note.innerHTML + larger.innerHTML;
+    if (this.#known === known && this.dataset.mode === mode) return;
+    this.#known = known;
+    this.dataset.mode = mode;
+    this.querySelector("[data-standing-place]").replaceChildren(note.content.cloneNode(true));
+    this.querySelector("[data-context-ways]").replaceChildren(larger.content.cloneNode(true));
+    for (const part of this.querySelectorAll("[data-closed-hides]")) part.toggleAttribute("data-closed", mode === "closed");
+  }
+
+  // Says something that is no mistake, until the next key.
+  tell(sentence) {
+    this.#say(sentence, "info");
+  }
+
+  // The connection is there again, or lost.
+  connectionChanged() {
+    if (this.#isWaiting) this.#sayQueued();
+  }
+
   refresh() {
     grow(this.#field);
-    this.#send.disabled = this.#isWaiting || this.#field.disabled || (!this.isLive && !this.text.trim());
+    const reason = this.#reason();
+    this.#send.disabled = this.#isWaiting || (!this.isLive && (Boolean(reason) || !this.text.trim()));
+    this.#send.title = this.isLive ? "" : reason;
+    this.#showLength();
     this.#showEstimate();
+  }
+
+  // Why nothing can be sent; "" when it can.
+  #reason() {
+    if (this.dataset.mode === "blocked" || this.dataset.mode === "closed") return this.querySelector("[data-standing-place] .tc-note-title")?.textContent ?? "";
+    const most = Number(this.#field.dataset.limit);
+    if (this.text.length <= most) return "";
+    return fill(gettext("The message is too long: %(count)s of %(most)s characters."), { count: number(this.text.length), most: number(most) });
   }
 
   #typed() {
@@ -109,35 +147,73 @@ export class PromptComposer extends HTMLElement {
   async #deliver() {
     const text = this.text.trim();
     if (!text || this.#isWaiting) return;
+    const reason = this.isLive ? gettext("The answer is still being written. Stop it, or wait: your text stays here.") : this.#reason();
+    if (reason) {
+      this.#say(reason, this.isLive ? "info" : "");
+      return;
+    }
     // The same text keeps its id until it has arrived: sent twice, it makes one turn.
     this.#clientId ||= newClientId();
     this.#isWaiting = true;
     this.#field.readOnly = true;
-    this.#say("");
+    this.#withdrawing = this.isReady() ? null : new AbortController();
+    this.#sayQueued();
     this.refresh();
+    this.#keep();
     try {
-      await this.deliver({ text, clientId: this.#clientId });
+      await this.deliver({ text, clientId: this.#clientId, signal: this.#withdrawing?.signal });
       this.#field.value = "";
       this.#clientId = "";
       clearTimeout(this.#keeping);
+      this.#say("");
       this.#keep();
     } catch (refusal) {
       this.#say(refusal.message);
     } finally {
       this.#isWaiting = false;
+      this.#withdrawing = null;
       this.#field.readOnly = false;
       this.refresh();
       if (matchMedia("(pointer: fine)").matches) this.focus();
     }
   }
 
-  #say(sentence) {
+  // A message that waits for the connection says so. It can be taken back only if it never left: one whose answer was lost
+  // may have arrived.
+  #sayQueued() {
+    if (this.isReady()) {
+      this.#withdrawing = null;
+      this.#say("");
+      return;
+    }
+    this.#say(gettext("Queued: it goes out as soon as the connection is back."), "info");
+    if (!this.#withdrawing) return;
+    const back = element("button", { type: "button", class: "btn", "data-variant": "ghost", "data-size": "sm", "data-withdraw": true }, gettext("Don't send"));
+    back.addEventListener("click", () => this.#withdrawing?.abort());
+    this.querySelector("[data-composer-note]").append(" ", back);
+  }
+
+  // tone "info" for what is no mistake
+  #say(sentence, tone = "") {
     const place = this.querySelector("[data-composer-note]");
     place.textContent = sentence;
     place.hidden = !sentence;
+    place.dataset.tone = tone;
   }
 
-  // ── what it will cost, and how much still fits ──
+  // ── how long it is, what it will cost, and how much still fits ──
+  #showLength() {
+    const most = Number(this.#field.dataset.limit);
+    const count = this.text.length;
+    const isOver = count > most;
+    const place = this.querySelector("[data-length]");
+    place.hidden = count < COUNT_FROM * most;
+    place.toggleAttribute("data-over", isOver);
+    place.textContent = place.hidden ? "" : fill(gettext("%(count)s / %(most)s characters"), { count: number(count), most: number(most) });
+    if (isOver) this.#field.setAttribute("aria-invalid", "true");
+    else this.#field.removeAttribute("aria-invalid");
+  }
+
   #showEstimate() {
     const facts = this.facts;
     if (!facts) return;
@@ -145,21 +221,26 @@ export class PromptComposer extends HTMLElement {
     const fixed = facts.systemTokens;
     const talk = Number(this.dataset.historyTokens || 0) + typed;
     const reserved = facts.maxTokens ?? facts.maxOutput ?? 0;
-    this.#showCost({ facts, prompt: fixed + talk, reserved });
+    const isOver = Boolean(facts.context) && fixed + talk >= facts.context;
+    this.querySelector("[data-estimate]").toggleAttribute("data-over", isOver);
+    this.#showCost({ facts, prompt: fixed + talk, reserved, isBare: !talk });
     this.#showContext({ context: facts.context, fixed, talk, reserved: Math.min(reserved, Math.max(0, (facts.context ?? 0) - fixed - talk)) });
+    this.#showWaysOut({ over: isOver ? fixed + talk - facts.context : -1, title: facts.title });
   }
 
-  #showCost({ facts, prompt, reserved }) {
+  #showCost({ facts, prompt, reserved, isBare }) {
     const place = this.querySelector("[data-estimate]");
     const cost = nextTurn({ prompt, most: reserved, inputPrice: facts.inputPrice, outputPrice: facts.outputPrice });
     if (!cost) {
-      place.replaceChildren(prompt ? fill(gettext("about %(n)s tokens"), { n: short(prompt) }) : "");
+      place.replaceChildren(fill(gettext("about %(n)s tokens · price not set"), { n: short(prompt) }));
       return;
     }
-    const words = reserved ? gettext("next turn %(read)s · at most %(most)s") : gettext("next turn %(read)s");
-    const values = { read: money(facts.sign, cost.read), most: money(facts.sign, cost.most) };
-    place.replaceChildren(...words.split(/(%\(\w+\)s)/).map((part) => (part.startsWith("%(") ? element("b", {}, fill(part, values)) : part)));
-    place.title = facts.otherRate ? `≈ ${money(facts.otherSign, cost.read * facts.otherRate)} · ${money(facts.otherSign, cost.most * facts.otherRate)}` : "";
+    // Nothing to send yet: what it would read says more than its price.
+    const bare = reserved ? gettext("%(n)s tokens · at most %(most)s") : gettext("%(n)s tokens");
+    const turn = reserved ? gettext("next turn %(read)s · at most %(most)s") : gettext("next turn %(read)s");
+    const parts = { n: [element("b", {}, short(prompt))], read: inBoth(facts, cost.read), most: inBoth(facts, cost.most) };
+    const words = (isBare ? bare : turn).split(/%\((\w+)\)s/);
+    place.replaceChildren(...words.flatMap((word, place) => (place % 2 ? parts[word] : [word])));
   }
 
   #showContext({ context, fixed, talk, reserved }) {
@@ -179,6 +260,22 @@ export class PromptComposer extends HTMLElement {
     line.querySelector("[data-context-used]").textContent = `${short(used)} / ${short(context)}`;
     line.querySelector("[data-context-reserved]").textContent = reserved ? fill(gettext("%(n)s reserved for output"), { n: short(reserved) }) : "";
   }
+
+  #showWaysOut({ over, title }) {
+    const line = this.querySelector("[data-context-out]");
+    line.hidden = over < 0;
+    if (over < 0) return;
+    line.querySelector("[data-context-words]").textContent = fill(gettext("About %(over)s tokens more than %(model)s reads."), { over: number(over), model: title });
+  }
+}
+
+// An amount as it is billed and in the other currency, the reader's own first.
+function inBoth({ sign, otherSign, otherRate, convertedFirst }, amount) {
+  const exact = money(sign, amount);
+  if (!otherRate) return [element("b", {}, exact)];
+  const other = money(otherSign, amount * otherRate);
+  const [lead, rest] = convertedFirst ? [`≈ ${other}`, exact] : [exact, `≈ ${other}`];
+  return [element("b", {}, lead), " ", element("small", {}, rest)];
 }
 
 customElements.define("prompt-composer", PromptComposer);

@@ -1,7 +1,7 @@
 // <run-settings>: the model and its parameters. What nobody touched stays empty and is not sent: the provider's default
 // applies. The server keeps changes and redraws this element when the model changes (htmx); here only the controls answer.
 import { tokens } from "../estimate.js";
-import { fill, gettext, ngettext, number } from "../language.js";
+import { fill, ngettext, number } from "../language.js";
 
 export class RunSettings extends HTMLElement {
   connectedCallback() {
@@ -35,9 +35,11 @@ export class RunSettings extends HTMLElement {
 
   // What the composer reckons with.
   get facts() {
-    const { inputPrice, outputPrice, sign, otherSign, otherRate, context, maxOutput } = this.dataset;
+    const { title, inputPrice, outputPrice, sign, otherSign, otherRate, context, maxOutput } = this.dataset;
     const amount = (value) => (value ? Number(value) : null);
     return {
+      title,
+      convertedFirst: this.hasAttribute("data-converted-first"),
       inputPrice,
       outputPrice,
       sign,
@@ -48,6 +50,12 @@ export class RunSettings extends HTMLElement {
       maxTokens: this.values.max_tokens,
       systemTokens: tokens(this.values.system_prompt),
     };
+  }
+
+  // What the composer shows beside itself for this offer.
+  get standing() {
+    const template = (name) => this.querySelector(`template[data-${name}]`);
+    return { mode: this.dataset.mode, note: template("standing"), larger: template("larger") };
   }
 
   get offer() {
@@ -76,9 +84,14 @@ export class RunSettings extends HTMLElement {
     for (const row of document.querySelectorAll("model-picker [hx-post]")) row.setAttribute("hx-post", address);
   }
 
+  // Why thinking cannot be switched; "" when it can.
+  get lockedReason() {
+    return this.querySelector("[data-thinking-locked]")?.textContent.trim() ?? "";
+  }
+
   #thinkingChosen() {
     const box = this.querySelector('[name="thinking"]');
-    if (!box || box.disabled || box.dataset.chosen === "") return null;
+    if (!box || box.disabled || !this.querySelector('[name="thinking_chosen"]')?.value) return null;
     return box.checked;
   }
 
@@ -96,7 +109,7 @@ export class RunSettings extends HTMLElement {
   }
 
   #changed({ target }) {
-    if (target.name === "thinking") target.dataset.chosen = String(target.checked);
+    if (target.name === "thinking") this.querySelector('[name="thinking_chosen"]').value = "yes";
     const line = target.closest("[data-range]");
     if (line) clamp(line);
     this.dispatchEvent(new Event("tc:settings", { bubbles: true }));
@@ -104,14 +117,14 @@ export class RunSettings extends HTMLElement {
 
   #reset() {
     for (const line of this.querySelectorAll("[data-range]")) {
-      controls(line)[1].value = "";
+      controls(line)[1].value = line.dataset.resetValue;
       mark(line, "");
       paint(line);
     }
     const box = this.querySelector('[name="thinking"]:not(:disabled)');
     if (box) {
       box.checked = true;
-      box.dataset.chosen = "";
+      this.querySelector('[name="thinking_chosen"]').value = "";
     }
     const effort = this.querySelector('[name="effort"]');
     if (effort) effort.value = "";
@@ -127,14 +140,16 @@ export class RunSettings extends HTMLElement {
 
 const controls = (line) => [line.querySelector("[data-slider]"), line.querySelector('input[type="number"]')];
 
-// The slider shows the number, or the default while there is none.
+// The slider shows the number, or the documented default while there is none; the far end where nobody states one.
 function paint(line) {
   const [slider, field] = controls(line);
   const value = field.value === "" ? Number(field.placeholder) : Number(field.value);
-  if (Number.isFinite(value)) slider.value = value;
+  slider.value = Number.isFinite(value) ? value : slider.max;
   const share = (Number(slider.value) - Number(slider.min)) / (Number(slider.max) - Number(slider.min) || 1);
   slider.style.setProperty("--slider-value", `${(share * 100).toFixed(2)}%`);
   line.toggleAttribute("data-untouched", field.value === "");
+  const note = line.querySelector("[data-range-default]"); // only where nobody states the default
+  if (note) note.hidden = field.value !== "";
 }
 
 // A number outside of the model's range becomes the nearest one inside, and the line says so.
@@ -156,7 +171,5 @@ function clamp(line) {
 function mark(line, sentence) {
   line.querySelector("[data-range-error]").textContent = sentence;
 }
-
-export const lockedReason = () => gettext("This cannot be changed for this model.");
 
 customElements.define("run-settings", RunSettings);

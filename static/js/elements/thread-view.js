@@ -2,16 +2,22 @@
 // out what the buttons of a message ask for, and takes in new turns.
 import { announce, element, icon, parse, toast } from "../dom.js";
 import { keepAsIs, keptAsIs } from "../drafts.js";
+import { hydrateNow } from "../hydrate.js";
 import { fill, gettext, ngettext, number } from "../language.js";
 import { live } from "../live.js";
 import { grow, isSend, newClientId } from "../typing.js";
+import { ThreadWindow } from "../window.js";
 
 const NEAR = 80; // pixels from the end that still count as "at the end"
+const REMEMBER = 150; // milliseconds after the last scrolling until the place is written down
+const IN_SIGHT = 6; // messages drawn at once where a reader is led to
 const ZERO = "00000000-0000-0000-0000-000000000000";
 
 export class ThreadView extends HTMLElement {
   #scroller = null;
   #jump = null;
+  #window = null;
+  #remembering = 0;
   #isAtEnd = true;
   #top = 0;
   #height = 0;
@@ -19,14 +25,16 @@ export class ThreadView extends HTMLElement {
   connectedCallback() {
     this.#scroller = this.querySelector(".tc-thread");
     this.#jump = this.querySelector("[data-jump]");
-    this.#scroller.addEventListener("scroll", () => this.#look(), { passive: true });
+    this.#window = new ThreadWindow(this, this.#scroller);
+    this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.addEventListener("click", (event) => this.#clicked(event));
     this.addEventListener("tc:settled", (event) => this.#settled(event));
-    this.addEventListener("htmx:after:swap", () => this.#watch());
+    this.addEventListener("htmx:after:swap", () => this.watch());
+    addEventListener("hashchange", () => this.#followLink());
     this.#observer.observe(this.#scroller);
-    this.#watch();
+    this.watch();
     this.#hideKept();
-    this.toEnd();
+    if (!this.#returnToPlace() && !this.#followLink()) this.toEnd();
   }
 
   get conversation() {
@@ -64,22 +72,28 @@ export class ThreadView extends HTMLElement {
 
   // A turn began in another tab or on another device: the server sends what is new, or the whole branch if it changed.
   async catchUp() {
-    const after = this.lastMessage;
-    const response = await fetch(`${this.address(this.conversation)}thread/${after ? `?after=${after}` : ""}`, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (!response?.ok) return;
-    const fresh = parse(await response.text());
-    const whole = fresh.querySelector("#messages");
-    if (whole) {
-      this.querySelector("#messages").replaceWith(whole);
-      globalThis.htmx?.process(whole);
-      this.#watch();
-    } else this.#append(fresh);
+    const fresh = await this.#window.newerThan(this.lastMessage);
+    if (fresh) this.#append(fresh);
+    else await this.#window.refresh();
     this.querySelector("[data-empty]")?.remove();
     this.changed();
   }
 
+  // Leads to a message wherever it is in the conversation, and says whether there is such a one.
+  async reveal(id) {
+    const message = await this.#window.find(id);
+    if (!message) return false;
+    this.#place(message, 16);
+    message.setAttribute("tabindex", "-1");
+    message.focus({ preventScroll: true });
+    for (const former of this.querySelectorAll("[data-found]")) delete former.dataset.found;
+    message.dataset.found = "";
+    return true;
+  }
+
   toEnd() {
     this.#isAtEnd = true;
+    this.#window.skipToEnd();
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.#look();
   }
@@ -94,8 +108,8 @@ export class ThreadView extends HTMLElement {
 
   #append(content) {
     const list = this.querySelector("#messages");
-    const fresh = typeof content === "string" ? parse(content) : content;
-    const added = [...fresh.querySelectorAll("message-view")].filter(({ id }) => !document.getElementById(id));
+    const fresh = typeof content === "string" ? [...parse(content).querySelectorAll("message-view")] : content;
+    const added = fresh.filter(({ id }) => !document.getElementById(id));
     list.append(...added);
     for (const message of added) globalThis.htmx?.process(message);
   }
@@ -106,8 +120,54 @@ export class ThreadView extends HTMLElement {
     else this.#look();
   });
 
-  #watch() {
+  // The list of messages is another element now.
+  watch() {
     this.#observer.observe(this.querySelector("#messages"));
+    this.#window.watch();
+  }
+
+  // ── the reader's place ──
+  #scrolled() {
+    this.#look();
+    clearTimeout(this.#remembering);
+    this.#remembering = setTimeout(() => this.#remember(), REMEMBER);
+  }
+
+  // Kept with the entry of the browser's history: back, forward and a reload lead to the same lines.
+  #remember() {
+    const message = this.#isAtEnd ? null : this.#window.firstInSight();
+    const offset = message && message.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
+    history.replaceState({ ...history.state, at: message && { message: message.dataset.message, offset } }, "");
+  }
+
+  #returnToPlace() {
+    const at = history.state?.at;
+    if (!at) return false;
+    this.#window.find(at.message).then((message) => (message ? this.#place(message, at.offset) : this.toEnd()));
+    return true;
+  }
+
+  // A link to a message: #message-<id>.
+  #followLink() {
+    const id = /^#message-([0-9a-f-]{36})$/.exec(location.hash)?.[1];
+    if (!id) return false;
+    this.reveal(id).then((isThere) => isThere || this.toEnd());
+    return true;
+  }
+
+  // Puts a message `offset` pixels below the upper edge.
+  #place(message, offset) {
+    this.#isAtEnd = false;
+    const near = [message];
+    while (near.length < IN_SIGHT && near.at(-1).nextElementSibling) near.push(near.at(-1).nextElementSibling);
+    hydrateNow(near);
+    const top = () => message.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
+    this.#scroller.scrollTop += top() - offset;
+    // Once more when what is in sight now has its own height instead of a guessed one.
+    requestAnimationFrame(() => {
+      this.#scroller.scrollTop += top() - offset;
+      this.#look();
+    });
   }
 
   // Only the reader leaves the end, by going up. A text that grows below does not count as leaving.
@@ -123,6 +183,11 @@ export class ThreadView extends HTMLElement {
 
   // ── what the buttons ask for ──
   #clicked(event) {
+    const mark = event.target.closest("[data-more]");
+    if (mark) {
+      event.preventDefault();
+      this.#window.load(mark);
+    }
     const button = event.target.closest("button");
     if (!button) return;
     if (button.matches("[data-jump]")) this.toEnd();

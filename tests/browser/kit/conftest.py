@@ -37,6 +37,8 @@ SCRIPTS = (
 )
 META = {
     "icons": "/static/img/icons.svg",
+    "marked": "/static/vendor/marked-18.2.1/marked.umd.js",
+    "purifier": "/static/vendor/dompurify-3.4.18/purify.min.js",
     "highlight": "/static/vendor/highlightjs-11.12.0/highlight.min.js",
     "katex": "/static/vendor/katex-0.19.1/katex.min.js",
     "katex-style": "/static/vendor/katex-0.19.1/katex.min.css",

@@ -59,7 +59,7 @@ def partial(shown: SimpleNamespace) -> str:
 
 def chat(*messages: SimpleNamespace, conversation: str = CONVERSATION) -> str:
     """The thread and the composer, without the rest of the chat page."""
-    thread = render_to_string("conversations/_thread.html", {"thread": {"messages": messages, "earlier_url": ""}})
+    thread = render_to_string("conversations/_thread.html", {"thread": {"messages": messages}})
     box = (
         f'<thread-view class="tc-thread-box" data-conversation="{conversation}" data-address="/c/{ZERO}/" '
         f'data-message-address="/messages/{ZERO}/" data-new-address="/"><section id="thread" class="tc-thread">'

@@ -159,20 +159,139 @@ def test_it_grows_to_ten_lines_and_then_scrolls(composer: Page) -> None:
     assert one < five < many <= one + 9 * 24 + 1
 
 
-def test_it_says_what_the_next_turn_costs_and_how_much_fits(composer: Page) -> None:
+FACTS = """(more) => {
+  const composer = document.querySelector("prompt-composer");
+  composer.facts = { title: "GLM-4.5-Air", inputPrice: "1000", outputPrice: "2000", sign: "$", otherSign: "¥",
+                     otherRate: 7.1,
+                     convertedFirst: false, context: 1024, maxOutput: 512, maxTokens: null, systemTokens: 20, ...more };
+  composer.refresh();
+}"""
+HISTORY = "(count) => { document.querySelector('prompt-composer').historyTokens = count; }"
+
+
+def test_it_says_what_the_next_turn_costs_in_both_currencies(composer: Page) -> None:
+    estimate = composer.locator("[data-estimate]")
+    composer.evaluate(FACTS, {})
+    expect(estimate).to_have_text("next turn $0.1200 ≈ ¥0.8520 · at most $1.14 ≈ ¥8.12")
+    composer.evaluate(FACTS, {"maxTokens": 10})
+    expect(estimate).to_have_text("next turn $0.1200 ≈ ¥0.8520 · at most $0.1400 ≈ ¥0.9940")
+    composer.evaluate(FACTS, {"convertedFirst": True, "maxOutput": None})
+    expect(estimate).to_have_text("next turn ≈ ¥0.8520 $0.1200")
+    composer.fill("#prompt", "word " * 30)
+    expect(estimate).to_have_text("next turn ≈ ¥1.06 $0.1500")
+
+
+def test_with_nothing_to_send_it_counts_tokens_instead(composer: Page) -> None:
+    composer.evaluate(HISTORY, 0)
+    composer.evaluate(FACTS, {})
+    expect(composer.locator("[data-estimate]")).to_have_text("20 tokens · at most $1.04 ≈ ¥7.41")
+
+
+def test_an_unknown_price_is_said_and_never_nothing(composer: Page) -> None:
+    composer.evaluate(FACTS, {"inputPrice": "", "outputPrice": "", "otherRate": None})
+    expect(composer.locator("[data-estimate]")).to_have_text("about 0.1K tokens · price not set")
+
+
+def test_the_context_meter_shows_its_parts_and_turns_amber_and_red(composer: Page) -> None:
+    composer.evaluate(FACTS, {"systemTokens": 124})
+    composer.evaluate(HISTORY, 300)
+    parts = composer.evaluate(
+        "[...document.querySelectorAll('[data-context-part]')].map((part) => [part.dataset.contextPart, "
+        "Math.round(Number(part.getAttribute('x')) * 10.24), Math.round(Number(part.getAttribute('width')) * 10.24)])"
+    )
+    assert parts == [["fixed", 0, 124], ["talk", 124, 300], ["reserved", 424, 512]]
+    meter, out = composer.locator("[data-context]"), composer.locator("[data-context-out]")
+    expect(composer.locator("[data-context-used]")).to_have_text("0.4K / 1K")
+    expect(meter).to_have_attribute("data-tone", "")
+    composer.evaluate(HISTORY, 700)
+    expect(meter).to_have_attribute("data-tone", "warn")
+    expect(out).to_be_hidden()
+    composer.evaluate(HISTORY, 2000)
+    expect(meter).to_have_attribute("data-tone", "bad")
+    expect(composer.locator("[data-estimate]")).to_have_attribute("data-over", "")
+    expect(out).to_contain_text("About 1,100 tokens more than GLM-4.5-Air reads.")
+    expect(out.get_by_role("link", name="New conversation")).to_be_visible()
+
+
+def test_too_many_characters_are_counted_in_red_and_not_sent(composer: Page) -> None:
+    composer.locator("#prompt").evaluate("(field) => { field.dataset.limit = 100; }")
+    composer.fill("#prompt", "a" * 80)
+    expect(composer.locator("[data-length]")).to_be_hidden()
+    composer.fill("#prompt", "a" * 95)
+    expect(composer.locator("[data-length]")).to_have_text("95 / 100 characters")
+    composer.fill("#prompt", "a" * 101)
+    expect(composer.locator("[data-length]")).to_have_attribute("data-over", "")
+    expect(composer.locator("[data-length]")).to_have_css("color", composer.evaluate(RED))
+    expect(composer.locator("[data-send]")).to_be_disabled()
+    composer.keyboard.press("Enter")
+    assert composer.evaluate(DELIVERED) == []
+    expect(composer.locator("[data-composer-note]")).to_contain_text("too long: 101 of 100")
+    assert composer.input_value("#prompt") == "a" * 101  # nothing was cut off
+
+
+RED = """() => {
+  const probe = document.createElement("i");
+  probe.style.setProperty("color", "var(--bad)");
+  document.body.append(probe);
+  return getComputedStyle(probe).color;
+}"""
+
+
+def test_a_blocked_composer_takes_a_draft_and_says_why_it_cannot_be_sent(composer: Page) -> None:
+    composer.evaluate(STAND, "blocked")
+    composer.keyboard.type("a draft")
+    expect(composer.locator("[data-send]")).to_be_disabled()
+    expect(composer.locator("[data-send]")).to_have_attribute("title", "There is no key.")
+    composer.keyboard.press("Enter")
+    assert composer.evaluate(DELIVERED) == []
+    expect(composer.locator("[data-composer-note]")).to_have_text("There is no key.")
+    composer.evaluate(STAND, "")
+    composer.keyboard.press("Enter")
+    assert composer.evaluate(DELIVERED) == ["a draft"]
+
+
+def test_a_closed_composer_gives_its_place_to_the_reason(composer: Page) -> None:
+    composer.evaluate(STAND, "closed")
+    expect(composer.locator("#composer")).to_be_hidden()
+    expect(composer.locator("[data-standing-place]")).to_have_text("There is no key.")
+    composer.evaluate(STAND, "")
+    expect(composer.locator("#composer")).to_be_visible()
+
+
+STAND = """(mode) => {
+  const made = (html) => Object.assign(document.createElement("template"), { innerHTML: html });
+  const composer = document.querySelector("prompt-composer");
+  composer.stand({ mode, note: made(mode && "<p class='tc-note-title'>There is no key.</p>"), larger: made("") });
+  composer.refresh();
+}"""
+
+
+def test_without_a_connection_a_message_is_queued_and_can_be_taken_back(composer: Page) -> None:
     composer.evaluate("""() => {
       const composer = document.querySelector("prompt-composer");
-      composer.facts = { inputPrice: "1000", outputPrice: "2000", sign: "$", otherSign: "¥", otherRate: 7.1,
-                         context: 1024, maxOutput: 512, maxTokens: null, systemTokens: 20 };
-      composer.refresh();
+      const deliver = composer.deliver;
+      composer.isReady = () => false;
+      composer.deliver = (given) => {
+        given.signal.addEventListener("abort", () => window.refuse(""));
+        return deliver(given);
+      };
     }""")
-    expect(composer.locator("[data-estimate]")).to_have_text("next turn $0.1200 · at most $1.14")
-    expect(composer.locator("[data-estimate]")).to_have_attribute("title", "≈ ¥0.8520 · ¥8.12")
-    expect(composer.locator("[data-context-used]")).to_have_text("0.1K / 1K")
-    composer.evaluate("document.querySelector('prompt-composer').historyTokens = 900")
-    expect(composer.locator("[data-context]")).to_have_attribute("data-tone", "warn")
-    composer.evaluate("document.querySelector('prompt-composer').historyTokens = 2000")
-    expect(composer.locator("[data-context]")).to_have_attribute("data-tone", "bad")
+    composer.keyboard.type("later")
+    composer.keyboard.press("Enter")
+    expect(composer.locator("[data-composer-note]")).to_contain_text("Queued")
+    composer.click("[data-withdraw]")
+    expect(composer.locator("[data-composer-note]")).to_be_hidden()
+    expect(composer.locator("#prompt")).to_have_value("later")
+    expect(composer.locator("#prompt")).to_be_editable()
+
+
+def test_while_an_answer_is_written_enter_keeps_the_text_and_says_so(composer: Page) -> None:
+    composer.evaluate("document.querySelector('prompt-composer').isLive = true")
+    composer.keyboard.type("next question")
+    composer.keyboard.press("Enter")
+    assert composer.evaluate(DELIVERED) == []
+    expect(composer.locator("[data-composer-note]")).to_contain_text("still being written")
+    expect(composer.locator("#prompt")).to_have_value("next question")
 
 
 def test_an_id_is_made_even_where_the_address_is_not_secure(composer: Page) -> None:

@@ -176,3 +176,38 @@ def test_signed_out_over_http_is_said_too(fresh: Page, site: Site, trouble: Trou
     open_page(fresh, site)
     phase(fresh, "signed-out")
     trouble.check(fresh, expected=lambda text: "401" in text)
+
+
+def test_offline_is_said_and_ends_by_itself(chat: Page, server: Server, trouble: Trouble) -> None:
+    chat.context.set_offline(True)
+    server.sockets[-1].close(code=1012)
+    phase(chat, "offline")
+    expect(chat.locator("#banners")).to_contain_text("You are offline.")
+    expect(chat.locator("#banners")).to_contain_text("A message you send now goes out when the network is back.")
+    chat.evaluate(SEND, {"type": "message.send", "client_id": "later"})
+    assert server.of("message.send") == []
+    chat.context.set_offline(False)
+    phase(chat, "open")
+    assert [frame["client_id"] for frame in server.await_commands(chat, "message.send", 1)] == ["later"]
+    expect(chat.locator("#banners")).to_be_empty()
+    trouble.check(chat, expected=lambda text: "ERR_INTERNET_DISCONNECTED" in text)  # the icon of the banner
+
+
+def test_a_command_that_waits_can_be_taken_back(chat: Page, server: Server, trouble: Trouble) -> None:
+    chat.context.set_offline(True)
+    server.sockets[-1].close(code=1012)
+    phase(chat, "offline")
+    chat.evaluate("""() => {
+      window.outcome = null;
+      const withdrawing = new AbortController();
+      const sent = live.send({ type: "message.send" }, { signal: withdrawing.signal });
+      sent.catch(({ code }) => { window.outcome = code; });
+      withdrawing.abort();
+    }""")
+    until(chat, "window.outcome === 'withdrawn'")
+    chat.context.set_offline(False)
+    phase(chat, "open")
+    chat.evaluate(SEND, {"type": "message.send", "client_id": "the next"})
+    until(chat, "window.outcome")
+    assert [frame["client_id"] for frame in server.of("message.send")] == ["the next"]
+    trouble.check(chat, expected=lambda text: "ERR_INTERNET_DISCONNECTED" in text)

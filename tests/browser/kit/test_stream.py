@@ -167,6 +167,7 @@ def test_an_unknown_price_is_unknown_and_a_free_one_is_zero(page: Page, given: A
         ("¥", 12.5, "¥12.50"),
         ("$", 0, "$0.00"),
         ("$", 0.5, "$0.5000"),
+        ("$", 0.000004, "<$0.00001"),
     ],
 )
 def test_small_amounts_keep_their_digits(page: Page, sign: str, amount: float, words: str) -> None:

@@ -9,8 +9,10 @@ from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from playground.catalog.errors import OfferRefused, PriceRefused
+from playground.catalog.load import data_files, load
 from playground.catalog.models import Offer, PriceRow, Provider
-from playground.catalog.prices import price_in_force, prices_in_force, set_price
+from playground.catalog.prices import end_own_price, price_in_force, prices_in_force, set_price
+from playground.catalog.recent import facts_and_price
 from playground.pricing.price import Tier
 
 pytestmark = pytest.mark.usefixtures("catalog")
@@ -204,3 +206,93 @@ def test_the_database_refuses_a_disabled_offer_without_a_reason() -> None:
     for enabled, reason in ((False, ""), (True, "vision")):
         with pytest.raises(IntegrityError), transaction.atomic():
             Offer.objects.filter(wire_name="glm-4.5").update(enabled=enabled, disabled_reason=reason)
+
+
+# A team's own prices
+
+
+TODAY = NOW.date()
+
+
+def own(amount: str, start: date = TODAY, scope: str = "team:7", sold: Offer | None = None) -> PriceRow:
+    return set_price(
+        offer_id=(sold or offer("bigmodel", "glm-4.6")).pk,
+        currency="CNY",
+        tiers=[tier(amount, amount)],
+        start=start,
+        source="contract",
+        scope=scope,
+    )
+
+
+def test_a_teams_own_price_holds_for_that_team_alone() -> None:
+    row = own("3")
+
+    assert price_in_force(row.offer_id, NOW) is None
+    assert price_in_force(row.offer_id, NOW, scope="team:8") is None
+    held = price_in_force(row.offer_id, NOW, scope="team:7")
+    assert held is not None
+    assert (held.id, held.source, held.tiers[0].input) == (str(row.pk), "contract", Decimal(3))
+
+
+def test_a_teams_own_price_goes_before_the_catalogs_and_ends_nothing_of_it() -> None:
+    sold = offer("bigmodel", "glm-4.5-air")
+    stated = price_in_force(sold.pk, NOW)
+
+    row = own("0.1", sold=sold)
+
+    assert price_in_force(sold.pk, NOW) == stated
+    held = price_in_force(sold.pk, NOW, scope="team:7")
+    assert held is not None
+    assert held.id == str(row.pk)
+
+
+def test_an_own_price_that_is_still_to_come_leaves_the_catalogs_in_force() -> None:
+    sold = offer("bigmodel", "glm-4.5-air")
+    own("0.1", start=date(2026, 12, 1), sold=sold)
+
+    assert price_in_force(sold.pk, NOW, scope="team:7") == price_in_force(sold.pk, NOW)
+
+
+def test_one_own_price_follows_another_and_both_stay_known() -> None:
+    first, second = own("3"), own("4", start=date(2026, 12, 1))
+
+    held = [price_in_force(first.offer_id, day, scope="team:7") for day in (date(2026, 11, 30), date(2026, 12, 1))]
+
+    assert [price and price.id for price in held] == [str(first.pk), str(second.pk)]
+    assert PriceRow.objects.get(pk=first.pk).valid_until == date(2026, 12, 1)
+
+
+def test_ending_an_own_price_brings_the_catalogs_back_and_keeps_the_past() -> None:
+    sold = offer("bigmodel", "glm-4.5-air")
+    row, other = own("0.1", start=date(2026, 11, 1), sold=sold), own("9", scope="team:8", sold=sold)
+    own("0.2", start=date(2026, 12, 1), sold=sold)
+
+    end_own_price(offer_id=sold.pk, scope="team:7", day=NOW.date())
+
+    for day in (NOW.date(), date(2026, 12, 2)):
+        assert price_in_force(sold.pk, day, scope="team:7") == price_in_force(sold.pk, day)
+    before = price_in_force(sold.pk, date(2026, 11, 20), scope="team:7")
+    assert before is not None
+    assert before.id == str(row.pk)
+    theirs = price_in_force(sold.pk, NOW, scope="team:8")
+    assert theirs is not None
+    assert theirs.id == str(other.pk)
+
+
+def test_loading_the_catalog_again_leaves_own_prices_alone() -> None:
+    row = own("3")
+
+    load(data_files())
+
+    assert price_in_force(row.offer_id, NOW, scope="team:7") is not None
+
+
+def test_what_starts_a_run_is_calculated_with_the_teams_own_price() -> None:
+    row = own("3", start=date(2026, 1, 1))
+
+    _facts, price = facts_and_price(row.offer_id, scope="team:7")
+
+    assert price is not None
+    assert price.id == str(row.pk)
+    assert facts_and_price(row.offer_id, scope="team:8")[1] is None

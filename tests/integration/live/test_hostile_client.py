@@ -56,6 +56,19 @@ def test_a_flood_is_closed_and_an_honest_tab_beside_it_is_served(server: Server,
     assert honest.ask("ping")["pong"] is True
 
 
+def test_tabs_that_vanish_in_the_middle_of_many_questions_leave_no_traceback(
+    server: Server, tab: Callable[..., Tab]
+) -> None:
+    for _ in range(10):
+        gone = tab()
+        for _ in range(200):
+            gone.connection.send('{"type": "ping"}')
+        gone.connection.close()
+    assert tab().ask("ping")["pong"] is True
+    assert "Traceback" not in server.log
+    assert "ERROR" not in server.log
+
+
 def test_a_reader_that_acknowledges_nothing_gets_a_bounded_lead_and_is_then_cut(
     server: Server, tab: Callable[..., Tab], model_at: Callable[[str], Offer]
 ) -> None:

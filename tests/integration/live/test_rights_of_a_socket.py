@@ -4,10 +4,12 @@ import time
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from playground.accounts import browsers
 from playground.accounts.models import User
 from tests.integration.live.conftest import Tab, session_of
 from tests.server import Server
@@ -104,3 +106,19 @@ def test_a_session_of_a_signed_out_browser_opens_nothing(server: Server, alice: 
     one = Tab(server, str(session))
     assert _closed_with(one) == 4401
     one.close()
+
+
+def test_signing_a_browser_out_from_the_settings_closes_its_socket(
+    server: Server, charlie: User, tab: Callable[..., Tab]
+) -> None:
+    here, there = session_of(charlie), session_of(charlie)
+    stays, goes = tab(charlie, session=here), tab(charlie, session=there)
+    for session in (here, there):
+        browsers.note_seen(user=charlie, session_key=session, user_agent="")
+    browser = Client()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = here
+    began = time.monotonic()
+    assert browser.post("/settings/sessions/end-others/").status_code == 302
+    assert _closed_with(goes) == 4401
+    assert time.monotonic() - began < WITHIN + 1
+    assert stays.ask("ping")["pong"] is True

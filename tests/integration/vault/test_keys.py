@@ -17,7 +17,7 @@ from playground.accounts.people import current_team
 from playground.accounts.roles import Role
 from playground.catalog.models import Provider
 from playground.errors import Refused
-from playground.vault import keys
+from playground.vault import keys, recent
 from playground.vault.errors import AddressRejected, KeyRejected, KeyUnreadable
 from playground.vault.models import ApiKey
 from tests.integration.vault.conftest import BASE_URL, CANARY
@@ -293,7 +293,7 @@ def test_deleting_wipes_the_ciphertext_before_the_row_goes(add_key: AddKey) -> N
     assert not ApiKey.objects.exists()
 
 
-def test_a_deleted_key_does_not_come_back(add_key: AddKey) -> None:
+def test_a_deleted_key_does_not_come_back(add_key: AddKey, alice: User) -> None:
     row = add_key()
     stale = ApiKey.objects.get()
     keys.remove(row)
@@ -308,16 +308,48 @@ def test_a_deleted_key_does_not_come_back(add_key: AddKey) -> None:
             act()
         assert refused.value.code == "not_found"
     keys.note_test(stale, code="", milliseconds=1, refused=False)
-    keys.touch(stale.pk)
+    keys.touch(stale.pk, user_id=alice.pk)
     assert not ApiKey.objects.exists()
 
 
-def test_use_is_noted(add_key: AddKey) -> None:
+def test_use_is_noted_with_who_it_was(add_key: AddKey, alice: User) -> None:
     row = add_key()
-    assert row.last_used_at is None
-    keys.touch(row.pk)
-    keys.touch(uuid.uuid4())
-    assert ApiKey.objects.get().last_used_at is not None
+    assert (row.last_used_at, row.last_used_by) == (None, None)
+    keys.touch(row.pk, user_id=alice.pk)
+    keys.touch(uuid.uuid4(), user_id=alice.pk)
+    row.refresh_from_db()
+    assert (row.last_used_at is not None, row.last_used_by) == (True, alice)
+
+
+def test_somebody_elses_use_is_written_down_at_once(add_key: AddKey, alice: User, bob: User) -> None:
+    row = add_key()
+    for person in (alice, bob, alice):
+        recent.touch(row.pk, user_id=person.pk)
+        row.refresh_from_db()
+        assert row.last_used_by == person
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "limited"),
+    [("key_refused", "refused", False), ("plan_expired", "refused", False), ("rate_limited", "untested", True),
+     ("concurrency_limited", "untested", True), ("provider_error", "untested", False), ("", "untested", False)],
+)  # fmt: skip
+def test_what_a_provider_says_of_a_key_in_a_run_is_kept(add_key: AddKey, code: str, status: str, limited: bool) -> None:
+    row = add_key()
+    keys.note_refused_run(row.pk, code=code)
+    row.refresh_from_db()
+    assert (row.status, row.limited_at is not None) == (status, limited)
+    assert row.test_code == (code if status == "refused" else "")
+
+
+def test_another_key_in_its_place_is_neither_refused_nor_limited(add_key: AddKey) -> None:
+    row = add_key()
+    for code in ("key_refused", "rate_limited"):
+        keys.note_refused_run(row.pk, code=code)
+    row.refresh_from_db()
+    keys.replace(row, key=OTHER)
+    row.refresh_from_db()
+    assert (row.status, row.test_code, row.limited_at) == ("untested", "", None)
 
 
 # The secret shows nowhere

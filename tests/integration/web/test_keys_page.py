@@ -1,8 +1,10 @@
 """The keys page: adding with a real call, what is said when it fails, and who may do what with a stored key."""
 
 import json
+import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,15 +12,18 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 from django.test import AsyncClient, Client
 from django.urls import reverse
+from django.utils import timezone
 
 from playground.accounts.models import Team, User
 from playground.catalog.models import Offer, PriceRow, Provider
+from playground.catalog.prices import price_in_force
 from playground.streaming import upstream
 from playground.vault import keys
 from playground.vault.models import ApiKey
 from tests.integration.web.conftest import HTMX, text_of
 from tests.integration.wire.provider import Call, serving
 from tests.integration.wire.provider import Provider as Server
+from tests.integration.wire.test_tls import self_signed
 
 CANARY = "sk-canary-7f3a91d2"
 JSON = "application/json"
@@ -32,6 +37,9 @@ ANSWER = json.dumps(
 ).encode()
 MODELS = json.dumps({"data": [{"id": "qwen3"}, {"id": "llama3"}]}).encode()
 CUSTOM = {"endpoint": "custom", "label": "My vLLM", "secret": CANARY, "who": "me", "tier": "V0", "models": "qwen3"}
+ROWS = {
+    "m-count": "3", "m-0-name": "qwen3", "m-0-pick": "on", "m-1-name": "llama3", "m-2-name": "phi", "m-2-pick": "on",
+}  # fmt: skip
 BIGMODEL = {"endpoint": "bigmodel", "label": "Team default", "secret": CANARY, "who": "me", "tier": "V1"}
 
 with_database = pytest.mark.django_db
@@ -148,11 +156,13 @@ async def test_a_test_that_fails_says_why_and_stores_nothing(
 @called()
 async def test_what_was_typed_stays_but_the_secret(alice: User) -> None:
     async with serving(answering(401, b"{}")) as server:
-        answer = await add_server(alice, server, owner=alice, context_tokens="32768", htmx="yes")
+        typed = ROWS | {"m-0-context_tokens": "32768", "m-2-input_price": "0.25", "m-2-output_price": "1"}
+        answer = await add_server(alice, server, owner=alice, htmx="yes", **typed)
     page = answer.content.decode()
     assert "<html" not in page
     assert page.startswith("<form")
-    assert all(word in page for word in ('value="My vLLM"', server.base_url, "qwen3", 'value="32768"'))
+    shown = ('value="My vLLM"', server.base_url, "qwen3", "llama3", 'value="32768"', 'value="0.25"')
+    assert all(word in page for word in shown)
     assert CANARY not in page
 
 
@@ -183,33 +193,181 @@ async def test_a_server_without_a_list_of_models_can_be_added(alice: User) -> No
     assert answer.status_code == 302
 
 
-@called()
-async def test_without_a_name_the_server_is_asked_for_its_models(alice: User) -> None:
+@called(pytest.mark.parametrize("act", ["test", "list"]))
+async def test_a_server_without_a_chosen_model_is_asked_for_those_it_has(alice: User, act: str) -> None:
     async with serving(friendly) as server:
-        answer = await add_server(alice, server, owner=alice, models="")
-    assert answer.status_code == 422
-    assert "lists 2 models" in text_of(answer)
-    assert "qwen3\nllama3" in answer.content.decode().replace("\r\n", "\n")
+        answer = await add_server(alice, server, owner=alice, models="", act=act)
+    page = answer.content.decode()
+    assert "The server lists 2 models." in text_of(answer)
+    assert all(f'name="m-{number}-name" value="{name}"' in page for number, name in enumerate(("qwen3", "llama3")))
+    assert [call.path for call in server.calls] == ["/v1/models"]
+    assert CANARY not in page
+    assert await stored() == []
+
+
+async def ask_for_list(user: User, server: Server | str, **changes: str) -> Any:
+    """What is swapped into the form when somebody wants the models of a server."""
+    browser = AsyncClient()
+    await browser.aforce_login(user)
+    base_url = server if isinstance(server, str) else server.base_url
+    return await browser.post(reverse("key-list-models"), CUSTOM | {"base_url": base_url} | changes, headers=HTMX)
+
+
+@called()
+async def test_only_the_models_and_the_address_are_swapped_when_a_server_is_asked(alice: User) -> None:
+    async with serving(friendly) as server:
+        await sync_to_async(keys.allow_host)(user=alice, host="127.0.0.1", port=server.port)
+        answer = await ask_for_list(alice, server, label="", **ROWS, **{"m-0-context_tokens": "4096"})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert page.startswith("<fieldset")
+    assert 'name="secret"' not in page  # so that what was typed there stays in the browser
+    assert re.findall(r'name="m-\d-name" value="(\w+)"', page) == ["qwen3", "llama3", "phi"]
+    assert 'value="4096"' in page
+    assert "needs this" not in page
+
+
+@called()
+async def test_names_that_were_typed_become_rows_with_figures(alice: User) -> None:
+    async with serving(answering_list(404, b"")) as server:
+        await sync_to_async(keys.allow_host)(user=alice, host="127.0.0.1", port=server.port)
+        answer = await ask_for_list(alice, server, models="mine\n\nmine\nother")
+    page = answer.content.decode()
+    assert re.findall(r'name="m-\d-name" value="(\w+)"', page) == ["mine", "other"]
+    assert page.count(" checked") == 2
+
+
+def answering_list(status: int, body: bytes, kind: str = JSON, **headers: str) -> Callable[[Call], Awaitable[None]]:
+    """Answers whoever asks for its models with this."""
+
+    async def answer(call: Call) -> None:
+        await call.say(body, status=status, kind=kind, **headers)
+
+    return answer
+
+
+@called(
+    pytest.mark.parametrize(
+        ("status", "body", "kind", "told"),
+        [
+            (401, b'{"error":{"message":"no such key"}}', JSON, "The server refused the key. It answered 401"),
+            (403, b"{}", JSON, "The server refused the key."),
+            (404, b"nothing", "text/plain", "This is not a list of models."),
+            (200, b'{"models": ["a"]}', JSON, "This is not a list of models."),
+            (200, b"<html>hello</html>", "text/html", "The address answers with a web page."),
+            (200, b'{"data": []}', JSON, "The server answers, but lists no models."),
+            (503, b"{}", JSON, "The model is overloaded."),
+            (500, b'{"error":{"message":"boom"}}', JSON, "The provider failed."),
+        ],
+    )
+)
+async def test_why_a_server_does_not_list_its_models_is_said_precisely(
+    alice: User, status: int, body: bytes, kind: str, told: str
+) -> None:
+    async with serving(answering_list(status, body, kind)) as server:
+        await sync_to_async(keys.allow_host)(user=alice, host="127.0.0.1", port=server.port)
+        answer = await ask_for_list(alice, server)
+    assert told in text_of(answer)
+    assert answer.status_code == (200 if b"data" in body else 422)
     assert await stored() == []
 
 
 @called()
-async def test_models_come_with_the_context_and_price_that_were_typed(alice: User) -> None:
-    typed = {"models": "qwen3\n\n llama3 ", "context_tokens": "32768", "input_price": "0.5", "output_price": "1.25"}
+async def test_a_server_that_wants_a_key_is_told_from_one_that_refuses_it(alice: User) -> None:
+    async with serving(answering_list(401, b"{}")) as server:
+        await sync_to_async(keys.allow_host)(user=alice, host="127.0.0.1", port=server.port)
+        answer = await ask_for_list(alice, server, secret="")
+    assert "The server wants a key." in text_of(answer)
+
+
+@called()
+async def test_a_server_that_nobody_runs_is_told_from_one_nobody_trusts(alice: User, tmp_path: Path) -> None:
     async with serving(friendly) as server:
-        await add_server(alice, server, owner=alice, currency="USD", **typed)
+        await sync_to_async(keys.allow_host)(user=alice, host="127.0.0.1", port=server.port)
+    refused = await ask_for_list(alice, server)
+    assert "cannot be reached" in text_of(refused)
+    async with serving(friendly, tls=self_signed(tmp_path).server) as secure:
+        await sync_to_async(keys.allow_host)(user=alice, host="127.0.0.1", port=secure.port)
+        untrusted = await ask_for_list(alice, secure)
+    assert "No secure connection could be made." in text_of(untrusted)
+
+
+@called(
+    pytest.mark.parametrize(
+        ("base_url", "told"),
+        [
+            ("", "A server of your own needs this."),
+            ("llm.example.org/v1", "Give an address like"),
+            ("https://user:pw@llm.example.org/v1", "Give an address like"),
+            ("http://169.254.169.254/v1", "Give an address like"),
+            ("http://10.0.0.7:8000/v1", "10.0.0.7:8000 is in a private network."),
+            ("http://llm.lan/v1", "llm.lan:80 is in a private network."),
+        ],
+    )
+)
+async def test_what_is_wrong_with_an_address_stands_at_the_address(charlie: User, base_url: str, told: str) -> None:
+    answer = await ask_for_list(charlie, base_url)
+    assert answer.status_code == 422
+    address = answer.content.decode().partition('id="server-address"')[2]
+    assert told in address
+    assert 'aria-invalid="true"' in address
+
+
+@called()
+async def test_an_owner_allows_a_private_address_where_it_stood_in_the_way(alice: User, charlie: User) -> None:
+    async with serving(friendly) as server:
+        address = f"127.0.0.1:{server.port}"
+        asked = await ask_for_list(alice, server)
+        assert f'name="allow" value="{address}"' in asked.content.decode()
+        assert 'name="allow"' not in (await ask_for_list(charlie, server)).content.decode()
+        assert (await ask_for_list(charlie, server, allow=address)).status_code == 404
+        assert server.calls == []
+        allowed = await ask_for_list(alice, server, allow=address)
+    assert "The server lists 2 models." in text_of(allowed)
+    assert "The address is allowed." in text_of(allowed)
+    assert await sync_to_async(keys.allowed_hosts)() == {address}
+
+
+@called()
+async def test_an_owner_cannot_allow_what_nobody_may(alice: User) -> None:
+    answer = await ask_for_list(alice, "http://169.254.169.254/v1", allow="169.254.169.254:80")
+    assert answer.status_code == 422
+    assert await sync_to_async(keys.allowed_hosts)() == frozenset()
+
+
+@called()
+async def test_models_come_with_the_context_length_and_price_that_were_typed(alice: User) -> None:
+    typed = ROWS | {
+        "m-0-context_tokens": "32768", "m-0-max_output_tokens": "4096", "m-0-input_price": "0.5",
+        "m-0-output_price": "1.25", "models": " phi \n\nmistral", "currency": "USD",
+    }  # fmt: skip
+    async with serving(friendly) as server:
+        await add_server(alice, server, owner=alice, **typed)
     offers = [offer async for offer in Offer.objects.order_by("wire_name")]
-    assert [(offer.wire_name, offer.context_tokens) for offer in offers] == [("llama3", 32768), ("qwen3", 32768)]
-    prices = [row async for row in PriceRow.objects.all()]
-    assert {(row.currency, row.tiers[0]["input"], row.tiers[0]["output"]) for row in prices} == {("USD", "0.5", "1.25")}
+    assert [(offer.wire_name, offer.context_tokens, offer.max_output_tokens) for offer in offers] == [
+        ("mistral", None, None), ("phi", None, None), ("qwen3", 32768, 4096),
+    ]  # fmt: skip
+    prices = [row async for row in PriceRow.objects.select_related("offer")]
+    told = [(row.offer.wire_name, row.currency, row.tiers[0]["input"], row.tiers[0]["output"]) for row in prices]
+    assert told == [("qwen3", "USD", "0.5", "1.25")]
 
 
-@called(pytest.mark.parametrize("price", [{"input_price": "1"}, {"output_price": "1"}, {"input_price": "-1"}]))
+@called(
+    pytest.mark.parametrize("price", [{"m-0-input_price": "1"}, {"m-0-output_price": "1"}, {"m-0-input_price": "-1"}])
+)
 async def test_half_a_price_is_no_price(alice: User, price: dict[str, str]) -> None:
     async with serving(friendly) as server:
-        answer = await add_server(alice, server, owner=alice, **price)
+        answer = await add_server(alice, server, owner=alice, **ROWS, **price)
     assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.content.decode()
     assert server.calls == []
+
+
+@called()
+async def test_what_was_typed_at_a_model_that_is_not_chosen_matters_to_nobody(alice: User) -> None:
+    async with serving(friendly) as server:
+        answer = await add_server(alice, server, owner=alice, **ROWS, **{"m-1-input_price": "-1"})
+    assert answer.status_code == 302
 
 
 @called()
@@ -220,7 +378,7 @@ async def test_a_private_address_needs_an_owners_permission(alice: User, charlie
             told_other = await add_server(charlie, server, act=act)
             assert (told_owner.status_code, told_other.status_code) == (422, 422)
             assert f"127.0.0.1:{server.port} is a private address" in text_of(told_other)
-            assert "Ask an owner" in text_of(told_other)
+            assert f"Ask an owner to allow 127.0.0.1:{server.port} under Settings" in text_of(told_other)
             assert f'href="{reverse("settings")}#' in told_owner.content.decode()
     assert server.calls == []
     assert await stored() == []
@@ -451,14 +609,45 @@ def test_another_server_needs_the_key_again(alices: Client, own_server: ApiKey) 
 
 
 @with_database
-def test_models_of_an_own_server_come_and_go(alices: Client, own_server: ApiKey) -> None:
-    alices.post(reverse("key-models", args=[own_server.pk]), {"models": "mistral"})
+def test_models_of_an_own_server_are_changed_withdrawn_and_added(alices: Client, own_server: ApiKey) -> None:
+    address = reverse("key-models", args=[own_server.pk])
+    typed = {
+        "m-count": "2", "m-0-name": "llama3", "m-1-name": "qwen3", "m-1-pick": "on", "m-1-context_tokens": "8192",
+        "m-1-input_price": "1", "m-1-output_price": "2", "currency": "CNY", "models": "mistral", "act": "save",
+    }  # fmt: skip
+    assert alices.post(address, typed).status_code == 302
     offers = own_server.provider.offers
-    assert set(offers.values_list("wire_name", flat=True)) == {"qwen3", "llama3", "mistral"}
-    qwen = offers.get(wire_name="qwen3")
-    alices.post(reverse("key-withdraw", args=[own_server.pk, qwen.pk]))
-    assert set(offers.filter(enabled=True).values_list("wire_name", flat=True)) == {"llama3", "mistral"}
-    assert alices.post(reverse("key-models", args=[own_server.pk]), {"models": " "}).status_code == 422
+    enabled = dict(offers.filter(enabled=True).values_list("wire_name", "context_tokens"))
+    assert enabled == {"qwen3": 8192, "mistral": None}
+    page = alices.get(reverse("key", args=[own_server.pk])).content.decode()
+    assert all(word in page for word in ('value="8192"', 'name="m-1-input_price" value="1"', 'name="m-1-output_price"'))
+    unpriced = {name: value for name, value in typed.items() if not name.endswith("price")} | {"models": ""}
+    alices.post(address, unpriced)
+    assert price_in_force(offers.get(wire_name="qwen3").pk, timezone.now()) is None
+
+
+@with_database
+def test_an_own_server_keeps_at_least_one_model(alices: Client, own_server: ApiKey) -> None:
+    for headers in ({}, HTMX):
+        answer = alices.post(reverse("key-models", args=[own_server.pk]), {"act": "save"}, headers=headers)
+        assert answer.status_code == 422
+        assert "Choose or name at least one model." in text_of(answer)
+    assert own_server.provider.offers.filter(enabled=True).count() == 2
+
+
+@called()
+async def test_a_server_that_is_there_already_is_asked_with_its_stored_key(alice: User, own_server: ApiKey) -> None:
+    browser = AsyncClient()
+    await browser.aforce_login(alice)
+    async with serving(answering_list(200, b'{"data": [{"id": "new"}, {"id": "qwen3"}]}')) as server:
+        await sync_to_async(keys.allow_host)(user=alice, host="127.0.0.1", port=server.port)
+        await sync_to_async(keys.replace)(own_server, key=CANARY, base_url=server.base_url)
+        typed = {"m-count": "1", "m-0-name": "qwen3", "m-0-pick": "on", "m-0-context_tokens": "1", "act": "list"}
+        answer = await browser.post(reverse("key-models", args=[own_server.pk]), typed, headers=HTMX)
+    page = answer.content.decode()
+    assert server.calls[0].headers["authorization"] == f"Bearer {CANARY}"
+    assert re.findall(r'name="m-\d-name" value="(\w+)"', page) == ["qwen3", "new"]
+    assert page.count(" checked") == 1
 
 
 @with_database
@@ -472,11 +661,8 @@ def test_the_last_key_of_an_own_server_takes_its_models_along(alices: Client, ow
 def test_the_catalogs_models_are_nobodys_to_change(alices: Client, key: ApiKey) -> None:
     offer = key.provider.offers.filter(enabled=True).first()
     assert offer is not None
-    answers = [
-        alices.post(reverse("key-models", args=[key.pk]), {"models": "mine"}),
-        alices.post(reverse("key-withdraw", args=[key.pk, offer.pk])),
-    ]
-    assert [answer.status_code for answer in answers] == [404, 404]
+    for act in ("save", "list"):
+        assert alices.post(reverse("key-models", args=[key.pk]), {"models": "mine", "act": act}).status_code == 404
     offer.refresh_from_db()
     assert offer.enabled
 

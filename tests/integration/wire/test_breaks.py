@@ -29,7 +29,7 @@ async def test_a_name_that_nobody_knows_cannot_be_reached(make_client: MakeClien
         raise socket.gaierror(socket.EAI_NONAME, "not known")
 
     heard = await ask(make_client(resolve=resolve), Endpoint("https://nowhere.example/v1", Dialect("openai")))
-    assert heard.code == "connect_failed"
+    assert heard.code == "host_unknown"
     assert heard.error is not None
     assert heard.error.message == "The name of the server is not known."
 

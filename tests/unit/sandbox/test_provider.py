@@ -204,3 +204,11 @@ def test_no_key_and_no_prompt_is_kept() -> None:
             seen += list(thing)
         elif type(thing).__module__.startswith("playground.sandbox"):
             seen += [vars(thing)] if hasattr(thing, "__dict__") else []
+
+
+def test_a_pause_that_is_asked_for_comes_with_its_seconds_and_only_once() -> None:
+    one = provider()
+    first = ask(one, "/sandbox wait 90").script
+    assert (first.status, first.retry_after) == (429, 90)
+    again = ask(one, "/sandbox wait 90").script
+    assert (again.status, again.retry_after) == (200, None)

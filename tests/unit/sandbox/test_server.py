@@ -112,3 +112,10 @@ async def test_websockets_are_turned_away_and_lifespan_is_acknowledged() -> None
     line.inbox.put_nowait({"type": "lifespan.shutdown"})
     await line.run()
     assert [message["type"] for message in line.sent] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+async def test_a_pause_that_is_asked_for_is_a_header() -> None:
+    line = Line(SandboxApp(speed=0), "/sandbox wait 90")
+    line.give(line.body)
+    await line.run()
+    assert (line.sent[0]["status"], dict(line.sent[0]["headers"])[b"retry-after"]) == (429, b"90")

@@ -155,3 +155,9 @@ async def test_headers_are_those_of_a_provider() -> None:
         assert answer.headers["x-accel-buffering"] == "no"
         too_much = await http.post("http://sandbox.invalid/v1/chat/completions", content=b"x" * (16 * 1024 * 1024 + 1))
         assert too_much.status_code == 413
+
+
+async def test_a_pause_that_is_asked_for_reaches_the_client(client: Client) -> None:
+    with pytest.raises(WireError) as error:
+        await run(client, "/sandbox wait 90")
+    assert (error.value.code, error.value.retry_after) == ("concurrency_limited", 90.0)

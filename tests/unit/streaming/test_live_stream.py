@@ -2,12 +2,13 @@
 
 import asyncio
 import itertools
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.streaming.live import End, merge
+from playground.streaming.live import End, Part
 from playground.streaming.live.memory import MemoryLiveStream
 
 pytestmark = pytest.mark.anyio
@@ -15,9 +16,18 @@ pytestmark = pytest.mark.anyio
 parts = st.lists(st.tuples(st.sampled_from(["r", "c"]), st.text(min_size=1, max_size=8)), max_size=40)
 
 
+async def read_whole(given: Sequence[Part]) -> Sequence[Part]:
+    live = MemoryLiveStream()
+    await live.append(given)
+    await live.close(End("finished"))
+    batch = await live.read(0)
+    assert batch is not None
+    return batch.parts
+
+
 @given(parts)
 def test_merging_keeps_every_character_in_order(given: list[tuple[str, str]]) -> None:
-    merged = merge(given)
+    merged = asyncio.run(read_whole(given))
     assert "".join(text for _, text in merged) == "".join(text for _, text in given)
     assert all(a[0] != b[0] for a, b in itertools.pairwise(merged))
     for kind in "rc":

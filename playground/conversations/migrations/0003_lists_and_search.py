@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('conversations', '0001_initial'),
+        ('conversations', '0002_retry_at'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -18,6 +18,6 @@ def empty(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conversations", "0002_lists_and_search")]
+    dependencies = [("conversations", "0003_lists_and_search")]
 
     operations = [migrations.RunPython(fill, empty)]

@@ -1,0 +1,111 @@
+"""What the composer says before a turn is sent: whether one can be, why not, and the ways out. Values for templates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from playground.catalog.models import Offer
+from playground.conversations.models import Conversation
+from playground.conversations.run_settings import RunSettings
+from playground.web.offers import Desk
+from playground.web.thread import MessageView, history_tokens
+from playground.web.ways import Way, choose_model, larger_offers, use_offer
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Why the composer is not simply open.
+
+    `mode` "closed": the note stands in its place, the conversation can only be read. "blocked": a draft can be written
+    but not sent. "open": turns can be sent, and the note is something to know.
+    """
+
+    mode: Literal["closed", "blocked", "open"]
+    kind: str
+    title: str
+    text: str
+    ways: Sequence[Way] = ()
+
+
+def composer_view(desk: Desk, found: Conversation | None, views: Sequence[MessageView]) -> dict[str, Any]:
+    """Values of `conversations/_composer.html` that do not depend on the run settings."""
+    return {"conversation_id": str(found.pk) if found else "", "history_tokens": history_tokens(views)}
+
+
+def run_extras(desk: Desk, found: Conversation | None, chosen: RunSettings) -> dict[str, Any]:
+    """What the run settings bring along for the composer; added to `offers.run_view`."""
+    offer = desk.find(chosen.offer)
+    return {
+        "standing": standing(desk, found, offer),
+        "larger": [use_offer(one) for one in larger_offers(desk, offer)] if offer else [],
+        "converted_first": bool(desk.user.currency) and _currency(desk, offer) not in ("", desk.user.currency),
+    }
+
+
+def standing(desk: Desk, found: Conversation | None, offer: Offer | None) -> Standing | None:
+    """Why a turn cannot be sent to the chosen offer, or what should be known first; None when all is well."""
+    if offer is None:
+        return Standing("blocked", "no_offer", _("No model is chosen."), "", [choose_model()])
+    return _gone(desk, found, offer) or _keyless(desk, offer) or _unpriced(desk, offer)
+
+
+def _gone(desk: Desk, found: Conversation | None, proposal: Offer) -> Standing | None:
+    """The conversation's model was taken off: it can be read, and goes on with another one."""
+    if found is None:
+        return None
+    last = Offer.objects.filter(pk=found.settings.get("offer")).first()
+    if last is None or desk.find(last.pk) is not None:
+        return None
+    on = _("Go on with %(model)s") % {"model": proposal.title}
+    return Standing(
+        "closed",
+        "gone",
+        _("%(model)s is no longer offered.") % {"model": last.title},
+        _("This conversation can be read. To write in it, go on with another model."),
+        [Way(on, icon="arrow-right", act="offer", offer_id=str(proposal.pk)), choose_model()],
+    )
+
+
+def _keyless(desk: Desk, offer: Offer) -> Standing | None:
+    if not desk.refused(offer):
+        return None
+    name = offer.provider.name
+    ways = [Way(_("Add a key"), icon="key-round", url=reverse("keys"))]
+    practice = next(
+        (one for one in desk.offers if one.mirrors and one.language_model_id == offer.language_model_id), None
+    )
+    practice = practice or next((one for one in desk.offers if one.provider.practice), None)
+    if practice is not None:
+        words = _("Practise with %(model)s in the sandbox") % {"model": practice.title}
+        ways.append(Way(words, icon="flask-conical", act="offer", offer_id=str(practice.pk)))
+    return Standing(
+        "blocked",
+        "no_key",
+        _("There is no key for %(provider)s yet.") % {"provider": name},
+        _("%(model)s runs at %(provider)s, which answers only with a key. Your draft stays here.")
+        % {"model": offer.title, "provider": name},
+        ways,
+    )
+
+
+def _unpriced(desk: Desk, offer: Offer) -> Standing | None:
+    if offer.pk in desk.prices:
+        return None
+    what = _("Turns run and their tokens are counted, but their cost is unknown: it shows as — and is in no total.")
+    if offer.provider.practice:
+        who, ways = _("The shop that this sandbox model imitates states none."), []
+    elif desk.may_set_prices:
+        who = _("You can type in what you pay.")
+        ways = [Way(_("Set price"), icon="coins", url=reverse("model-price", args=[offer.pk]))]
+    else:
+        who, ways = _("An owner or admin of the team can set it."), []
+    text = _("%(cause)s %(step)s") % {"cause": what, "step": who}
+    return Standing("open", "unpriced", _("Price not set."), text, ways)
+
+
+def _currency(desk: Desk, offer: Offer | None) -> str:
+    price = desk.prices.get(offer.pk) if offer else None
+    return price.currency if price else ""

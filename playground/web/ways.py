@@ -1,0 +1,55 @@
+"""Ways out of a trouble: buttons that a note offers, and which offers can take over. Plain values for templates."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from playground.catalog.choices import Statuses
+from playground.catalog.models import Offer
+from playground.web.offers import Desk, count_words
+
+LARGER_AT_MOST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One button: a link (`url`) or a deed of the page (`act`, see static/js/ways.js), with its words.
+
+    `act` "offer" goes on with `offer_id`, "model" opens the picker, "settings" the run settings, "reword" the question.
+    """
+
+    label: str
+    icon: str
+    url: str = ""
+    act: str = ""
+    offer_id: str = ""
+
+
+def choose_model() -> Way:
+    """Opens the model picker."""
+    return Way(_("Choose a model"), icon="boxes", act="model")
+
+
+def use_offer(offer: Offer) -> Way:
+    """Goes on with another offer, named with how much it reads."""
+    words = _("Use %(model)s, %(context)s") % {"model": offer.title, "context": count_words(offer.context_tokens)}
+    return Way(words, icon="arrow-right", act="offer", offer_id=str(offer.pk))
+
+
+def larger_offers(desk: Desk, offer: Offer, needed: int = 0) -> list[Offer]:
+    """Offers that this person can use now and that read more than `offer`, and at least `needed` tokens.
+
+    The same provider comes first, then the least context that does.
+    """
+    least = max(needed, (offer.context_tokens or 0) + 1)
+    found = [
+        one
+        for one in desk.offers
+        if (one.context_tokens or 0) >= least
+        and one.provider.practice == offer.provider.practice
+        and not desk.refused(one)
+        and (one.language_model is None or one.language_model.status == Statuses.CURRENT)
+    ]
+    found.sort(key=lambda one: (one.provider_id != offer.provider_id, one.mirrors != offer.mirrors, one.context_tokens))
+    by_title = {one.title: one for one in reversed(found)}  # a model that several shops sell is one button
+    return [one for one in found if by_title[one.title] is one][:LARGER_AT_MOST]

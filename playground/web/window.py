@@ -1,0 +1,54 @@
+"""Which messages of a branch a page holds: a window of it, and the pieces that a reader scrolls into. Pure.
+
+A branch may have thousands of messages and a page never has more than a window, the pieces that were scrolled into it
+and the branch's end, which always stands: a new message is asked after it, and what is still being written is there.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SIZE = 40  # messages in a window and in a piece
+TAIL = 2  # the last question and its answer
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What to show, oldest first. `tail`: the branch's end, when there is a gap between it and what is shown."""
+
+    shown: Sequence[uuid.UUID]
+    has_earlier: bool = False
+    has_later: bool = False
+    tail: Sequence[uuid.UUID] = ()
+
+
+def newest(line: Sequence[uuid.UUID]) -> Window:
+    """The end of a branch."""
+    return Window(line[-SIZE:], has_earlier=len(line) > SIZE)
+
+
+def around(line: Sequence[uuid.UUID], message: uuid.UUID) -> Window | None:
+    """A message with what stands before and after it; None when it is not on the branch."""
+    if message not in line:
+        return None
+    begin = max(0, line.index(message) - SIZE // 2)
+    end = begin + SIZE
+    if end >= len(line) - TAIL:
+        return Window(line[begin:], has_earlier=begin > 0)
+    return Window(line[begin:end], has_earlier=begin > 0, has_later=True, tail=line[-TAIL:])
+
+
+def before(line: Sequence[uuid.UUID], message: uuid.UUID) -> Window | None:
+    """The piece that ends above a message; None when it is not on the branch."""
+    if message not in line:
+        return None
+    end = line.index(message)
+    return Window(line[max(0, end - SIZE) : end], has_earlier=end > SIZE)
+
+
+def after(line: Sequence[uuid.UUID], message: uuid.UUID) -> Window | None:
+    """The piece that begins below a message; None when it is not on the branch."""
+    if message not in line:
+        return None
+    begin = line.index(message) + 1
+    return Window(line[begin : begin + SIZE], has_later=begin + SIZE < len(line))

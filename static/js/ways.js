@@ -1,0 +1,44 @@
+// What the buttons of notes do (templates/conversations/_way.html): another model, the run settings, the question anew.
+import { toggleSheet } from "./sheets.js";
+
+// `settings()` is the run settings element of this moment; `openPicker()` opens the model picker.
+export function watchWays({ picker, settings, openPicker }) {
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-way]");
+    if (!button) return;
+    const message = button.closest("message-view");
+    if (button.dataset.way === "offer") goOnWith(button.dataset.offer, { picker, settings, message });
+    else if (button.dataset.way === "model") openPicker();
+    else if (button.dataset.way === "settings") openSettings(button);
+    else if (button.dataset.way === "reword") questionOf(message)?.querySelector('[data-act="edit"]')?.click();
+  });
+}
+
+// Chooses the offer; from the note of an answer that also asks again, once the choice is kept.
+function goOnWith(offer, { picker, settings, message }) {
+  const again = () => message?.querySelector('[data-act="regenerate"]')?.click();
+  if (settings().offer === offer && message) {
+    again();
+    return;
+  }
+  const chosen = () => {
+    if (settings().offer !== offer) return;
+    document.removeEventListener("tc:settings", chosen);
+    again();
+  };
+  if (message) document.addEventListener("tc:settings", chosen);
+  picker.pick(offer);
+}
+
+function openSettings(opener) {
+  const panel = document.getElementById("inspector");
+  const { display, visibility } = getComputedStyle(panel);
+  if (display === "none" || visibility === "hidden") toggleSheet("inspector", opener);
+  panel.querySelector("#run-max_tokens")?.focus();
+}
+
+function questionOf(message) {
+  let one = message?.previousElementSibling;
+  while (one && one.dataset.role !== "user") one = one.previousElementSibling;
+  return one;
+}

@@ -1,0 +1,175 @@
+"""Every page, in both themes and languages: nothing that axe calls serious, nothing out of place, nothing cut."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
+
+from playground.accounts.models import User
+from playground.accounts.people import current_team
+from playground.catalog.models import Provider
+from playground.vault import keys
+from tests.browser.chat.conftest import Noise, ready, send, until_state
+from tests.server import Server
+
+INSIDE = (
+    "/",
+    "/models/",
+    "/models/glm-4.5/",
+    "/keys/",
+    "/settings/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/logout/",
+)
+OUTSIDE = ("/accounts/login/", "/accounts/password/reset/", "/accounts/signup/")
+GRAVE = ("serious", "critical")
+KEY = "0123456789abcdef.0123456789abcdef"
+PROMPT = "Write a Python function that parses a CSV line, and explain it in a table"
+
+# What sticks out: of the window, or of a box that neither scrolls nor cuts with an ellipsis.
+STICKING_OUT = """() => {
+  const found = [];
+  const root = document.scrollingElement;
+  if (root.scrollWidth > innerWidth) found.push(`the page is ${root.scrollWidth} wide`);
+  for (const one of document.querySelectorAll('body *')) {
+    if (!one.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
+    const box = one.getBoundingClientRect();
+    if (!box.width || !box.height || one.closest('svg, .katex, .tc-hidden-text, .tc-skip, [inert]')) continue;
+    let scrolls = false;
+    for (let up = one.parentElement; up && !scrolls; up = up.parentElement)
+      scrolls = /auto|scroll/.test(getComputedStyle(up).overflowX);
+    if (!scrolls && (box.right > innerWidth + 1 || box.left < -1))
+      found.push(`${one.tagName}.${one.className} ${Math.round(box.left)}..${Math.round(box.right)}`);
+    const style = getComputedStyle(one);
+    if (style.overflowX === 'visible' && style.display !== 'inline' && style.display !== 'contents'
+        && one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0
+        && !one.matches('input, select, textarea, .tc-row-note, dialog'))
+      found.push(`${one.tagName}.${one.className} holds ${one.scrollWidth} in ${one.clientWidth}`);
+  }
+  return [...new Set(found)].slice(0, 12);
+}"""
+
+# Text that a box cuts off below, or that leaves the button or field it belongs to. Single lines may end in an ellipsis.
+CUT = """() => {
+  const BOXES = 'button, .btn, .badge, .tc-nav a, .tc-row, th, td, label, summary';
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+    const owner = text.parentElement;
+    if (!text.data.trim() || !owner.checkVisibility({visibilityProperty: true})) continue;
+    if (owner.closest('svg, script, .tc-hidden-text, .tc-skip, .katex, [inert], option, noscript')) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const rect = range.getBoundingClientRect();
+    if (!rect.width) continue;
+    for (let up = owner; up && up !== document.body; up = up.parentElement) {
+      const style = getComputedStyle(up);
+      if (/auto|scroll/.test(style.overflowY)) break;
+      const box = up.getBoundingClientRect();
+      const isBox = up.matches(BOXES) || /hidden|clip/.test(style.overflowY);
+      if (isBox && style.display !== 'inline' && (rect.bottom > box.bottom + 3 || rect.top < box.top - 3))
+        found.push(`${up.tagName}.${up.className}: ${text.data.trim().slice(0, 40)}`);
+    }
+  }
+  return [...new Set(found)].slice(0, 12);
+}"""
+
+# The values of success criterion 1.4.12.
+SPACED = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; }
+    * { word-spacing: .16em !important; } p { margin-block-end: 2em !important; }`);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}"""
+
+
+@pytest.fixture
+def open_pages(
+    browser_of_user: Callable[..., BrowserContext], alice: User, server: Server, noise: Noise
+) -> Callable[..., Iterator[tuple[str, Page]]]:
+    """Walks over every page: a conversation, a key, what stands before sign-in, and what does not exist."""
+    noise.expected = ("status of 404",)
+    provider = Provider.objects.get(slug="bigmodel")
+
+    def walk(**options: Any) -> Iterator[tuple[str, Page]]:
+        page = browser_of_user(alice, **options).new_page()
+        page.goto("/")
+        ready(page)
+        send(page, PROMPT)
+        until_state(page, "finished")
+        page.wait_for_url("**/c/*/")
+        yield "a conversation", page
+        team = current_team(alice)  # the key comes now: with one, the page would begin with a model that is far away
+        key = keys.add(team=team, user=None, provider=provider, label="Work", key=KEY, created_by=alice)
+        for path in (*INSIDE, f"/keys/{key.pk}/", "/nowhere/"):
+            page.goto(path, wait_until="networkidle")
+            yield path, page
+        stranger = browser_of_user(None, **options).new_page()
+        for path in OUTSIDE:
+            stranger.goto(path, wait_until="networkidle")
+            yield path, stranger
+
+    return walk
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(
+    open_pages: Callable[..., Iterator[tuple[str, Page]]], alice: User, theme: str, language: str
+) -> None:
+    User.objects.filter(pk=alice.pk).update(language=language, theme=theme)
+    axe = Axe()
+    walk = open_pages(color_scheme=theme, locale=language, reduced_motion="reduce")
+    found = [(name, *one) for name, page in walk for one in grave(axe, page)]
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390, 320])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_nothing_stands_outside_its_container(
+    open_pages: Callable[..., Iterator[tuple[str, Page]]], alice: User, width: int, language: str
+) -> None:
+    User.objects.filter(pk=alice.pk).update(language=language)
+    walk = open_pages(viewport={"width": width, "height": 800}, locale=language, reduced_motion="reduce")
+    found = {name: out for name, page in walk if (out := page.evaluate(STICKING_OUT))}
+    assert found == {}
+
+
+@pytest.mark.parametrize("width", [1440, 720])  # 720: a window of 1440 at 200 % zoom
+def test_wider_text_spacing_cuts_nothing(open_pages: Callable[..., Iterator[tuple[str, Page]]], width: int) -> None:
+    found = {}
+    for name, page in open_pages(viewport={"width": width, "height": 450 if width == 720 else 900}):
+        page.evaluate(SPACED)
+        out = page.evaluate(CUT) + page.evaluate(STICKING_OUT)
+        if out:
+            found[name] = out
+    assert found == {}
+
+
+def grave(axe: Axe, page: Page) -> list[tuple[str, str, str]]:
+    """What axe calls serious or worse: rule, the first element, and what is wrong with it."""
+    found = axe.run(page).response["violations"]
+    return [
+        (one["id"], one["nodes"][0]["html"][:160], one["nodes"][0]["failureSummary"][:200])
+        for one in found
+        if one["impact"] in GRAVE
+    ]
+
+
+def test_layers_hold_no_serious_fault(page: Page) -> None:
+    axe, found = Axe(), []
+    for key in ("Control+k", "?"):
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press(key)
+        page.locator("dialog[open]").wait_for(state="attached")
+        page.wait_for_load_state("networkidle")
+        found += [(key, *one) for one in grave(axe, page)]
+        page.keyboard.press("Escape")
+    for opener in ("#account-menu-trigger", "[data-open-picker]"):
+        page.click(opener)
+        found += [(opener, *one) for one in grave(axe, page)]
+        page.keyboard.press("Escape")
+    assert found == []

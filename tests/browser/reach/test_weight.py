@@ -1,0 +1,102 @@
+"""What a first visit loads, as this server sends it: everything but fonts, counted as it crosses the wire."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Response
+
+from playground.accounts.models import User
+from tests.browser.chat.conftest import ready, send, until_state
+from tests.server import Server
+
+PLAIN = 80 * 1024
+CHAT = 120 * 1024
+LATER = re.compile(r"/(highlight|katex|marked|purify|palette|shortcut-list)[.\w]*\.js$")
+TEXT = ("text/", "javascript", "json", "svg")
+
+
+class Visit:
+    """The answers of one visit with an empty cache."""
+
+    def __init__(self, page: Page) -> None:
+        self.answers: list[Response] = []
+        page.on("response", lambda answer: self.answers.append(answer))  # noqa: PLW0108 - Playwright looks into it
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes of each body on the wire, fonts left out."""
+        return {
+            answer.url: answer.request.sizes()["responseBodySize"]
+            for answer in self.answers
+            if answer.request.resource_type not in ("font", "websocket")
+        }
+
+
+@pytest.fixture
+def visitor(browser_of_user: Callable[..., BrowserContext], alice: User) -> Page:
+    return browser_of_user(alice).new_page()
+
+
+# Browsers offer Brotli over https and to their own machine, only gzip to other addresses without TLS.
+VISITS = [("/", CHAT, "br")] + [
+    (path, PLAIN, coding)
+    for path in ("/keys/", "/models/", "/settings/", "/accounts/logout/")
+    for coding in ("br", "gzip")
+]
+
+
+@pytest.mark.parametrize(("path", "most", "coding"), VISITS)
+def test_a_first_visit_stays_light(visitor: Page, server: Server, path: str, most: int, coding: str) -> None:
+    client = visitor.context.new_cdp_session(visitor)
+    client.send("Network.enable")
+    client.send("Network.setAcceptedEncodings", {"encodings": ["gzip", coding] if coding != "gzip" else ["gzip"]})
+    visit = Visit(visitor)
+    visitor.goto(path, wait_until="networkidle")
+    sizes = visit.sizes()
+    assert len(sizes) > 15
+    assert coding in {answer.headers.get("content-encoding") for answer in visit.answers}
+    assert coding == "br" or "br" not in {answer.headers.get("content-encoding") for answer in visit.answers}
+    heaviest = sorted(((size, url) for url, size in sizes.items()), reverse=True)[:8]
+    print(path, coding, sum(sizes.values()))  # noqa: T201 - shown when it fails
+    assert sum(sizes.values()) <= most, heaviest
+    assert [url for url in sizes if LATER.search(url)] == []
+
+
+def test_every_text_is_sent_compressed(visitor: Page, server: Server) -> None:
+    visit = Visit(visitor)
+    visitor.goto("/", wait_until="networkidle")
+    plain = [
+        answer.url
+        for answer in visit.answers
+        if any(kind in answer.headers.get("content-type", "") for kind in TEXT)
+        and answer.headers.get("content-encoding") not in ("gzip", "br")
+        and len(answer.body()) > 500  # below that a compressed twin is no smaller
+    ]
+    assert plain == []
+
+
+def test_what_draws_answers_comes_with_the_first_message(visitor: Page, server: Server) -> None:
+    visit = Visit(visitor)
+    visitor.goto("/", wait_until="networkidle")
+    ready(visitor)
+    assert not [answer.url for answer in visit.answers if "marked" in answer.url]
+    send(visitor, "Write **bold** words")
+    until_state(visitor, "finished")
+    assert [answer.url for answer in visit.answers if "marked" in answer.url]
+    visitor.locator('message-view[data-role="assistant"] [data-body] strong').first.wait_for()
+
+
+def test_a_conversation_opens_within_its_weight(visitor: Page, chromium: Browser, server: Server) -> None:
+    visitor.goto("/")
+    ready(visitor)
+    send(visitor, "What is 15 % of 240?")
+    until_state(visitor, "finished")
+    address = visitor.url
+    fresh = visitor.context.new_page()
+    visit = Visit(fresh)
+    client = fresh.context.new_cdp_session(fresh)
+    client.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    fresh.goto(address, wait_until="networkidle")
+    ready(fresh)
+    sizes = visit.sizes()
+    assert sum(sizes.values()) <= CHAT, sorted(sizes.items(), key=lambda one: -one[1])[:8]

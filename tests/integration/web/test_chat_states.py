@@ -1,0 +1,214 @@
+"""What the chat page knows before anything is sent: documented trials, standings, larger models, pauses."""
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from playground.accounts.models import User
+from playground.accounts.people import current_team
+from playground.catalog.models import LanguageModel, Offer, PriceRow
+from playground.conversations.models import Generation, LastSettings
+from playground.conversations.progress import LONGEST_WAIT, Settlement, settle
+from playground.conversations.run_settings import RunSettings
+from playground.conversations.turns import append_turn
+from playground.vault import keys
+from playground.web import composer, trials
+from playground.web.offers import Desk
+from playground.web.trials import TRIALS
+from playground.web.troubles import TROUBLES, trouble_of
+from playground.web.ways import larger_offers
+from playground.wire.errors import CODES
+from tests.integration.web.conftest import HTMX, text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalog")]
+HAN = re.compile(r"[\u4e00-\u9fff]")
+SECRET = "abcdef0123456789abcdef0123456789.abcdefghijklmnop"
+
+
+@pytest.fixture
+def desk(alice: User) -> Desk:
+    return Desk(alice, current_team(alice))
+
+
+@pytest.fixture
+def failed(alice: User) -> Callable[..., Generation]:
+    """A run that failed, or ended otherwise."""
+
+    def make(**facts: object) -> Generation:
+        turn = append_turn(
+            user=alice,
+            conversation=None,
+            parent_id=None,
+            client_id=uuid.uuid4().hex,
+            text="hello",
+            settings=RunSettings(offer=sandbox("zai/glm-4.5-air").pk),
+            owner="here",
+        )
+        ended: dict[str, object] = {"state": "failed", "content": "", "reasoning_content": "", "seq": 0} | facts
+        settle(Settlement(generation_id=turn.generation_id, **ended), owner="here")  # type: ignore[arg-type]
+        return Generation.objects.get(pk=turn.generation_id)
+
+    return make
+
+
+def sandbox(name: str) -> Offer:
+    return Offer.objects.get(provider__slug="sandbox", wire_name=name)
+
+
+def test_every_trial_is_an_example_of_uses_that_the_catalog_documents() -> None:
+    documented = {use["title"] for model in LanguageModel.objects.all() for use in model.use_cases}
+    for trial in TRIALS:
+        assert trial.uses, trial.title
+        assert trial.uses <= documented, trial.title
+
+
+def test_a_models_own_uses_come_first_and_there_are_always_four(desk: Desk) -> None:
+    for offer in desk.offers:
+        shown = trials.empty_view(desk, RunSettings(offer=offer.pk))["trials"]
+        assert len({trial["title"] for trial in shown}) == 4
+        assert all(trial["documented"] and trial["prompt"] for trial in shown)
+        model = offer.language_model
+        own = [trial["documented"].startswith(f"{model.name}: ") for trial in shown] if model else []
+        assert own == sorted(own, reverse=True)
+    flash = trials.empty_view(desk, RunSettings(offer=sandbox("bigmodel/glm-4-flashx-250414").pk))["trials"]
+    assert flash[0]["title"] == "Summarise a meeting"
+
+
+def test_trials_speak_chinese_and_quote_the_chinese_documentation(desk: Desk) -> None:
+    with translation.override("zh-hans"):
+        shown = trials.empty_view(desk, RunSettings(offer=sandbox("zai/glm-4.5-air").pk))["trials"]
+    for trial in shown:
+        assert all(HAN.search(trial[part]) for part in ("title", "note", "prompt", "documented"))
+
+
+def test_the_empty_page_is_drawn_anew_for_another_model(alices: Client) -> None:
+    offer = sandbox("bigmodel/glm-4-flashx-250414")
+    answer = alices.get(reverse("trials"), {"offer": str(offer.pk)}, headers=HTMX)
+    assert f"{offer.title}. Nothing is sent until you press Enter." in text_of(answer)
+
+
+def test_larger_models_are_ones_that_this_person_can_use(desk: Desk, alice: User) -> None:
+    small = sandbox("zai/glm-4.5-air")
+    found = larger_offers(desk, small)
+    assert found
+    assert all(one.provider.practice and (one.context_tokens or 0) > (small.context_tokens or 0) for one in found)
+    assert len({one.title for one in found}) == len(found)
+    assert larger_offers(desk, small, needed=10_000_000) == []
+    real = Offer.objects.get(provider__slug="zai", wire_name="glm-4.5-air")
+    assert larger_offers(desk, real) == []  # no key yet: no real model can be used
+    keys.add(team=desk.team, user=alice, provider=real.provider, label="mine", key=SECRET, created_by=alice)
+    with_key = larger_offers(Desk(alice, desk.team), real)
+    assert with_key
+    assert {one.provider.slug for one in with_key} == {"zai"}
+
+
+def test_standings_by_what_is_in_the_way(desk: Desk, alice: User) -> None:
+    assert composer.standing(desk, None, sandbox("zai/glm-4.5-air")) is None
+    real = Offer.objects.get(provider__slug="zai", wire_name="glm-4.5-air")
+    keyless = composer.standing(desk, None, real)
+    assert keyless is not None
+    assert (keyless.mode, keyless.kind) == ("blocked", "no_key")
+    assert [way.url or way.act for way in keyless.ways] == [reverse("keys"), "offer"]
+    nothing = composer.standing(desk, None, None)
+    assert nothing is not None
+    assert (nothing.mode, nothing.kind) == ("blocked", "no_offer")
+
+
+def test_an_unpriced_model_names_who_can_set_its_price(
+    alices: Client, browser_of: Callable[[User], Client], alice: User, bob_at_work: User
+) -> None:
+    real = Offer.objects.get(provider__slug="zai", wire_name="glm-4.5-air")
+    keys.add(team=current_team(alice), user=None, provider=real.provider, label="", key=SECRET, created_by=alice)
+    PriceRow.objects.filter(offer=real).update(use=False)
+    for person, told in ((alice, "You can type in what you pay."), (bob_at_work, "An owner or admin of the team")):
+        page = text_of(browser_of(person).get(reverse("playground"), {"offer": str(real.pk)}))
+        assert "Price not set." in page
+        assert told in page
+    way = reverse("model-price", args=[real.pk])
+    assert f'href="{way}"' in alices.get(reverse("playground"), {"offer": str(real.pk)}).content.decode()
+    assert alices.get(way).status_code == 200
+
+
+def test_every_code_of_the_wire_has_words_of_its_own_in_both_languages() -> None:
+    assert set(TROUBLES) >= CODES
+    for code, words in TROUBLES.items():
+        for part in (words.title, words.cause, words.step):
+            with translation.override("en"):
+                english = str(part)
+            with translation.override("zh-hans"):
+                assert str(part) != english, (code, english)
+
+
+def test_a_pause_is_kept_until_it_is_over(failed: Callable[..., Generation]) -> None:
+    run = failed(error_code="rate_limited", retryable=True, retry_after=90.0)
+    told = trouble_of(run)
+    assert told is not None
+    assert 85 <= told.wait_seconds <= 90
+    run.retry_at = timezone.now() - dt.timedelta(seconds=1)
+    over = trouble_of(run)
+    assert over is not None
+    assert (over.wait_seconds, over.step) == (0, "Retry now, or in a moment.")
+    longest = failed(error_code="rate_limited", retry_after=10.0**9)
+    assert longest.retry_at is not None
+    assert longest.retry_at <= timezone.now() + dt.timedelta(seconds=LONGEST_WAIT)
+
+
+def test_what_a_provider_says_is_quoted_and_our_own_english_is_not(failed: Callable[..., Generation]) -> None:
+    quoted = trouble_of(failed(error_code="no_balance", error_message="余额不足"))
+    ours = trouble_of(failed(error_code="idle_timeout", error_message="The provider went silent for 300 seconds in …"))
+    assert quoted is not None
+    assert ours is not None
+    assert (quoted.quote, ours.quote) == ("余额不足", "")
+    assert "300 seconds" in ours.cause
+    assert trouble_of(failed(state="finished", content="yes")) is None
+
+
+def test_a_posted_number_out_of_range_is_kept_as_the_nearest_and_said(alices: Client, alice: User) -> None:
+    offer = sandbox("zai/glm-4.5-air")
+    answer = alices.post(
+        reverse("conversation-settings", args=[uuid.UUID(int=0)]),
+        {"offer": str(offer.pk), "thinking": "on", "temperature": "1.7", "max_tokens": "8192"},
+        headers=HTMX,
+    )
+    assert answer.status_code == 200
+    assert "GLM-4.5-Air takes 0 to 1 here; it was 1.7." in text_of(answer)
+    assert LastSettings.objects.get(user=alice).settings == {
+        "offer": str(offer.pk),
+        "temperature": 1.0,
+        "max_tokens": 8192,
+    }
+
+
+@pytest.mark.parametrize(
+    ("posted", "kept"),
+    [
+        ({"thinking": "on", "thinking_chosen": ""}, None),
+        ({"thinking": "on", "thinking_chosen": "yes"}, True),
+        ({"thinking_chosen": "yes"}, False),
+        ({"thinking_chosen": ""}, False),  # switched off where no script marks the choice
+        ({}, None),  # the model before had no switch to move
+    ],
+)
+def test_a_thinking_switch_that_nobody_touched_is_no_choice(
+    alices: Client, posted: dict[str, str], kept: bool | None
+) -> None:
+    offer = str(sandbox("zai/glm-4.5-air").pk)
+    alices.post(reverse("conversation-settings", args=[uuid.UUID(int=0)]), {"offer": offer, **posted}, headers=HTMX)
+    assert LastSettings.objects.get().settings.get("thinking") is kept
+
+
+def test_a_part_of_a_page_is_answered_with_the_way_to_sign_in_again(client: Client, alice: User) -> None:
+    page = {**HTMX, "hx-current-url": "http://testserver/c/1/?a=b"}
+    answer = client.get(reverse("trials"), headers=page, follow=True)
+    assert answer.status_code == 401
+    assert answer.headers["HX-Redirect"] == "/accounts/login/?next=%2Fc%2F1%2F%3Fa%3Db"
+    quiet = client.get(reverse("conversation-list"), headers=page | {"hx-source": "div#conversation-list"}, follow=True)
+    assert (quiet.status_code, quiet.headers["HX-Reswap"]) == (401, "none")
+    elsewhere = client.get(reverse("trials"), headers={**HTMX, "hx-current-url": "http://evil.example/"}, follow=True)
+    assert elsewhere.headers["HX-Redirect"] == "/accounts/login/?next=%2F"

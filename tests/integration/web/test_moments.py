@@ -1,0 +1,37 @@
+"""Moments and days in the reader's language."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone, translation
+
+from playground.web.moments import clock_words, day_words, moment_words
+from playground.web.sidebar import date_label
+
+MOMENT = dt.datetime(2026, 11, 21, 10, 43, tzinfo=dt.UTC)
+DAY = MOMENT.date()
+
+
+@pytest.mark.parametrize(
+    ("language", "clock", "day", "label"),
+    [
+        ("en", "21 Nov 10:43", "21 Nov 2026", "Yesterday"),
+        ("zh-hans", "11 月 21 日 10:43", "2026 年 11 月 21 日", "昨天"),
+    ],
+)
+def test_dates_are_written_in_the_readers_language(language: str, clock: str, day: str, label: str) -> None:
+    with translation.override(language), timezone.override(dt.UTC):
+        assert clock_words(MOMENT) == clock
+        assert day_words(DAY) == day
+        assert date_label(DAY, DAY + dt.timedelta(days=1)) == label
+
+
+def test_a_moment_is_shown_in_the_readers_time_zone() -> None:
+    with timezone.override(dt.timezone(dt.timedelta(hours=8))):
+        assert clock_words(MOMENT) == "21 Nov 18:43"
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "2 hours ago"), ("zh-hans", "2 小时")])
+def test_what_was_lately_is_told_in_words(language: str, words: str) -> None:
+    with translation.override(language):
+        assert words in moment_words(timezone.now() - dt.timedelta(hours=2, minutes=5))
