@@ -68,8 +68,8 @@ async def interrupt_abandoned(owners_alive: Collection[str] | None, queued_befor
 
 async def tidy() -> None:
     """Index some texts for the search, and delete what has been out of sight for long enough."""
-    await run(search_index.index_pending)
-    await run(_purge)
+    await _writer.run(search_index.index_pending)
+    await _writer.run(_purge)
 
 
 async def interrupt(generation_id: uuid.UUID) -> bool:
