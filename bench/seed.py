@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import django
 
@@ -36,14 +36,23 @@ from playground.accounts.people import create_user  # noqa: E402
 from playground.accounts.roles import Role  # noqa: E402
 from playground.catalog import custom  # noqa: E402
 from playground.catalog.models import Offer  # noqa: E402
+from playground.conversations import search_index  # noqa: E402
 from playground.conversations.models import Conversation, Generation, Message  # noqa: E402
 from playground.ledger.models import Entry  # noqa: E402
 from playground.vault import keys  # noqa: E402
 
 GLM = custom.Wiring(family="glm", thinking_switch="glm", reasoning="field", asks_usage=False)
 PRICE = custom.TypedPrice("CNY", Decimal(4), Decimal(16))
+RARE_WORD, RARE_HAN = "quokka", "清关"  # each in one answer of two hundred
+SEARCHES = {
+    "a rare word": RARE_WORD,
+    "two rare Chinese characters": RARE_HAN,
+    "a word of most conversations": "information",
+    "a part of a word, and Chinese": "ppli 合同",
+    "one letter": "e",
+    "what nobody wrote": "electrolite",
+}
 LONG_TURNS, TURNS = 100, 25  # questions in the one long conversation and in each other one
-RARE_WORD = "quokka"  # in one answer of two hundred: what the search looks for
 WORDS = """
 a able about answer because before better between both build call case change check clear code common could
 cost data design different each easy end error even every example fast file find first follow form function
@@ -52,8 +61,14 @@ many mean method more most move name need never next number often only open orde
 question quick rate read real reason result right run same second see set short show side simple small stand
 state stay step still such system take tell test text than that their then there these thing think time
 token try turn under until use value very want way well what when where which while why will with word work
-world would write year yet you 模型 回答 问题 例如 因此 可以 需要 使用 代码 数据
+world would write year yet you information application implementation
 """.split()  # noqa: SIM905 -- a list of a hundred and more words reads better as prose
+HAN_WORDS = """
+模型 回答 问题 例如 因此 可以 需要 使用 代码 数据 我们 他们 这个 那个 进行 通过 系统 公司 工作 发展 时间 情况 方面 提供
+服务 管理 市场 技术 研究 分析 结果 方法 过程 项目 计划 进度 报告 合同 条款 价格 成本 收入 利润 客户 产品 质量 安全 风险
+影响 变化 增加 减少 提高 降低 目标 标准 要求 条件 范围 内容 形式 结构 功能 设计 开发 测试 部署 运行 维护 支持 帮助 说明
+定义 参数 变量 函数 接口 网络 文件 语言 文字
+""".split()  # noqa: SIM905
 
 
 def main() -> None:
@@ -79,6 +94,7 @@ def main() -> None:
         if wanted.messages:
             long = write_history(people[0], team, next(iter(offers.values())), wanted.messages)
             write_pages(sessions[0], long)
+    search_index.rebuild()
 
 
 def add_offers(owner: User, team: Team, base_url: str, models: Sequence[str]) -> dict[str, Offer]:
@@ -128,7 +144,8 @@ def write_conversation(
     user: User, team: Team, offer: Offer, turns: int, moment: datetime, chance: random.Random
 ) -> Conversation:
     """One conversation with finished answers and their ledger entries."""
-    title = prose(chance, 6)
+    han = chance.random() < 0.4
+    title = prose(chance, 6, han=han)
     room = Conversation.objects.create(
         team=team, user=user, title=title, settings={"offer": str(offer.pk)}, created_at=moment, updated_at=moment
     )
@@ -136,9 +153,9 @@ def write_conversation(
     for turn in range(turns):
         at = moment + timedelta(minutes=turn)
         asked = Message(conversation=room, parent=rows[-1] if rows else None, role="user", author=user, created_at=at)
-        asked.content = prose(chance, chance.randint(5, 40))
+        asked.content = prose(chance, chance.randint(5, 40), han=han)
         told = Message(conversation=room, parent=asked, role="assistant", created_at=at + timedelta(seconds=1))
-        told.content = prose(chance, chance.randint(40, 220)) + (f" {RARE_WORD}." if chance.random() < 0.005 else "")
+        told.content = prose(chance, chance.randint(40, 220), han=han) + rarity(chance)
         rows += [asked, told]
     Message.objects.bulk_create(rows)
     answers = rows[1::2]
@@ -151,8 +168,16 @@ def write_conversation(
     return room
 
 
-def prose(chance: random.Random, words: int) -> str:
-    """Some words with a paragraph now and then."""
+def rarity(chance: random.Random) -> str:
+    """One of the words that the search looks for, now and then."""
+    drawn = chance.random()
+    return f" {RARE_WORD}." if drawn < 0.005 else f"，{RARE_HAN}。" if drawn < 0.01 else ""
+
+
+def prose(chance: random.Random, words: int, *, han: bool) -> str:
+    """Some words, English or Chinese."""
+    if han:
+        return "".join(word + chance.choice(("", "", "", "，")) for word in chance.choices(HAN_WORDS, k=words)) + "。"
     text = " ".join(chance.choices(WORDS, k=words))
     return text[:1].upper() + text[1:] + "."
 
@@ -212,7 +237,10 @@ def write_pages(session: str, long: Conversation) -> None:
         "new conversation": reverse("playground"),
         f"conversation of {2 * LONG_TURNS} messages": reverse("conversation", args=[long.pk]),
         "conversation list": reverse("conversation-list"),
-        "search": reverse("conversation-list") + f"?q={RARE_WORD}",
+        **{
+            f"search for {what}": reverse("conversation-list") + f"?q={quote(words)}"
+            for what, words in SEARCHES.items()
+        },
     }
     (settings.DATA / "pages.json").write_text(json.dumps({"session": session, "pages": pages}))
 

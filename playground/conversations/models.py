@@ -35,11 +35,16 @@ class Conversation(models.Model):
     leaf = models.ForeignKey("Message", on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, db_index=True)
+    pinned_at = models.DateTimeField(null=True)  # it stands first in the list
+    archived_at = models.DateTimeField(null=True)  # it stands in the archive instead of the list
     deleted_at = models.DateTimeField(null=True)
+    title_indexed = models.BooleanField(default=False)  # search.index_pending has seen this title
 
     class Meta:
         indexes = [
-            models.Index(fields=["user", "-updated_at"], condition=Q(deleted_at=None), name="conversation_recent")
+            models.Index(fields=["user", "-updated_at"], condition=Q(deleted_at=None), name="conversation_recent"),
+            models.Index(fields=["user"], condition=Q(title_indexed=False), name="conversation_unindexed"),
+            models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="conversation_deleted"),
         ]
 
     def __str__(self) -> str:
@@ -69,10 +74,14 @@ class Message(models.Model):
     origin = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    indexed = models.BooleanField(default=False)  # search.index_pending has seen its final text
 
     class Meta:
         ordering = ("created_at", "id")
-        indexes = [models.Index(fields=["conversation", "created_at"], name="message_order")]
+        indexes = [
+            models.Index(fields=["conversation", "created_at"], name="message_order"),
+            models.Index(fields=["conversation"], condition=Q(indexed=False), name="message_unindexed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.role} {self.id}"
@@ -156,3 +165,25 @@ class LastSettings(models.Model):
 
     def __str__(self) -> str:
         return f"run settings of {self.user_id}"
+
+
+class SearchRoom(models.Model):
+    """A conversation as the search knows it: by a number, which is part of the ids of its texts."""
+
+    number = models.BigAutoField(primary_key=True)
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="search_room")
+
+    def __str__(self) -> str:
+        return f"search room {self.number}"
+
+
+class SearchText(models.Model):
+    """A folded text that can be searched: a message, or with place 0 the title. Its grams are in gram_store."""
+
+    id = models.BigIntegerField(primary_key=True)  # gram_store.ROOM_BITS: the room's number and a place in it
+    room = models.ForeignKey(SearchRoom, on_delete=models.CASCADE, related_name="texts")
+    message_id = models.UUIDField(null=True)
+    folded = models.TextField()
+
+    def __str__(self) -> str:
+        return f"searchable text {self.id}"

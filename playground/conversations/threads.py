@@ -1,26 +1,42 @@
-"""Deeds on a conversation that start no run: rename, delete, bring back, switch branch, branch off, find."""
+"""Deeds on a conversation that start no run: rename, pin, archive, delete, bring back, purge, switch branches."""
 
+import datetime as dt
 import uuid
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from playground.accounts.models import User
-from playground.conversations import transcript
+from playground.conversations import search_index, transcript
 from playground.conversations.models import Conversation, Generation, Message, branch_of
 from playground.errors import Refused
 from playground.wire.text import clean
 
+UNDO = dt.timedelta(seconds=60)  # how long a deletion can be undone; the page offers it for less
+
 
 def rename(conversation: Conversation, title: str) -> None:
     """Give a conversation another title. Raises Refused("empty_title")."""
-    title = clean(title).strip()[:200]
+    title = " ".join(clean(title).split())[:200]
     if not title:
         raise Refused("empty_title", _("A conversation needs a title."))
     conversation.title = title
-    conversation.save(update_fields=["title"])
+    conversation.title_indexed = False
+    conversation.save(update_fields=["title", "title_indexed"])
+
+
+def pin(conversation: Conversation, *, pinned: bool) -> None:
+    """Let a conversation stand first in the list, or among the others again."""
+    conversation.pinned_at = timezone.now() if pinned else None
+    conversation.save(update_fields=["pinned_at"])
+
+
+def archive(conversation: Conversation, *, archived: bool) -> None:
+    """Put a conversation into the archive, or back into the list. What runs in it goes on."""
+    conversation.archived_at = timezone.now() if archived else None
+    conversation.save(update_fields=["archived_at"])
 
 
 def delete(conversation: Conversation) -> list[uuid.UUID]:
@@ -37,6 +53,18 @@ def bring_back(conversation: Conversation) -> None:
     """Undo a deletion."""
     conversation.deleted_at = None
     conversation.save(update_fields=["deleted_at"])
+
+
+def purge(*, deleted_before: dt.datetime, limit: int = 8) -> int:
+    """Delete for good what was deleted before a moment; returns how many. One that still runs waits for its entry."""
+    due = Conversation.objects.filter(deleted_at__lt=deleted_before).exclude(
+        Exists(Generation.objects.filter(conversation=OuterRef("pk"), state__in=Generation.LIVE))
+    )
+    with transaction.atomic():
+        rows = list(due.order_by("deleted_at").select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+        search_index.forget(rows)
+        Conversation.objects.filter(pk__in=rows).delete()
+    return len(rows)
 
 
 def switch_branch(message: Message) -> None:
@@ -82,11 +110,3 @@ def branch_off(message: Message, *, user: User) -> Conversation:
         room.leaf = copies[-1]
         room.save(update_fields=["leaf"])
     return room
-
-
-def matching(conversations: QuerySet[Conversation], words: str) -> QuerySet[Conversation]:
-    """The conversations whose title or text holds every one of the words (substrings; Han needs no spaces)."""
-    for word in words.split()[:8]:
-        in_text = Message.objects.filter(content__icontains=word).values("conversation_id")
-        conversations = conversations.filter(title__icontains=word) | conversations.filter(pk__in=in_text)
-    return conversations

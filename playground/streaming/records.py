@@ -9,7 +9,7 @@ from django.utils import timezone
 from playground.catalog.custom import SLUG_PREFIX
 from playground.catalog.queries import OfferFacts
 from playground.catalog.recent import facts_and_price
-from playground.conversations import progress, run_settings, transcript
+from playground.conversations import progress, run_settings, search_index, threads, transcript
 from playground.conversations.models import Generation, Message, branch_of
 from playground.conversations.progress import Checkpoint, Settlement
 from playground.conversations.run_settings import RunSettings
@@ -66,6 +66,12 @@ async def interrupt_abandoned(owners_alive: Collection[str] | None, queued_befor
     return await _writer.run(_interrupt_abandoned, owners_alive, queued_before)
 
 
+async def tidy() -> None:
+    """Index some texts for the search, and delete what has been out of sight for long enough."""
+    await _writer.run(search_index.index_pending)
+    await _writer.run(_purge)
+
+
 async def interrupt(generation_id: uuid.UUID) -> bool:
     """Settle one generation as interrupted, with the text of its last checkpoint."""
     return await _writer.run(progress.interrupt, generation_id)
@@ -83,6 +89,10 @@ def _note_refusal(settlement: Settlement) -> None:
     run = Generation.objects.filter(pk=settlement.generation_id).values_list("api_key_id", flat=True)
     if (key_id := run.first()) is not None:
         keys.note_refused_run(key_id, code=settlement.error_code)
+
+
+def _purge() -> int:
+    return threads.purge(deleted_before=timezone.now() - threads.UNDO)
 
 
 def _interrupt_abandoned(owners_alive: Collection[str] | None, queued_before: dt.datetime) -> int:

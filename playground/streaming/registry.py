@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 CHECKPOINT_EVERY = 0.4  # seconds; what a killed process can lose of an answer
 SWEEP_EVERY = 2.0  # seconds
+TIDY_EVERY, TIDY_AT_LAST = 1.0, 60.0  # seconds; a busy process puts it off until the latter
 KEEP_ENDED = 60.0  # seconds that an ended live stream stays readable for late followers
 RENEW_AFTER = LEASE.total_seconds() / 3
 
@@ -52,6 +53,7 @@ class Registry:
         self.pace = Pace(now=time.monotonic, cpu=time.process_time)
         self.draining = False
         self._born = timezone.now()
+        self._tidied = time.monotonic()
         self._runs: dict[uuid.UUID, Run] = {}
         self._ended: dict[uuid.UUID, Run] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -65,6 +67,7 @@ class Registry:
                 for work, seconds in (
                     (self._checkpoint, CHECKPOINT_EVERY),
                     (self._sweep, SWEEP_EVERY),
+                    (self._tidy, TIDY_EVERY),
                     (self._beat, INTERVAL),
                 )
             ]
@@ -155,6 +158,14 @@ class Registry:
         count = await records.interrupt_abandoned({self.owner} if alone else None, queued_before)
         if count:
             log.warning("%s generations of a process that is gone were settled as interrupted", count)
+
+    async def _tidy(self) -> None:
+        """What can wait: the search's index, and conversations that were deleted for good."""
+        now = time.monotonic()
+        if self.pace.window and now - self._tidied < TIDY_AT_LAST:
+            return
+        self._tidied = now
+        await records.tidy()
 
     async def _beat(self) -> None:
         self.pace.tick()

@@ -36,6 +36,14 @@ def conversation(user: User, conversation_id: uuid.UUID) -> Conversation:
     return found
 
 
+def deleted_conversation(user: User, conversation_id: uuid.UUID) -> Conversation:
+    """One that the person deleted and that is still there."""
+    found = Conversation.objects.filter(user=user, pk=conversation_id).exclude(deleted_at=None).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def message(user: User, message_id: uuid.UUID) -> Message:
     """One message of a conversation of the person."""
     found = (

@@ -21,7 +21,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "app_version": settings.VERSION,
         "theme": theme if theme in THEMES else User.Theme.SYSTEM.value,
         "team_name": lazystr(_TeamName(user)) if signed_in else "",
-        "conversation_groups": None,
+        "listing": None,
         "sign_up_open": settings.SIGN_UP_OPEN,
     }
 

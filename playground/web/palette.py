@@ -40,7 +40,7 @@ def conversations(user: User, query: str) -> list[dict[str, Any]]:
     """The newest, or what the sidebar's filter finds."""
     found = [
         {"id": row["id"], "title": row["title"], "note": group["label"]}
-        for group in sidebar.groups(user, query=query)
+        for group in sidebar.listing(user, query=query)["groups"]
         for row in group["rows"]
     ]
     return found[:CONVERSATIONS]

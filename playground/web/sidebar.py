@@ -1,62 +1,167 @@
-"""The conversation list: rows in groups by date, with model and cost. Plain values for templates."""
+"""The conversation list: rows in groups by date, with model and cost, a page at a time. Plain values for templates."""
 
 import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from playground.accounts.models import User
-from playground.conversations.models import Conversation, Generation
-from playground.conversations.threads import matching
+from playground.conversations import search
+from playground.conversations.grams import Part, fold, has_all, parts, snippet, words_of
+from playground.conversations.models import Conversation, Generation, Message
 from playground.ledger.models import Entry
 from playground.web import access
 from playground.web.money import format_money
 
-ROWS = 80  # the newest; older ones are found by searching
+ROWS = 40  # of one page
+MOST = 1_000  # rows that a refresh brings again
 
 
-def groups(user: User, *, query: str = "", current: uuid.UUID | None = None) -> list[dict[str, Any]]:
-    """Groups of `conversations/_conversation_list.html`, newest first."""
-    found = access.conversations(user)
-    if query.strip():
-        found = matching(found, query)
-    rows = list(found.select_related("leaf__generation__offer")[:ROWS])
-    sums = spent([row.pk for row in rows])
-    live = set(
-        Generation.objects.filter(conversation__in=rows, state__in=Generation.LIVE).values_list(
-            "conversation_id", flat=True
-        )
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The place of a row in the list: what stands after it comes later."""
+
+    is_pinned: bool
+    updated_at: dt.datetime
+    pk: uuid.UUID
+
+    @classmethod
+    def read(cls, text: str) -> "Cursor | None":
+        """From an address; None when it makes no sense."""
+        try:
+            pinned, micros, pk = text.split("-", 2)
+            moment = dt.datetime.fromtimestamp(0, dt.UTC) + dt.timedelta(microseconds=int(micros))
+            return cls(pinned == "1", moment, uuid.UUID(pk))
+        except (ValueError, OverflowError):
+            return None
+
+    @classmethod
+    def of(cls, row: Conversation) -> "Cursor":
+        """The place of this row."""
+        return cls(row.pinned_at is not None, row.updated_at, row.pk)
+
+    def __str__(self) -> str:
+        micros = (self.updated_at - dt.datetime.fromtimestamp(0, dt.UTC)) // dt.timedelta(microseconds=1)
+        return f"{int(self.is_pinned)}-{micros}-{self.pk.hex}"
+
+    @property
+    def later(self) -> Q:
+        """The rows that stand after it."""
+        older = Q(updated_at__lt=self.updated_at) | Q(updated_at=self.updated_at, pk__gt=self.pk)
+        return Q(pinned_at__isnull=not self.is_pinned) & older | (Q(pinned_at=None) if self.is_pinned else Q(pk=None))
+
+
+def listing(
+    user: User,
+    *,
+    query: str = "",
+    archived: bool = False,
+    current: uuid.UUID | None = None,
+    after: Cursor | None = None,
+    upto: Cursor | None = None,
+) -> dict[str, Any]:
+    """Values of `conversations/_conversation_list.html`: the first page, the one `after` a row, or all `upto` a row."""
+    query = query.strip()
+    mine = access.conversations(user)
+    shelf = mine.filter(archived_at__isnull=not archived)
+    wanted = shelf.alias(is_pinned=Q(pinned_at__isnull=False)).order_by("-is_pinned", "-updated_at", "id")
+    if after:
+        wanted = wanted.filter(after.later)
+    elif upto:
+        wanted = wanted.exclude(upto.later)
+    rows, hits, is_cut = _page(user, wanted, query, limit=MOST if upto else ROWS)
+    has_more = is_cut or (upto is not None and shelf.filter(upto.later).exists())
+    end = str(upto if upto and not is_cut else Cursor.of(rows[-1])) if rows else ""
+    return {
+        "groups": _groups(rows, _views(rows, words_of(query), hits, current), after),
+        "query": query,
+        "archived": archived,
+        "archived_count": 0 if archived or query or after else mine.exclude(archived_at=None).count(),
+        "searched": shelf.count() if query and not rows and not after else 0,
+        "upto": end if after or upto else "",
+        "more": end if has_more else "",
+    }
+
+
+def _page(
+    user: User, wanted: "QuerySet[Conversation]", query: str, *, limit: int
+) -> tuple[list[Conversation], dict[uuid.UUID, uuid.UUID | None], bool]:
+    """The rows, what they matched with, and whether there would be more."""
+    shown = wanted.select_related("leaf__generation__offer").defer(
+        "settings", "leaf__content", "leaf__reasoning_content", "leaf__tool_calls", "leaf__web_search"
     )
-    by_label: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    if not query:
+        rows = list(shown[: limit + 1])
+        return rows[:limit], {}, len(rows) > limit
+    found = search.find(wanted, owner=user.pk, query=query, limit=limit + 1)
+    hits = {hit.conversation_id: hit.message_id for hit in found[:limit]}
+    by_id = shown.order_by().in_bulk(hits)
+    return [by_id[pk] for pk in hits if pk in by_id], hits, len(found) > limit
+
+
+def _views(
+    rows: Sequence[Conversation], words: list[str], hits: dict[uuid.UUID, uuid.UUID | None], current: uuid.UUID | None
+) -> list[dict[str, Any]]:
+    sums = spent([row.pk for row in rows])
+    running = Generation.objects.filter(conversation__in=[row.pk for row in rows], state__in=Generation.LIVE)
+    live = set(running.values_list("conversation_id", flat=True))
+    elsewhere = [row.pk for row in rows if words and not has_all(fold(row.title), words)]
+    texts = dict(
+        Message.objects.filter(pk__in=[pk for room in elsewhere if (pk := hits.get(room))])
+        .order_by()
+        .values_list("conversation_id", "content")
+    )
+    return [
+        {
+            "id": row.pk,
+            "title": row.title,
+            "title_parts": parts(row.title, words),
+            "model_parts": parts(_model_title(row), words),
+            "snippet": _snippet(row, texts.get(row.pk, ""), words),
+            "cost": sums.get(row.pk, ("—", ""))[0],
+            "sum": sums.get(row.pk, ("—", ""))[1],
+            "is_live": row.pk in live,
+            "is_current": row.pk == current,
+            "is_pinned": row.pinned_at is not None,
+        }
+        for row in rows
+    ]
+
+
+def _snippet(row: Conversation, text: str, words: list[str]) -> list[Part]:
+    title = fold(row.title)
+    return snippet(text, [word for word in words if word not in title]) if text else []
+
+
+def _groups(rows: Sequence[Conversation], views: list[dict[str, Any]], after: Cursor | None) -> list[dict[str, Any]]:
+    """By date in the reader's time zone; a page that goes on within a group does not name it again."""
     today = timezone.localdate()
-    for row in rows:
-        cost, words = sums.get(row.pk, ("—", ""))
-        by_label[date_label(timezone.localtime(row.updated_at).date(), today)].append(
-            {
-                "id": row.pk,
-                "title": row.title,
-                "model_title": _model_title(row),
-                "cost": cost,
-                "sum": words,
-                "is_live": row.pk in live,
-                "is_current": row.pk == current,
-            }
-        )
-    return [{"label": label, "rows": listed} for label, listed in by_label.items()]
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row, view in zip(rows, views, strict=True):
+        groups[_label(row.pinned_at is not None, row.updated_at, today)].append(view)
+    known = _label(after.is_pinned, after.updated_at, today) if after else None
+    return [{"label": label, "goes_on": label == known, "rows": listed} for label, listed in groups.items()]
+
+
+def _label(is_pinned: bool, moment: dt.datetime, today: dt.date) -> str:
+    return _("Pinned") if is_pinned else date_label(timezone.localtime(moment).date(), today)
 
 
 def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:
     """Per conversation what it cost ("$0.0052", "—" when unpriced) and the header's words ("2 turns · $0.0052")."""
     amounts: dict[uuid.UUID, list[str]] = defaultdict(list)
     turns: dict[uuid.UUID, int] = defaultdict(int)
+    # By way of the generations: that is what the ledger is ordered by.
+    runs = Generation.objects.filter(conversation__in=conversations).values("pk")
     rows = (
-        Entry.objects.filter(conversation__in=conversations)
+        Entry.objects.filter(generation__in=runs)
         .order_by()
         .values("conversation", "currency")
         .annotate(total=Sum("cost_total"), count=Count("pk"))

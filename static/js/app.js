@@ -1,6 +1,7 @@
 // Entry of every page: sheets, dialogs, keys, theme, the conversation list, small behaviours by data attribute.
+import { watchConversations } from "./conversations.js";
 import { watchDialogs } from "./dialogs.js";
-import { element, toast } from "./dom.js";
+import { toast } from "./dom.js";
 import { gettext } from "./language.js";
 import { walkLists } from "./lists.js";
 import { keepPlace, returnToPlace } from "./place.js";
@@ -8,6 +9,7 @@ import { closeSheet, toggleSheet, watchSheets } from "./sheets.js";
 import { provide, watchShortcuts } from "./shortcuts.js";
 
 watchSheets();
+watchConversations();
 watchDialogs();
 watchShortcuts();
 walkLists();
@@ -37,52 +39,10 @@ document.addEventListener("submit", (event) => {
   } else if (event.target.matches("[data-language-form]")) keepPlace(event.target);
 });
 
-document.addEventListener("htmx:after:swap", () => syncConversations());
-document.addEventListener("htmx:after:request", ({ target, detail }) => {
-  if (!target.matches?.("[data-rename]")) return;
-  target.querySelector("[data-refused]")?.remove();
-  if (detail.ctx.response.status >= 400) {
-    target.querySelector("footer").before(element("p", { class: "tc-field-error", role: "alert", "data-refused": true }, detail.ctx.text));
-    return;
-  }
-  target.closest("dialog").close();
-  refreshConversations();
-});
 document.addEventListener("htmx:response:error", ({ detail }) => {
   if (detail.ctx.response.status >= 500) toast(gettext("The server could not do that. Try again in a moment."), "info");
 });
-syncConversations();
 rememberTimeZone();
-
-// The list in the sidebar, fetched anew. Called when something changed.
-export function refreshConversations() {
-  const list = document.getElementById("conversation-list");
-  if (list) globalThis.htmx?.trigger(list, "refresh");
-}
-
-// Marks the open conversation in the list; its row also knows the title and the sum in the header.
-export function syncConversations() {
-  for (const row of document.querySelectorAll("#conversation-list a")) {
-    const isCurrent = new URL(row.href).pathname === location.pathname;
-    if (isCurrent) row.setAttribute("aria-current", "page");
-    else row.removeAttribute("aria-current");
-    if (isCurrent) showInHeader(row.dataset);
-  }
-}
-
-function showInHeader({ title, sum }) {
-  const heading = document.querySelector("[data-conversation-title]");
-  if (!heading) return;
-  if (heading.textContent !== title) {
-    heading.textContent = title;
-    document.title = `${title} · ${gettext("Trial center")}`;
-    const field = document.getElementById("rename-title");
-    if (field) field.value = title;
-  }
-  const badge = document.querySelector("[data-conversation-sum]");
-  badge.textContent = sum;
-  badge.hidden = !sum;
-}
 
 // The dialog opens at once and takes what is typed; what fills it is loaded when it is first wanted.
 function togglePalette() {

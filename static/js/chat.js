@@ -1,6 +1,6 @@
 // The chat page: joins thread, composer, run settings, model picker and the connection.
-import { refreshConversations, syncConversations } from "./app.js";
 import { showConnection } from "./banner.js";
+import { refreshConversations, syncConversations } from "./conversations.js";
 import { announce } from "./dom.js";
 import "./elements/message-view.js";
 import "./elements/model-picker.js";
@@ -62,14 +62,8 @@ function adopt(ack) {
   thread.dataset.conversation = id;
   composer.conversation = id;
   settings().conversation = id;
-  for (const form of document.querySelectorAll("[data-for-conversation]")) {
-    for (const name of ["action", "hx-post"]) {
-      if (form.hasAttribute(name)) form.setAttribute(name, form.getAttribute(name).replace("00000000-0000-0000-0000-000000000000", id));
-    }
-  }
   for (const part of document.querySelectorAll("[data-conversation-only]")) part.hidden = false;
   document.querySelector("[data-conversation-title]").textContent = ack.title;
-  document.getElementById("rename-title").value = ack.title;
   document.title = `${ack.title} · ${gettext("Trial center")}`;
   syncConversations();
 }

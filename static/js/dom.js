@@ -35,9 +35,15 @@ export function announce(text) {
 }
 
 // A confirmation that goes by itself. Errors never come as toasts: they stand where they happened.
-export function toast(text, tone = "ok") {
+// action {label, run}: a button that does something about it, once; it stays longer for that.
+export function toast(text, tone = "ok", action = null) {
   const line = element("div", { class: "tc-toast-line", "data-tone": tone }, icon(tone === "ok" ? "circle-check" : "info"), element("p", {}, text));
-  const made = element("div", { class: "toast", role: "status", "aria-atomic": "true", "data-duration": "5000" }, element("div", { class: "toast-content" }, line));
+  const made = element("div", { class: "toast", role: "status", "aria-atomic": "true", "data-duration": action ? "10000" : "5000" }, element("div", { class: "toast-content" }, line));
+  if (action) {
+    const button = element("button", { type: "button", class: "btn", "data-variant": "ghost", "data-size": "sm", "data-toast-cancel": true }, action.label);
+    button.addEventListener("click", action.run, { once: true });
+    line.append(button);
+  }
   document.getElementById("toaster")?.append(made);
 }
 

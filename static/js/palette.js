@@ -235,12 +235,20 @@ function menus(selector) {
   return [...document.querySelectorAll(`:is(.tc-bar, .tc-account) .dropdown-menu ${selector}`)]
     .filter((item) => !item.closest("[hidden]") && item.getAttribute("aria-disabled") !== "true" && !item.disabled)
     .map((item) => {
-      const words = item.textContent.trim();
+      const words = wordsOf(item);
       const menu = item.closest(".dropdown-menu").querySelector("[aria-haspopup]");
       const name = menu.getAttribute("aria-label") ?? "";
       const isChoice = item.getAttribute("role") === "menuitemradio";
       return { item, note: isChoice ? "" : name, title: isChoice ? fill(gettext("%(menu)s: %(choice)s"), { menu: name, choice: words }) : words };
     });
+}
+
+// A menu that has words for two cases says in data-pinned and data-archived which fit.
+function wordsOf(item) {
+  const { pinned, archived } = item.parentElement.dataset;
+  const unfit = [pinned === "true" ? "unpinned" : "pinned", archived === "true" ? "listed" : "archived"];
+  const cases = [...item.querySelectorAll("[data-when]")].filter(({ dataset }) => !unfit.includes(dataset.when));
+  return (cases[0] ?? item).textContent.trim();
 }
 
 function signOf(item) {

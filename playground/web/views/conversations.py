@@ -3,10 +3,10 @@
 import uuid
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +18,7 @@ from playground.conversations import run_settings, threads
 from playground.conversations.models import Conversation, LastSettings
 from playground.conversations.run_settings import BadSetting, RunSettings
 from playground.errors import Refused
+from playground.streaming import notices
 from playground.streaming.registry import stop_here
 from playground.web import access, details, sidebar, thread, trials
 from playground.web.access import person
@@ -25,6 +26,7 @@ from playground.web.composer import composer_view, run_extras
 from playground.web.offers import Desk, run_view
 from playground.web.picker import picker_view
 from playground.web.respond import go
+from playground.web.sidebar import Cursor
 
 NEW = uuid.UUID(int=0)  # in an address: the conversation that does not exist yet
 
@@ -49,10 +51,19 @@ def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespon
 @login_required
 @require_GET
 def conversation_list(request: HttpRequest) -> HttpResponse:
-    """The list in the sidebar, all or what fits `q`."""
-    query = request.GET.get("q", "")[:200]
-    groups = sidebar.groups(person(request), query=query, current=_current(request))
-    return render(request, "conversations/_conversation_list.html", {"groups": groups, "query": query})
+    """The list in the sidebar, all or what fits `q`; with `after` the next page, with `upto` all up to a row."""
+    asked = request.GET
+    after = Cursor.read(asked.get("after", ""))
+    listing = sidebar.listing(
+        person(request),
+        query=asked.get("q", "")[:200],
+        archived=asked.get("view") == "archived",
+        current=_current(request),
+        after=after,
+        upto=None if after else Cursor.read(asked.get("upto", "")),
+    )
+    template = "conversations/_conversation_rows.html" if after else "conversations/_conversation_list.html"
+    return render(request, template, {"listing": listing})
 
 
 @never_cache
@@ -96,7 +107,25 @@ def rename(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase
         threads.rename(found, request.POST.get("title", ""))
     except Refused as error:
         return _refused(error)
-    return _changed(request, found, title=found.title)
+    return _changed(request, found, "renamed", title=found.title)
+
+
+@login_required
+@require_POST
+def pin(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase:
+    """To the head of the list (`on=1`), or back among the others."""
+    found = access.conversation(person(request), conversation_id)
+    threads.pin(found, pinned=request.POST.get("on") == "1")
+    return _changed(request, found, "moved")
+
+
+@login_required
+@require_POST
+def archive(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase:
+    """Into the archive (`on=1`), or back into the list."""
+    found = access.conversation(person(request), conversation_id)
+    threads.archive(found, archived=request.POST.get("on") == "1")
+    return _changed(request, found, "moved")
 
 
 @login_required
@@ -106,9 +135,16 @@ def delete(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase
     found = access.conversation(person(request), conversation_id)
     for generation in threads.delete(found):
         stop_here(generation)
-    if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(status=204, headers={"HX-Redirect": reverse("playground")})
-    return redirect("playground")
+    return _changed(request, found, "deleted", to="playground")
+
+
+@login_required
+@require_POST
+def restore(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase:
+    """Undo a deletion, as long as the rows are there."""
+    found = access.deleted_conversation(person(request), conversation_id)
+    threads.bring_back(found)
+    return _changed(request, found, "moved")
 
 
 @login_required
@@ -211,7 +247,7 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
         "composer": composer_view(desk, found, views),
         "run": run_view(desk, chosen, found, notes) | run_extras(desk, found, chosen),
         "picker": picker_view(desk, found),
-        "conversation_groups": sidebar.groups(user, current=found.pk if found else None),
+        "listing": sidebar.listing(user, current=found.pk if found else None),
     }
     if not views:
         context |= trials.empty_view(desk, chosen)
@@ -238,7 +274,13 @@ def _header(found: Conversation | None) -> dict[str, Any] | None:
     if found is None:
         return None
     words = sidebar.spent([found.pk]).get(found.pk, ("", ""))[1]
-    return {"id": found.pk, "title": found.title, "sum": words}
+    return {
+        "id": found.pk,
+        "title": found.title,
+        "sum": words,
+        "is_pinned": found.pinned_at is not None,
+        "is_archived": found.archived_at is not None,
+    }
 
 
 def _posted_settings(request: HttpRequest) -> dict[str, object]:
@@ -298,10 +340,12 @@ def _uuid_or_404(text: str) -> uuid.UUID:
         raise Http404 from None
 
 
-def _changed(request: HttpRequest, found: Conversation, **facts: str) -> HttpResponseBase:
+def _changed(request: HttpRequest, found: Conversation, what: str, *, to: str = "", **facts: str) -> HttpResponseBase:
+    """Tell the person's other tabs, and answer the script with JSON and a form without one with a page."""
+    async_to_sync(notices.tell)(found.user_id, "conversation", conversation=found.pk, what=what)
     if request.htmx or request.headers.get("accept", "").startswith("application/json"):  # type: ignore[attr-defined]
         return JsonResponse({"conversation": str(found.pk), **facts})
-    return redirect("conversation", found.pk)
+    return redirect(to) if to else redirect("conversation", found.pk)
 
 
 def _refused(error: Refused) -> HttpResponse:

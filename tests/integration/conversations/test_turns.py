@@ -174,13 +174,3 @@ def test_deleting_hides_a_conversation_names_what_runs_and_keeps_the_money(
     Conversation.objects.all().delete()
     assert Entry.objects.count() == 1
     assert progress.interrupt(second.generation_id) is False
-
-
-def test_a_two_character_chinese_word_is_found_in_title_and_text(first_rate: None, send: Callable[..., Turn]) -> None:
-    finish(send("运营周会行动项"), "已与清关行确认")
-    finish(send("something else"), "nothing")
-    everything = Conversation.objects.all()
-    assert threads.matching(everything, "周会").count() == 1
-    assert threads.matching(everything, "清关").count() == 1
-    assert threads.matching(everything, "清关 周会").count() == 1
-    assert threads.matching(everything, "清关 else").count() == 0

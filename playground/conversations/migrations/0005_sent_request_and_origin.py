@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0002_retry_at'),
+        ('conversations', '0004_fill_search'),
     ]
 
     operations = [

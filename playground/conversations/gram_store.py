@@ -1,0 +1,110 @@
+"""Where the grams of all texts are kept, and the one place that knows which database it is.
+
+SQLite: an FTS5 table without content, made of words that are numbers. PostgreSQL: a table of integer arrays under a
+GIN index. A gram is kept as a number made of its owner and itself, so that a search reads only what its owner has,
+however much others wrote. Ids are `room << ROOM_BITS | place`: the conversation can be told from the id.
+"""
+
+import zlib
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from playground.conversations.grams import grams_of
+
+ROOM_BITS = 20  # a million texts a conversation
+TABLE = "conversations_search"
+
+_CREATE = {
+    "sqlite": (
+        f"CREATE VIRTUAL TABLE {TABLE} USING fts5(grams, content='', detail='none', columnsize=0, tokenize='ascii')",
+    ),
+    # Arrays move out of the row: what is read of a match is then its id, 100,000 of them in a few megabytes.
+    "postgresql": (
+        f"CREATE TABLE {TABLE} (id bigint PRIMARY KEY, grams integer[] NOT NULL) WITH (toast_tuple_target = 128)",
+        f"CREATE INDEX {TABLE}_grams ON {TABLE} USING gin (grams) WITH (fastupdate = off)",
+    ),
+}
+
+
+def create() -> None:
+    """Make the table."""
+    with connection.cursor() as cursor:
+        for statement in _CREATE[connection.vendor]:
+            cursor.execute(statement)
+
+
+def drop() -> None:
+    """Remove the table, if it is there."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
+
+
+def numbers(owner: int, grams: Iterable[str]) -> list[int]:
+    """The grams of an owner as signed 32 bit numbers."""
+    start = zlib.crc32(f"{owner}:".encode())
+    return [zlib.crc32(gram.encode("utf-8", "surrogatepass"), start) - 0x8000_0000 for gram in grams]
+
+
+def prepared(owner: int, folded: str) -> Any:
+    """The grams of a text in the form that `add` and `remove` take; the costly part, done outside transactions."""
+    found = numbers(owner, grams_of(folded))
+    return found if connection.vendor == "postgresql" else _words(found)
+
+
+def add(rows: Sequence[tuple[int, Any]]) -> None:
+    """Keep the prepared grams of texts, by id."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.executemany(f"INSERT INTO {TABLE} (id, grams) VALUES (%s, %s)", rows)  # noqa: S608
+        else:
+            cursor.executemany(f"INSERT INTO {TABLE} (rowid, grams) VALUES (%s, %s)", rows)  # noqa: S608
+
+
+def remove(rows: Sequence[tuple[int, Any]]) -> None:
+    """Forget texts. FTS5 without content must be told what it forgets."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"DELETE FROM {TABLE} WHERE id = ANY(%s)", [[pk for pk, _ in rows]])  # noqa: S608
+        else:
+            cursor.executemany(
+                f"INSERT INTO {TABLE} ({TABLE}, rowid, grams) VALUES ('delete', %s, %s)",  # noqa: S608
+                rows,
+            )
+
+
+def newest_by_room(owner: int, grams: Collection[str]) -> dict[int, int]:
+    """Each room with a text that has all of the grams, and the newest such text."""
+    pk = _id()
+    return dict(_ask(f"SELECT {pk} >> {ROOM_BITS}, max({pk})", "GROUP BY 1", owner, grams))
+
+
+def texts_by_room(owner: int, grams: Collection[str]) -> dict[int, list[int]]:
+    """Each room with its texts that have all of the grams, oldest first."""
+    found: dict[int, list[int]] = {}
+    for (pk,) in _ask(f"SELECT {_id()}", "ORDER BY 1", owner, grams):
+        found.setdefault(pk >> ROOM_BITS, []).append(pk)
+    return found
+
+
+def _ask(select: str, end: str, owner: int, grams: Collection[str]) -> list[Any]:
+    wanted = numbers(owner, grams)
+    if connection.vendor == "sqlite":
+        match = " AND ".join(f'"{word}"' for word in _words(wanted).split())
+        with connection.cursor() as cursor:
+            cursor.execute(f"{select} FROM {TABLE} WHERE {TABLE} MATCH %s {end}", [match])
+            return list(cursor.fetchall())
+    with transaction.atomic(), connection.cursor() as cursor:
+        # A frequent gram makes the planner prefer reading the whole table, whose arrays lie elsewhere.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"{select} FROM {TABLE} WHERE grams @> %s {end}", [wanted])
+        return list(cursor.fetchall())
+
+
+def _id() -> str:
+    return "id" if connection.vendor == "postgresql" else "rowid"
+
+
+def _words(found: Iterable[int]) -> str:
+    return " ".join([str(number + 0x8000_0000) for number in found])

@@ -1,0 +1,57 @@
+// The one menu that all rows of the conversation list share; it opens beside the button that was pressed.
+
+const EDGE = 8; // pixels that stay free around it
+
+// act(deed, conversation id) is called for what is chosen.
+export function watchRowMenu(act) {
+  const menu = document.getElementById("row-menu");
+  if (!menu) return;
+  let opener = null;
+  let closedAt = -1_000;
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-row-menu]");
+    if (!button) return;
+    if (opener === button && performance.now() - closedAt < 300) return void (opener = null); // this press has just closed it
+    opener = button;
+    const row = button.closest(".tc-row");
+    menu.dataset.pinned = row.dataset.pinned;
+    menu.dataset.archived = String(document.querySelector("#conversation-list input[name=view]") !== null);
+    menu.showPopover();
+    place(menu, button);
+    items(menu)[0].focus();
+  });
+  menu.addEventListener("toggle", ({ newState }) => {
+    opener?.setAttribute("aria-expanded", String(newState === "open"));
+    opener?.closest(".tc-row")?.toggleAttribute("data-menu", newState === "open");
+    if (newState === "closed") closedAt = performance.now();
+  });
+  menu.addEventListener("click", (event) => {
+    const chosen = event.target.closest("[data-deed]");
+    if (!chosen) return;
+    const id = opener.closest(".tc-row").id.slice("conversation-".length);
+    const button = opener;
+    menu.hidePopover();
+    button.focus();
+    act(chosen.dataset.deed, id);
+  });
+  menu.addEventListener("keydown", (event) => {
+    const all = items(menu);
+    const at = all.indexOf(document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+    if (to !== undefined) all.at(to % all.length).focus();
+    else if (event.key === "Tab") menu.hidePopover();
+    else return;
+    event.preventDefault();
+  });
+}
+
+const items = (menu) => [...menu.querySelectorAll("[role=menuitem]")];
+
+function place(menu, button) {
+  const at = button.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = menu;
+  const below = at.bottom + 4 + height < innerHeight - EDGE;
+  menu.style.setProperty("inset-block-start", `${below ? at.bottom + 4 : Math.max(EDGE, at.top - 4 - height)}px`);
+  menu.style.setProperty("inset-inline-start", `${Math.max(EDGE, Math.min(at.right - width, innerWidth - width - EDGE))}px`);
+}
