@@ -6,6 +6,8 @@ const NARROW = { sidebar: "(max-width: 820px)", inspector: "(max-width: 1180px)"
 
 const SPOKEN = "#announcer, #toaster"; // a sheet does not silence what is said meanwhile
 
+const LAYERS = "[popover], dialog"; // open above a sheet (the model picker), and must not be as dead as the page below it
+
 let open = null;
 
 export function watchSheets() {
@@ -49,7 +51,7 @@ function openSheet(panel, opener) {
   closeSheet();
   const scrim = element("div", { class: "tc-scrim" });
   scrim.addEventListener("click", closeSheet);
-  const others = [...panel.parentElement.children, ...document.body.children].filter((other) => !other.contains(panel) && !other.matches(SPOKEN));
+  const others = [...panel.parentElement.children, ...document.body.children].filter((other) => !other.contains(panel) && !other.matches(SPOKEN) && !other.matches(LAYERS));
   for (const other of others) other.inert = true;
   panel.before(scrim);
   panel.dataset.open = "";
