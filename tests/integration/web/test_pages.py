@@ -163,7 +163,7 @@ def test_where_somebody_wanted_to_go_survives_the_form(alice: User, client: Clie
 
 def test_a_wrong_password_is_not_sent_back(alice: User, client: Client) -> None:
     answer = client.post(reverse("account_login"), {"login": alice.email, "password": "canary-phrase"})
-    assert "not correct" in text_of(answer)
+    assert "The address or the password is wrong." in text_of(answer)
     assert "canary-phrase" not in answer.content.decode()
     assert f'value="{alice.email}"' in answer.content.decode()
 
