@@ -31,7 +31,7 @@ SAMPLE: Final = 1_000  # runs of one offer: a median of more is no other number,
 
 # Error codes (playground/wire/errors.py) that are the offer's: these runs failed.
 FAULTS: Final = frozenset(
-    {"connect_failed", "first_byte_timeout", "idle_timeout", "total_timeout"}
+    {"connect_failed", "host_unknown", "tls_failed", "first_byte_timeout", "idle_timeout", "total_timeout"}
     | {"malformed_stream", "malformed_answer", "stream_too_large", "model_not_found", "not_found"}
     | {"rate_limited", "concurrency_limited", "overloaded", "provider_error", "network_error", "interrupted"}
 )

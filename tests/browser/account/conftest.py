@@ -11,7 +11,6 @@ from playwright.sync_api import BrowserContext, Page
 
 from playground.accounts.models import User
 from playground.vault import keys
-from tests.browser.chat.conftest import _running_server, browser_of_user, noise, server  # noqa: F401 - fixtures
 from tests.conftest import PASSWORD
 from tests.private_servers import free_port, running
 from tests.server import ROOT
@@ -47,7 +46,7 @@ def allowed(own_server: str, alice: User) -> str:
 
 
 @pytest.fixture
-def keys_page(browser_of_user: Callable[..., BrowserContext], alice: User) -> Page:  # noqa: F811
+def keys_page(browser_of_user: Callable[..., BrowserContext], alice: User) -> Page:
     """Alice's keys page."""
     page: Page = browser_of_user(alice).new_page()
     page.goto("/keys/")
