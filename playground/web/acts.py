@@ -3,9 +3,7 @@
 import uuid
 from typing import Any
 
-from django.conf import settings
-from django.http import Http404
-from django.utils import translation
+from django.http import Http404, HttpRequest
 
 from playground.accounts.models import User
 from playground.conversations import turns
@@ -17,15 +15,19 @@ from playground.streaming.registry import Start, registry
 from playground.web import access, thread
 from playground.web.commands import Command, Continue, Edit, Regenerate, Send, Stop
 from playground.web.database import in_database
+from playground.web.preferences import preferred
 
 Ack = dict[str, Any]
 
 
-async def send(user_id: int, command: Send | Edit | Regenerate | Continue) -> Ack:
-    """Make the turn, start its generation, describe both messages as the page shows them."""
+async def send(user_id: int, command: Send | Edit | Regenerate | Continue, *, request: HttpRequest) -> Ack:
+    """Make the turn, start its generation, describe both messages as the page shows them.
+
+    `request`: what the browser asked with, for the language and zone of who chose none.
+    """
     if registry().draining:
         raise Refused("draining", "The server restarts; send again in a moment.")
-    start, ack = await in_database(_make_turn, user_id, command, registry().owner)
+    start, ack = await in_database(_make_turn, user_id, command, registry().owner, request)
     if start is not None:
         registry().start(start)
         await notices.tell(user_id, "conversation", conversation=start.conversation_id, what="began")
@@ -53,10 +55,12 @@ def _generation_facts(user_id: int, generation_id: uuid.UUID) -> tuple[uuid.UUID
     return found.message_id, found.state, found.seq
 
 
-def _make_turn(user_id: int, command: Send | Edit | Regenerate | Continue, owner: str) -> tuple[Start | None, Ack]:
+def _make_turn(
+    user_id: int, command: Send | Edit | Regenerate | Continue, owner: str, request: HttpRequest
+) -> tuple[Start | None, Ack]:
     """The turn, what its run needs (None: it runs or ran already) and its description: one hop."""
     user = User.objects.get(pk=user_id, is_active=True)
-    with translation.override(user.language or settings.LANGUAGE_CODE):
+    with preferred(request, user):
         try:
             turn = _turn(user, command, owner)
         except Http404:

@@ -20,7 +20,7 @@ from playground.errors import Refused
 from playground.streaming import frames, notices
 from playground.streaming.live import Batch, LiveStream
 from playground.streaming.registry import registry
-from playground.web import acts, sessions
+from playground.web import acts, preferences, sessions
 from playground.web.commands import BadFrame, Command, Follow, Ping, Seen, Stop, Unfollow, parse
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         self.follows: dict[uuid.UUID, Follower] = {}
         self.allowance, self.allowance_at, self.bad = FRAMES_AT_ONCE, time.monotonic(), 0
         self.closed = False
+        self.handshake = preferences.handshake(self.scope)
         self.ticket = await sessions.ticket(self.scope)
         if self.ticket is None:
             # Accepted first: a refused handshake would hide the reason from the browser's script.
@@ -152,7 +153,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             case Stop():
                 return await acts.stop(self.ticket.user_id, command)
             case _:
-                return await acts.send(self.ticket.user_id, command)
+                return await acts.send(self.ticket.user_id, command, request=self.handshake)
 
     async def _follow(self, command: Follow) -> dict[str, Any]:
         assert self.ticket is not None  # noqa: S101

@@ -1,21 +1,19 @@
 """Language and time zone of the person behind a request."""
 
-import functools
-import zoneinfo
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from playground.accounts import browsers
 from playground.accounts.models import User
+from playground.web.preferences import preferred
 
 Answer = HttpResponseBase | Awaitable[HttpResponseBase]
-ZONE_COOKIE = "time_zone"  # written by the page from what the browser knows
 
 
 class PreferencesMiddleware:
@@ -35,28 +33,14 @@ class PreferencesMiddleware:
         if self._is_async:
             return self._serve_async(request)
         user = _loaded_user(request)
-        with translation.override(language_of(request, user)), timezone.override(zone_of(request, user)):
+        with preferred(request, user):
             return _labelled(self._get_response(request))  # type: ignore[arg-type]
 
     async def _serve_async(self, request: HttpRequest) -> HttpResponseBase:
         # Not auser(): it keeps its own copy, and the sync view would load the user a second time.
         user = await sync_to_async(_loaded_user)(request)
-        with translation.override(language_of(request, user)), timezone.override(zone_of(request, user)):
+        with preferred(request, user):
             return _labelled(await self._get_response(request))  # type: ignore[misc]
-
-
-def language_of(request: HttpRequest, user: object) -> str:
-    """The language to answer in."""
-    chosen = getattr(user, "language", "")
-    return chosen if chosen in dict(settings.LANGUAGES) else translation.get_language_from_request(request)
-
-
-def zone_of(request: HttpRequest, user: object) -> zoneinfo.ZoneInfo:
-    """The time zone to show moments in; names that do not exist are passed over."""
-    for name in (getattr(user, "time_zone", ""), request.COOKIES.get(ZONE_COOKIE, "")):
-        if name in _zone_names():  # asked before opening: a name becomes a path
-            return zoneinfo.ZoneInfo(name)
-    return zoneinfo.ZoneInfo(settings.TIME_ZONE)
 
 
 def _loaded_user(request: HttpRequest) -> Any:
@@ -74,8 +58,3 @@ def _labelled(response: HttpResponseBase) -> HttpResponseBase:
     response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
     patch_vary_headers(response, ("Accept-Language", "Cookie"))
     return response
-
-
-@functools.cache
-def _zone_names() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())  # walks a folder: once per process

@@ -17,7 +17,7 @@ class CostView:
 
     native: str
     converted: str
-    basis: str  # exact | estimated | reported | unpriced
+    basis: str  # exact | estimated | reported | unpriced | none
     rate: str  # the rate and its date, for a tooltip
     converted_first: bool = False  # the reader's currency is not the one that is billed
 
@@ -55,7 +55,9 @@ class Rates:
         return self._by_day[day]
 
     def cost(self, entry: Entry) -> CostView:
-        """What an entry cost, in its own and in the other currency."""
+        """What an entry cost, in its own and in the other currency; nothing for a run that used nothing."""
+        if entry.tokens_basis == Entry.TokensBasis.NONE:
+            return CostView("", "", entry.cost_basis if entry.cost_basis == "unpriced" else "none", "")
         return self.view(entry.cost_total, entry.currency, entry.cost_basis, entry.created_at.date())
 
     def view(self, amount: Decimal | None, currency: str | None, basis: str, day: dt.date) -> CostView:

@@ -95,10 +95,10 @@ export class MarkdownView {
       if (former && token.type === "code" && former.language === languageOf(token)) {
         this.#blocks[place] = { ...former, raw: token.raw, isOpen };
         setCode(former.node.firstChild, token.text);
-        if (!isOpen) finishCode(former.node.firstChild);
+        if (!isOpen) finishCode(former.node.firstChild, { isWatched: true });
         continue;
       }
-      const node = element("div", { class: "tc-block" }, drawBlock(token, isOpen));
+      const node = element("div", { class: "tc-block" }, drawBlock(token, { isOpen, isWatched: live || Boolean(former) }));
       if (former) former.node.replaceWith(node);
       else this.#root.append(node);
       this.#blocks[place] = { raw: token.raw, isOpen, node, language: token.type === "code" ? languageOf(token) : undefined };
@@ -174,18 +174,18 @@ const languageOf = (token) => (token.lang ?? "").trim().split(/\s+/)[0].slice(0,
 
 const isClosedFence = (token) => token.type === "code" && /\n {0,3}(?:`{3,}|~{3,})\s*$/.test(token.raw);
 
-function drawBlock(token, isOpen) {
+function drawBlock(token, { isOpen, isWatched }) {
   if (token.type === "code") {
     const figure = codeBlock(languageOf(token));
     setCode(figure, token.text);
-    if (!isOpen) finishCode(figure);
+    if (!isOpen) finishCode(figure, { isWatched });
     return figure;
   }
   const drawn = clean(html(token));
   decorateLinks(drawn);
   drawMath(drawn);
   frameTables(drawn);
-  frameCode(drawn, isOpen);
+  frameCode(drawn, { isOpen, isWatched });
   return drawn;
 }
 
@@ -198,12 +198,12 @@ function frameTables(root) {
 }
 
 // Code inside lists and quotes.
-function frameCode(root, isOpen) {
+function frameCode(root, { isOpen, isWatched }) {
   for (const pre of root.querySelectorAll("pre")) {
     const code = pre.querySelector("code");
     const figure = codeBlock((code?.className ?? "").replace(/^language-/, ""));
     setCode(figure, (code ?? pre).textContent.replace(/\n$/, ""));
     pre.replaceWith(figure);
-    if (!isOpen) finishCode(figure);
+    if (!isOpen) finishCode(figure, { isWatched });
   }
 }

@@ -51,7 +51,11 @@ export class ThreadWindow {
   }
 
   replace(list) {
+    const focused = document.activeElement?.matches("message-view") ? document.activeElement.id : null;
     this.#list.replaceWith(list);
+    const same = focused && document.getElementById(focused);
+    same?.setAttribute("tabindex", "-1");
+    same?.focus({ preventScroll: true });
     globalThis.htmx?.process(list);
     this.#thread.watch();
   }

@@ -160,7 +160,8 @@ def branch(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("conversation", found.pk)
     found.refresh_from_db()
-    view = thread.newest(found, currency=user.currency)
+    # None: it was switched once more meanwhile.
+    view = thread.around(found, chosen.pk, currency=user.currency) or thread.newest(found, currency=user.currency)
     return render(request, "conversations/_thread.html", {"thread": view})
 
 

@@ -51,7 +51,7 @@ async def command(request: HttpRequest) -> HttpResponseBase:
             case Follow() | Unfollow() | Seen():
                 raise BadFrame("use_poll", "Over HTTP a generation is followed by polling.", number)
             case _:
-                answer = await acts.send(_user_id(request), asked)
+                answer = await acts.send(_user_id(request), asked, request=request)
     except BadFrame as error:
         return _frame({"type": "error", "id": error.id, "code": error.code, "message": error.message}, 400)
     except Refused as error:

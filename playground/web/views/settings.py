@@ -22,8 +22,8 @@ from playground.vault.models import HostAllowance
 from playground.web.access import person
 from playground.web.agents import agent_words
 from playground.web.forms.settings import AddressForm, ProfileForm, RateForm
-from playground.web.middleware import language_of
 from playground.web.moments import clock_words, day_words, moment_words
+from playground.web.preferences import language_of
 from playground.web.respond import go, partial, wants_partial
 
 YEAR = 365 * 24 * 3600  # seconds

@@ -21,6 +21,8 @@ export class ThreadView extends HTMLElement {
   #isAtEnd = true;
   #top = 0;
   #height = 0;
+  #switching = null; // the arrow between branches that was pressed: which, and where its message stood
+  #awaited = null; // the id of the answer that took the place of the one whose button was pressed
 
   connectedCallback() {
     this.#scroller = this.querySelector(".tc-thread");
@@ -29,7 +31,10 @@ export class ThreadView extends HTMLElement {
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.addEventListener("click", (event) => this.#clicked(event));
     this.addEventListener("tc:settled", (event) => this.#settled(event));
-    this.addEventListener("htmx:after:swap", () => this.watch());
+    this.addEventListener("htmx:after:swap", () => {
+      this.watch();
+      this.#hasSwitched();
+    });
     addEventListener("hashchange", () => this.#followLink());
     this.#observer.observe(this.#scroller);
     this.watch();
@@ -190,12 +195,39 @@ export class ThreadView extends HTMLElement {
     }
     const button = event.target.closest("button");
     if (!button) return;
-    if (button.matches("[data-jump]")) this.toEnd();
+    if (button.closest(".tc-siblings")) this.#switches(button);
+    else if (button.matches("[data-jump]")) this.toEnd();
     else if (button.matches("[data-copy-code]")) copy(button, button.closest("figure").querySelector("code").textContent);
     else if (button.matches("[data-unfold]")) {
       delete button.closest("figure").dataset.folded;
       button.remove();
     } else if (button.dataset.act) this.#act(button.dataset.act, button.closest("message-view"), button);
+  }
+
+  // Another branch takes the place of this one: the arrow stays under the pointer, and the focus on it.
+  #switches(button) {
+    const top = button.closest("message-view").getBoundingClientRect().top;
+    this.#switching = { id: button.value, isLater: button.matches(":last-of-type"), offset: top - this.#scroller.getBoundingClientRect().top };
+  }
+
+  #hasSwitched() {
+    const message = this.#switching && document.getElementById(`message-${this.#switching.id}`);
+    if (!message) return;
+    const { isLater, offset } = this.#switching;
+    this.#switching = null;
+    this.#place(message, offset);
+    const arrows = [...message.querySelectorAll(".tc-siblings button")];
+    const wanted = isLater ? arrows.at(-1) : arrows[0];
+    (wanted?.disabled ? arrows.find(({ disabled }) => !disabled) : wanted)?.focus({ preventScroll: true });
+  }
+
+  // A new answer stands where the pressed button was: the focus waits on it, and goes to its button when it has one.
+  #await(id) {
+    const answer = document.getElementById(`message-${id}`);
+    if (!answer) return;
+    this.#awaited = answer.id; // not the element: a turn that began elsewhere may draw it anew
+    answer.setAttribute("tabindex", "-1");
+    answer.focus({ preventScroll: true });
   }
 
   #act(act, message, button) {
@@ -225,7 +257,10 @@ export class ThreadView extends HTMLElement {
   async #command(frame, button, message) {
     button.disabled = true;
     try {
-      this.take(await live.send({ ...frame, client_id: newClientId() }));
+      const ack = await live.send({ ...frame, client_id: newClientId() });
+      const hadFocus = message.contains(document.activeElement) || document.activeElement === document.body; // a disabled button has none
+      this.take(ack);
+      if (hadFocus) this.#await(ack.assistant_message);
       this.changed();
     } catch (refusal) {
       const place = message.querySelector('[data-part="notes"]') ?? message;
@@ -271,7 +306,9 @@ export class ThreadView extends HTMLElement {
       if (!text) return;
       send.disabled = true;
       try {
-        this.take(await live.send({ type: "message.edit", message: message.dataset.message, client_id: clientId, text }));
+        const ack = await live.send({ type: "message.edit", message: message.dataset.message, client_id: clientId, text });
+        this.take(ack);
+        document.querySelector(`#message-${CSS.escape(ack.user_message)} [data-act="edit"]`)?.focus({ preventScroll: true });
         this.changed();
       } catch (refusal) {
         send.disabled = false;
@@ -281,7 +318,11 @@ export class ThreadView extends HTMLElement {
     });
   }
 
-  #settled({ detail }) {
+  #settled({ target, detail }) {
+    if (target.id === this.#awaited) {
+      this.#awaited = null;
+      if (document.activeElement === target) target.querySelector('[data-act="regenerate"]')?.focus({ preventScroll: true });
+    }
     const words =
       detail.state === "finished" && detail.completion
         ? fill(ngettext("Finished, %(n)s token", "Finished, %(n)s tokens", detail.completion), { n: number(detail.completion) })

@@ -24,18 +24,40 @@ export function setCode(figure, text) {
   } else code.textContent = text;
 }
 
-// The fence has closed: fold and colour.
-export function finishCode(figure) {
+// The fence has closed: fold and colour. isWatched: a reader may have its lines before their eyes, so it folds later.
+export function finishCode(figure, { isWatched = false } = {}) {
   const code = figure.querySelector("code");
   const text = code.textContent;
   const lines = text.split("\n").length;
   if (lines > FOLD_ABOVE && !figure.querySelector("[data-unfold]")) {
-    figure.dataset.folded = "";
-    const words = fill(ngettext("Show %(n)s line", "Show all %(n)s lines", lines), { n: number(lines) });
-    figure.append(element("button", { type: "button", class: "tc-code-more", "data-unfold": true }, words));
+    if (isWatched) foldOutOfSight(figure, lines);
+    else fold(figure, lines);
   }
   const language = figure.dataset.language.toLowerCase();
   if (language && text.length < COLOUR_BELOW) colour(code, text, language);
+}
+
+function fold(figure, lines) {
+  figure.dataset.folded = "";
+  const words = fill(ngettext("Show %(n)s line", "Show all %(n)s lines", lines), { n: number(lines) });
+  figure.append(element("button", { type: "button", class: "tc-code-more", "data-unfold": true }, words));
+}
+
+// Folds when the block has left the view, and nothing in view moves.
+function foldOutOfSight(figure, lines) {
+  const watcher = new IntersectionObserver((seen) => {
+    if (seen.at(-1).isIntersecting || !figure.isConnected || figure.contains(document.activeElement)) return;
+    watcher.disconnect();
+    const scroller = figure.closest(".tc-thread");
+    const { bottom } = figure.getBoundingClientRect();
+    const isAbove = scroller && bottom <= scroller.getBoundingClientRect().top;
+    scroller?.style.setProperty("overflow-anchor", "none"); // or the browser would do the same a second time
+    fold(figure, lines);
+    // By how far it moved, not by what it lost: at the end the browser has moved the view already.
+    if (isAbove) scroller.scrollTop += figure.getBoundingClientRect().bottom - bottom;
+    scroller?.style.removeProperty("overflow-anchor");
+  });
+  watcher.observe(figure);
 }
 
 function colour(code, text, language) {

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from playground.ledger.models import Entry
 from playground.pricing.money import Rate
 from playground.web.money import Rates, format_money
 
@@ -54,3 +55,19 @@ def test_the_readers_currency_stands_first_and_only_the_billed_one_is_exact(
 def test_an_unknown_cost_is_never_zero() -> None:
     view = Fixed("CNY").view(None, "", "unpriced", DAY)
     assert (view.native, view.basis) == ("", "unpriced")
+
+
+@pytest.mark.parametrize(
+    ("tokens", "basis", "native", "shown_basis"),
+    [
+        ("none", "estimated", "", "none"),
+        ("none", "exact", "", "none"),
+        ("none", "unpriced", "", "unpriced"),
+        ("reported", "exact", "$0.0100", "exact"),
+    ],
+)
+def test_a_run_that_used_nothing_has_no_cost_to_show(tokens: str, basis: str, native: str, shown_basis: str) -> None:
+    amount = None if basis == "unpriced" else Decimal(0) if tokens == "none" else Decimal("0.01")
+    entry = Entry(tokens_basis=tokens, cost_basis=basis, cost_total=amount, currency="USD")
+    cost = Fixed().cost(entry)
+    assert (cost.native, cost.basis) == (native, shown_basis)
