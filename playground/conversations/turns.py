@@ -57,7 +57,8 @@ def append_turn(
 
     `conversation` None starts a new one; `owner` is the process that will run the answer at once (empty: it waits as
     queued). Raises Refused: `empty_message`, `message_too_long`, `no_offer`, `no_key`, `bad_settings`;
-    `conversation_moved` when `parent_id` is not the end any more; `busy` while the last answer still streams.
+    `conversation_moved` when `parent_id` is not the end any more; `busy` while the last answer still streams;
+    `archived`, as for every deed in a conversation of the archive.
     """
     text = check_text(text)
 
@@ -185,7 +186,10 @@ def _turn_of(user: User, client_id: str) -> Turn | None:
 
 
 def _lock(conversation_id: uuid.UUID) -> Conversation:
-    return Conversation.objects.select_for_update().get(pk=conversation_id)
+    found = Conversation.objects.select_for_update().get(pk=conversation_id)
+    if found.archived_at is not None:
+        raise Refused("archived", _("This conversation is in the archive. Move it back to the list to write in it."))
+    return found
 
 
 def _check_at_end(conversation: Conversation, parent_id: uuid.UUID | None) -> None:

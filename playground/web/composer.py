@@ -47,9 +47,21 @@ def run_extras(desk: Desk, found: Conversation | None, chosen: RunSettings) -> d
 
 def standing(desk: Desk, found: Conversation | None, offer: Offer | None) -> Standing | None:
     """Why a turn cannot be sent to the chosen offer, or what should be known first; None when all is well."""
+    if found is not None and found.archived_at is not None:
+        return _archived()
     if offer is None:
         return Standing("blocked", "no_offer", _("No model is chosen."), "", [choose_model()])
     return _gone(desk, found, offer) or _keyless(desk, offer) or _unpriced(desk, offer)
+
+
+def _archived() -> Standing:
+    return Standing(
+        "closed",
+        "archived",
+        _("This conversation is in the archive."),
+        _("It can be read. To write in it, move it back to the list."),
+        [Way(_("Move back to the list"), icon="archive", act="list")],
+    )
 
 
 def _gone(desk: Desk, found: Conversation | None, proposal: Offer) -> Standing | None:

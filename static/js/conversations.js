@@ -140,6 +140,7 @@ async function move(deed, id, place) {
   const isOn = menu.dataset[fact] !== "true";
   const neighbour = deed === "archive" ? nextTo(id) : null;
   await post(id, deed, { on: isOn ? "1" : "0" });
+  if (deed === "archive" && id === openId()) return location.reload(); // the composer gives way to a note, or comes back
   if (id === openId()) document.getElementById("conversation-menu-list").dataset[fact] = String(isOn);
   refreshConversations();
   const said = { pin: [gettext("Unpinned"), gettext("Pinned")], archive: [gettext("Moved back to the list"), gettext("Moved to the archive")] };
@@ -148,7 +149,6 @@ async function move(deed, id, place) {
   neighbour?.focus();
   undoable(words, async () => {
     await post(id, deed, { on: isOn ? "0" : "1" });
-    if (id === openId()) document.getElementById("conversation-menu-list").dataset[fact] = String(!isOn);
   });
 }
 

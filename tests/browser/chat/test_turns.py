@@ -6,7 +6,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from playground.accounts.models import User
 from playground.conversations.models import Conversation, Generation, Message
-from tests.browser.chat.conftest import last_answer, ready, send, until_state
+from tests.browser.chat.conftest import last_answer, ready, send, text_of, until_state
 
 
 def test_editing_branches_and_the_arrows_lead_back(page: Page) -> None:
@@ -101,6 +101,21 @@ def test_renaming_and_deleting(page: Page) -> None:
     ready(page)
     assert Conversation.objects.get().deleted_at is not None
     expect(page.locator("#conversation-list")).not_to_contain_text("Another name")
+
+
+def test_an_archived_conversation_can_be_read_and_moved_back(page: Page) -> None:
+    send(page, "to be put away")
+    until_state(page, "finished")
+    page.click("#conversation-menu-trigger")
+    page.click("#conversation-archive")
+    note = page.locator('[data-standing="archived"]')
+    note.wait_for()
+    expect(page.locator("#prompt")).to_be_hidden()
+    expect(page.locator("#conversation-list")).not_to_contain_text("to be put away")
+    assert text_of(page)
+    note.get_by_role("button", name="Move back to the list").click()
+    expect(page.locator("#prompt")).to_be_visible()
+    expect(page.locator("#conversation-list")).to_contain_text("to be put away")
 
 
 def test_the_list_finds_chinese_inside_an_answer_and_says_what_it_did_not_find(page: Page) -> None:

@@ -174,3 +174,17 @@ def test_deleting_hides_a_conversation_names_what_runs_and_keeps_the_money(
     Conversation.objects.all().delete()
     assert Entry.objects.count() == 1
     assert progress.interrupt(second.generation_id) is False
+
+
+def test_a_conversation_of_the_archive_takes_no_deed_until_it_is_moved_back(
+    first_rate: None, send: Callable[..., Turn]
+) -> None:
+    turn = send("hello")
+    finish(turn)
+    room = Conversation.objects.get(pk=turn.conversation_id)
+    threads.archive(room, archived=True)
+    answer = Message.objects.get(pk=turn.assistant_message_id)
+    assert code_of(lambda: send("more", conversation=room)) == "archived"
+    assert code_of(lambda: regenerate(user=room.user, message=answer, client_id="again")) == "archived"
+    threads.archive(room, archived=False)
+    assert send("more", conversation=room).made is not None

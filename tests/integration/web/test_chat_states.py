@@ -120,6 +120,14 @@ def test_standings_by_what_is_in_the_way(desk: Desk, alice: User) -> None:
     assert (nothing.mode, nothing.kind) == ("blocked", "no_offer")
 
 
+def test_a_conversation_of_the_archive_can_only_be_read(desk: Desk, failed: Callable[..., Generation]) -> None:
+    room = failed().conversation
+    room.archived_at = timezone.now()
+    archived = composer.standing(desk, room, sandbox("zai/glm-4.5-air"))
+    assert archived is not None
+    assert (archived.mode, archived.kind, [way.act for way in archived.ways]) == ("closed", "archived", ["list"])
+
+
 def test_an_unpriced_model_names_who_can_set_its_price(
     alices: Client, browser_of: Callable[[User], Client], alice: User, bob_at_work: User
 ) -> None:
