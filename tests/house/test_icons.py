@@ -43,6 +43,13 @@ def test_the_sprite_runs_nothing_and_loads_nothing() -> None:
     assert not re.search(r"<script|\bon\w+=|href=|url\(|<style|style=", SPRITE)
 
 
+def test_no_icon_is_drawn_that_nobody_asks_for() -> None:
+    sources = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static/js").rglob("*.js")]
+    sources += (ROOT / "playground/web").rglob("*.py")
+    quoted = {word for path in sources for word in re.findall(r"""["'#]([a-z\d-]+)["']""", path.read_text("utf-8"))}
+    assert sorted(DRAWN - quoted) == []
+
+
 @pytest.mark.parametrize(("name", "path"), asked())
 def test_every_icon_that_is_asked_for_exists(name: str, path: str) -> None:
     assert name in DRAWN, f"{path} asks for {name}"
