@@ -26,13 +26,14 @@ export class ThreadWindow {
     for (const mark of this.#marks()) this.#watcher.observe(mark);
   }
 
-  // The end of the branch, however far away the reader is: the messages above the gap go, and come back by scrolling.
+  // The end of the branch, however far away the reader is: the messages above the gap go, and those before it come.
   skipToEnd() {
     const gap = this.#marks("after")[0];
     if (!gap?.nextElementSibling) return;
     while (gap.previousElementSibling) gap.previousElementSibling.remove();
-    gap.replaceWith(this.#mark("before", gap.nextElementSibling));
-    this.watch();
+    const mark = this.#mark("before", gap.nextElementSibling);
+    gap.replaceWith(mark);
+    this.load(mark);
   }
 
   // The element of a message, fetched with its surroundings if it is not in the page; null when there is none.

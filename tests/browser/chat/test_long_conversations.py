@@ -130,6 +130,7 @@ def test_jumping_to_the_latest_from_far_away_shows_the_end(
     expect(reader.locator("[data-jump]")).to_be_visible()
     reader.click("[data-jump]")
     expect(reader.locator(f"#message-{rows[-1].pk} [data-body] table").last).to_be_in_viewport()
+    reader.wait_for_function(f"() => {SHOWN} >= 20")  # those above the last turn come by themselves
     until_still(reader)
     assert at_end(reader)
     assert reader.evaluate(TEXTS)[-20:] == [row.content for row in rows[-20:]]
