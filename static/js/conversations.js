@@ -238,7 +238,7 @@ function onRowKey({ key, target, shiftKey }) {
   const id = row.id.slice("conversation-".length);
   const all = links();
   const at = all.indexOf(row.querySelector("a"));
-  const to = { j: at + 1, ArrowDown: at + 1, k: at - 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[key];
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[key];
   if (to !== undefined) {
     if (to < 0) document.getElementById("conversation-filter").focus();
     else all[Math.min(to, all.length - 1)].focus({ focusVisible: true });

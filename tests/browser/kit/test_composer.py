@@ -178,7 +178,7 @@ def test_it_says_what_the_next_turn_costs_in_both_currencies(composer: Page) -> 
     composer.evaluate(FACTS, {"convertedFirst": True, "maxOutput": None})
     expect(estimate).to_have_text("next turn ≈ ¥0.8520 $0.1200")
     composer.fill("#prompt", "word " * 30)
-    expect(estimate).to_have_text("next turn ≈ ¥1.06 $0.1500")
+    expect(estimate).to_have_text("next turn ≈ ¥1.07 $0.1500")
 
 
 def test_with_nothing_to_send_it_counts_tokens_instead(composer: Page) -> None:
