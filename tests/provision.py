@@ -1,7 +1,8 @@
 """Puts on this machine what the tests need beside Python: Chromium, PostgreSQL, Redis and GNU gettext.
 
-Run by `make test` (`python -m tests.provision`). On Debian and Ubuntu it installs what is missing, as root or with a
-sudo that asks nothing; elsewhere it says what to install and fails. Servers that come with the packages stay stopped.
+Run by `make test` (`python -m tests.provision`) and, with the word `pictures`, by `make screenshots`, which wants a
+Chinese font. On Debian and Ubuntu it installs what is missing, as root or with a sudo that asks nothing; elsewhere it
+says what to install and fails. Servers that come with the packages stay stopped.
 """
 
 import contextlib
@@ -30,27 +31,41 @@ class Tool:
     brew: str
 
 
-TOOLS = (
-    Tool("Chromium", find_chromium, "chromium", "--cask chromium"),
+def find_chinese_font() -> bool:
+    """Without one every Chinese character is drawn as an empty box; macOS comes with several."""
+    if sys.platform == "darwin":
+        return True
+    listed = shutil.which("fc-list") and subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False)
+    return bool(listed and listed.stdout)
+
+
+CHROMIUM = Tool("Chromium", find_chromium, "chromium", "--cask chromium")
+FOR_PICTURES = (
+    CHROMIUM,
+    Tool("a Chinese font", find_chinese_font, "fonts-noto-cjk fontconfig", "--cask font-noto-sans-cjk"),
+)
+FOR_TESTS = (
+    CHROMIUM,
     Tool("PostgreSQL", lambda: postgres_program("initdb"), "postgresql", "postgresql@17"),
     Tool("Redis", lambda: shutil.which("redis-server"), "redis-server", "redis"),
     Tool("GNU gettext", lambda: shutil.which("xgettext"), "gettext", "gettext"),
 )
 
 
-def main() -> int:
+def main(words: Sequence[str]) -> int:
     """Install what is missing; the exit status says whether all is there."""
-    tools = missing()
+    needed = FOR_PICTURES if "pictures" in words else FOR_TESTS
+    tools = missing(needed)
     if tools and shutil.which("apt-get") and (prefix := root_prefix()) is not None:
         install(tools, prefix)
-        tools = missing()
+        tools = missing(needed)
     if tools:
         sys.stderr.write(advice(tools))
     return 1 if tools else 0
 
 
-def missing() -> list[Tool]:
-    return [tool for tool in TOOLS if not tool.find()]
+def missing(needed: Sequence[Tool]) -> list[Tool]:
+    return [tool for tool in needed if not tool.find()]
 
 
 def root_prefix() -> tuple[str, ...] | None:
@@ -68,7 +83,7 @@ def install(tools: Sequence[Tool], prefix: tuple[str, ...]) -> None:
     sys.stdout.write(f"Installing {', '.join(tool.name for tool in tools)} ...\n")
     sys.stdout.flush()
     own = [tool for tool in tools if tool.debian == "chromium" and _is_ubuntu()]
-    packages = [tool.debian for tool in tools if tool not in own]
+    packages = [package for tool in tools if tool not in own for package in tool.debian.split()]
     run([*prefix, "apt-get", "-qq", "update"])
     if packages:
         with _servers_stay_stopped(prefix):
@@ -120,4 +135,4 @@ def advice(tools: Sequence[Tool]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

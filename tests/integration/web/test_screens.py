@@ -1,0 +1,94 @@
+"""Every page has its picture: the list of screens and the addresses of the house are compared, page by page."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from PIL import Image
+
+from playground.conversations.models import Generation
+from tests.screens.frozen_time import time_held
+from tests.screens.gallery import Gallery, file_name
+from tests.screens.household import Seeded
+from tests.screens.looks import HEIGHTS, KEPT, LANGUAGES, THEMES
+from tests.screens.screens import SCREENS
+from tests.screens.seed import seed
+
+
+@pytest.fixture
+def seeded(db: None) -> Iterator[Seeded]:
+    """The house that the pictures show, with its clock held."""
+    call_command("load_catalog", verbosity=0)
+    with time_held() as clock:
+        made = seed(clock)
+        made.places["set_up"] = "/setup/token/"
+        yield made
+
+
+def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry)
+        else:
+            yield entry
+
+
+def values_for(pattern: URLPattern, seeded: Seeded) -> dict[str, str]:
+    """What the address of a pattern is filled with; an argument that is not known here fails the test."""
+    message = Generation.objects.filter(conversation=seeded.places["break_even"]).values_list("message", flat=True)[0]
+    known = {
+        "conversation_id": seeded.places["break_even"],
+        "message_id": str(message),
+        "key_id": seeded.places["default_key"],
+        "offer_id": seeded.places["unpriced_offer"],
+        "slug": seeded.places["model"],
+        "token": "token",
+        "key": seeded.places["confirm_key"],
+        "uidb36": seeded.places["reset_uid"],
+    }
+    return {name: known[name] for name in pattern.pattern.regex.groupindex}
+
+
+def is_page(pattern: URLPattern, seeded: Seeded) -> bool:
+    """Whether a GET shows somebody a whole document: the owner, or a person who is not signed in."""
+    owner, stranger = Client(), Client()
+    owner.force_login(seeded.people["owner"])
+    address = reverse(str(pattern.name), kwargs=values_for(pattern, seeded))
+    answers = (client.get(address) for client in (owner, stranger))
+    return any(b"<!doctype html" in answer.content.lower()[:200] for answer in answers if not answer.streaming)
+
+
+def test_every_page_has_a_screen(seeded: Seeded) -> None:
+    addresses = [address for screen in SCREENS for address in (screen.address, *screen.also)]
+    shown = {resolve(address.format(**seeded.places).partition("?")[0]).url_name for address in addresses}
+    pages = {pattern.name for pattern in patterns(get_resolver()) if is_page(pattern, seeded)}
+    assert len(pages) > 20
+    assert sorted(pages - shown) == []
+
+
+def test_the_looks_that_are_kept_have_every_theme_language_and_width() -> None:
+    assert {look.theme for look in KEPT} == set(THEMES)
+    assert {look.language for look in KEPT} == set(LANGUAGES)
+    assert {look.width for look in KEPT} == set(HEIGHTS)
+
+
+def test_two_pictures_of_the_same_page_are_one_file(tmp_path: Path) -> None:
+    gallery, screen, look = Gallery(tmp_path), SCREENS[0], KEPT[0]
+    assert gallery.keep(screen, look, picture(180))
+    first = (tmp_path / file_name(screen, look)).read_bytes()
+    assert not gallery.keep(screen, look, picture(181))
+    assert (tmp_path / file_name(screen, look)).read_bytes() == first
+    assert gallery.keep(screen, look, picture(60))
+
+
+def picture(shade: int) -> bytes:
+    """A page with a box of some shade."""
+    image = Image.new("RGB", (1440, 900), "white")
+    image.paste((shade, shade, shade), (100, 100, 400, 300))
+    made = io.BytesIO()
+    image.save(made, "PNG")
+    return made.getvalue()

@@ -1,0 +1,59 @@
+"""What is done to an open page before its picture is taken. An act takes the page; the functions here make acts."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+Act = Callable[[Page], object]
+
+
+def click(selector: str) -> Act:
+    """Press the first one that can be seen."""
+    return lambda page: page.locator(selector).filter(visible=True).first.click()
+
+
+def type_in(selector: str, text: str) -> Act:
+    """Type a text and wait for what that fetches."""
+
+    def act(page: Page) -> None:
+        page.locator(selector).press_sequentially(text)
+        page.wait_for_timeout(400)  # the page itself waits for more letters before it asks
+        page.wait_for_load_state("networkidle")
+
+    return act
+
+
+def press(key: str) -> Act:
+    """Press a key where the focus is."""
+    return lambda page: page.keyboard.press(key)
+
+
+def leave_fields(page: Page) -> None:
+    """Take the focus out of the composer, so that keys are commands."""
+    page.locator("#main").focus()
+
+
+def show(selector: str) -> Act:
+    """Scroll until something stands at the top of its box."""
+    return lambda page: page.locator(selector).first.evaluate("one => one.scrollIntoView({block: 'start'})")
+
+
+def to_top(page: Page) -> None:
+    """Scroll back to the beginning of a page."""
+    page.evaluate("() => { (document.querySelector('#thread') ?? document.querySelector('#main')).scrollTop = 0; }")
+
+
+def wait_for(selector: str) -> Act:
+    """Wait until something can be seen."""
+    return lambda page: page.locator(selector).filter(visible=True).first.wait_for()
+
+
+def open_sheet(name: str) -> Act:
+    """Bring the sidebar or the run settings in, where a narrow window hides them."""
+
+    def act(page: Page) -> None:
+        opener = page.locator(f"[data-sheet={name}]").filter(visible=True)
+        if opener.count():
+            opener.first.click()
+
+    return act

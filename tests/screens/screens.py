@@ -1,0 +1,211 @@
+"""The list: every screen and state that has a picture. A new page or state is one more entry here.
+
+`tests/integration/web/test_screens.py` compares it with the addresses in `playground/web/urls.py`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from tests.screens.acts import Act, click, leave_fields, open_sheet, press, show, to_top, type_in, wait_for
+from tests.screens.plays import Answering, Blocked, Counting, Offline, Play, Reconnecting, SignedOut
+
+TALL = 2_000  # pixels: what a reader would scroll to, in one picture
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One picture in every look. `address` is filled from `household.Seeded.places`."""
+
+    name: str  # of the file
+    title: str
+    address: str
+    acts: tuple[Act, ...] = ()
+    viewer: str = "owner"  # owner | newcomer | nobody
+    play: Callable[[], Play] | None = None
+    height: int = 0  # pixels; 0: that of the look
+    fresh: bool = False  # on an installation that nobody has set up yet
+    also: tuple[str, ...] = ()  # addresses that show the same page
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Screens that belong together."""
+
+    title: str
+    screens: tuple[Screen, ...]
+
+
+BREAK_EVEN = "/c/{break_even}/"
+PRACTICE = "/?offer={practice_offer}"  # the sandbox answers: no picture asks a real provider anything
+QUESTION = "Plan a launch for a small kitchen scale: goal, steps, risks."
+outside = partial(Screen, viewer="nobody")
+CONVERSATION_MENU = click("#conversation-menu-trigger")
+KEY_MENU = click(".tc-key-menu > button")
+
+
+def key_deed(name: str) -> tuple[Act, ...]:
+    """Ask for a deed on the first key."""
+    return (KEY_MENU, click(f".tc-key-menu [id$='-{name}']"), wait_for("#key-dialog form"))
+
+
+CHAT = Part(
+    "The chat page",
+    (
+        Screen("chat", "A conversation", BREAK_EVEN),
+        Screen("chat-whole", "The same, from its beginning", BREAK_EVEN, (to_top,), height=TALL),
+        Screen(
+            "chat-thinking",
+            "Thinking, unfolded",
+            BREAK_EVEN,
+            (click("[data-part=thinking] summary"), to_top),
+            height=1_100,
+        ),
+        Screen("chat-chinese", "Chinese: emphasis, table, JSON", "/c/{ops}/", (to_top,), height=1_100),
+        Screen("chat-code", "Code", "/c/{code}/", (to_top,)),
+        Screen("chat-branches", "Two answers to one question", "/c/{branches}/"),
+        Screen("chat-long", "A long conversation", "/c/{long}/"),
+        Screen("chat-long-above", "Scrolled up: jump to latest", "/c/{long}/", (to_top, wait_for(".tc-jump"))),
+        Screen("chat-unpriced", "A model without a price", "/c/{unpriced}/"),
+        Screen(
+            "chat-details",
+            "Details: request and response",
+            BREAK_EVEN,
+            (click("[data-act=details]"), wait_for("#details")),
+        ),
+        Screen("chat-empty", "A new conversation", "/"),
+        Screen("chat-practice", "Faults to practise with", "/", (click(".tc-practice summary"), show(".tc-practice"))),
+        Screen("chat-first-visit", "First visit, without a key", "/", viewer="newcomer"),
+        Screen("chat-no-key", "A model without a key", "/?offer={keyless_offer}", viewer="newcomer"),
+        Screen("chat-read-only", "Only to read: its model is gone", "/c/{gone}/"),
+    ),
+)
+STATES = Part(
+    "An answer's states",
+    (
+        Screen("state-waiting", "Waiting for the first token", PRACTICE, play=partial(Answering, QUESTION)),
+        Screen("state-thinking", "Thinking", PRACTICE, play=partial(Answering, QUESTION, thinking=220)),
+        Screen("state-streaming", "Answering", PRACTICE, play=partial(Answering, QUESTION, thinking=220, answer=420)),
+        Screen("state-stopped", "Stopped", "/c/{stopped}/"),
+        Screen("state-interrupted", "Interrupted", "/c/{interrupted}/"),
+        Screen("state-rate-limited", "Rate limited, with the time to wait", "/c/{limited}/", play=Counting),
+        Screen("state-failures", "What can go wrong, one of each", "/c/{faults}/", (to_top,), height=TALL),
+        Screen("state-failures-more", "What can go wrong, the rest", "/c/{faults}/", height=TALL),
+    ),
+)
+CONNECTION = Part(
+    "The connection",
+    (
+        Screen("connection-offline", "Offline", BREAK_EVEN, play=Offline),
+        Screen("connection-lost", "Connection lost", BREAK_EVEN, play=Reconnecting),
+        Screen("connection-blocked", "Websockets blocked", BREAK_EVEN, play=Blocked),
+        Screen("connection-signed-out", "Session over, the draft stays", BREAK_EVEN, play=SignedOut),
+    ),
+)
+CHOICES = Part(
+    "Lists, menus, palette",
+    (
+        Screen(
+            "picker",
+            "Model picker",
+            BREAK_EVEN,
+            (open_sheet("inspector"), click("[data-open-picker]"), wait_for("#model-picker")),
+        ),
+        Screen(
+            "picker-search",
+            "Model picker, searched",
+            BREAK_EVEN,
+            (open_sheet("inspector"), click("[data-open-picker]"), type_in("[data-picker-search]", "flash")),
+        ),
+        Screen("run-settings", "Run settings, thinking always on", "/c/{ops}/", (open_sheet("inspector"),)),
+        Screen("palette", "Palette", BREAK_EVEN, (press("Control+k"), wait_for("#palette [role=option]"))),
+        Screen(
+            "palette-search",
+            "Palette, searched",
+            BREAK_EVEN,
+            (
+                press("Control+k"),
+                wait_for("#palette [role=option]"),
+                type_in("#palette input", "flashx"),
+                wait_for("#palette [role=option]"),
+            ),
+        ),
+        Screen("shortcuts", "Keyboard", BREAK_EVEN, (leave_fields, press("?"), wait_for("#shortcut-list h2"))),
+        Screen("list", "Conversations", "/c/{ops}/", (open_sheet("sidebar"),)),
+        Screen(
+            "list-search",
+            "Found in a text",
+            BREAK_EVEN,
+            (open_sheet("sidebar"), type_in("#conversation-filter", "赔付")),
+        ),
+        Screen(
+            "list-nothing",
+            "Nothing found",
+            BREAK_EVEN,
+            (open_sheet("sidebar"), type_in("#conversation-filter", "electrolite")),
+        ),
+        Screen(
+            "list-archive",
+            "Archive",
+            BREAK_EVEN,
+            (open_sheet("sidebar"), click("#open-archive"), wait_for("#archive-head")),
+        ),
+        Screen("menu", "Menu of a conversation", BREAK_EVEN, (CONVERSATION_MENU, wait_for("#conversation-menu-list"))),
+        Screen("menu-language", "Menu of languages", "/", (open_sheet("sidebar"), click("#language-menu-trigger"))),
+        Screen("menu-theme", "Menu of themes", "/", (open_sheet("sidebar"), click("#theme-menu-trigger"))),
+    ),
+)
+MODELS = Part(
+    "Models",
+    (
+        Screen("models", "Catalog", "/models/"),
+        Screen("models-filtered", "Catalog, filtered", "/models/?q=flash"),
+        Screen("model", "One model", "/models/{model}/", height=TALL),
+        Screen("model-price", "A price to set", "/models/offers/{unpriced_offer}/price/"),
+    ),
+)
+KEYS = Part(
+    "Keys",
+    (
+        Screen("keys", "Keys", "/keys/", height=1_300),
+        Screen("keys-none", "No key yet", "/keys/", viewer="newcomer", height=1_100),
+        Screen("keys-menu", "What can be done with a key", "/keys/", (KEY_MENU,)),
+        Screen("keys-label", "Name and tier", "/keys/", key_deed("rename")),
+        Screen("keys-replace", "Replace", "/keys/", key_deed("replace")),
+        Screen("keys-delete", "Delete", "/keys/", key_deed("delete")),
+        Screen(
+            "key",
+            "One key, as without a script",
+            "/keys/{default_key}/",
+            also=tuple(f"/keys/{{default_key}}/{deed}/" for deed in ("label", "replace", "delete")),
+        ),
+        Screen("key-server", "A server of one's own", "/keys/{rack_key}/", height=1_300),
+    ),
+)
+ACCOUNT = Part(
+    "Account",
+    (
+        Screen("settings", "Settings of an owner", "/settings/", height=1_500),
+        Screen("settings-member", "Settings of a member", "/settings/", viewer="newcomer", height=1_200),
+        Screen("password", "Change the password", "/accounts/password/change/"),
+        Screen("address", "Another e-mail address", "/accounts/email/"),
+        Screen("again", "Confirm that it is you", "/accounts/reauthenticate/"),
+        Screen("sign-out", "Sign out", "/accounts/logout/"),
+        outside("sign-in", "Sign in", "/accounts/login/"),
+        outside("sign-up-closed", "Sign-up is closed", "/accounts/signup/"),
+        outside("inactive", "An account that is switched off", "/accounts/inactive/"),
+        outside("reset", "Forgotten password", "/accounts/password/reset/"),
+        outside("reset-sent", "The mail is on its way", "/accounts/password/reset/done/"),
+        outside("reset-new", "A new password", "/accounts/password/reset/key/{reset_uid}-{reset_key}/"),
+        outside("reset-used", "A link that was used", "/accounts/password/reset/key/{reset_uid}-used/"),
+        outside("reset-done", "The password is changed", "/accounts/password/reset/key/done/"),
+        outside("confirm", "Confirm an address", "/accounts/confirm-email/{confirm_key}/"),
+        outside("confirm-sent", "An address to confirm", "/accounts/confirm-email/"),
+        outside("set-up", "The first account", "{set_up}", fresh=True),
+        outside("set-up-waiting", "Before the first account", "/accounts/login/", fresh=True),
+        outside("set-up-closed", "Set-up is over", "/setup/"),
+        Screen("not-found", "A page that is not there", "/c/00000000-0000-0000-0000-000000000001/"),
+    ),
+)
+PARTS = (CHAT, STATES, CONNECTION, CHOICES, MODELS, KEYS, ACCOUNT)
+SCREENS = tuple(screen for part in PARTS for screen in part.screens)

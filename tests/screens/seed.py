@@ -1,0 +1,194 @@
+"""The conversations that the pictures show, made by the app's own deeds at moments of the past."""
+
+import datetime as dt
+import random
+import uuid
+
+from playground.catalog.choices import DisabledReasons
+from playground.conversations import threads, turns
+from playground.conversations.models import Conversation, Message
+from playground.conversations.progress import Checkpoint, Settlement, checkpoint_all, interrupt, settle
+from playground.conversations.run_settings import RunSettings
+from playground.conversations.turns import Turn
+from tests.screens import texts
+from tests.screens.answers import Pace, as_the_sandbox_says, as_written
+from tests.screens.frozen_time import NOW, HeldClock
+from tests.screens.household import Household, Seeded
+
+WRITER = "the process that was"  # whose lease the seeded runs have
+
+
+def seed(clock: HeldClock) -> Seeded:
+    """Fill the database that the settings name; the clock stands at NOW afterwards."""
+    house = Household(clock)
+    Storyteller(clock, house).tell()
+    clock.set(NOW)
+    return house.seeded
+
+
+class Storyteller:
+    """Writes the conversations, each deed at its own moment of the held clock."""
+
+    def __init__(self, clock: HeldClock, house: Household) -> None:
+        self._clock, self._house = clock, house
+        self._chance = random.Random(7)
+
+    def tell(self) -> None:
+        """All of them, the oldest first."""
+        self._older()
+        self._gone()
+        self._faults()
+        self._yesterday()
+        self._today()
+
+    def _today(self) -> None:
+        self._at(hours=4, minutes=11)
+        zai_air = self._settings("zai/glm-4.5-air", temperature=0.6, max_tokens=8192, system_prompt=texts.ANALYST)
+        room = self._say(None, zai_air, texts.BREAK_EVEN, title="LFP line: break-even volume", name="break_even")
+        self._at(hours=4, minutes=9)
+        self._say(room, zai_air, texts.RECOVERY)
+        self._at(hours=2, minutes=30)
+        code = self._settings("zai/glm-4.7-flashx")
+        self._say(None, code, texts.REFACTOR, title="Refactor invoice parser to streaming", name="code")
+        self._at(hours=1, minutes=2)
+        air = self._settings("bigmodel/glm-z1-air", temperature=0.6)
+        self._say(None, air, texts.OPS_ZH, title="运营周会行动项提炼", name="ops")
+        self._at(seconds=20)
+        practice = self._settings("sandbox/zai/glm-4.5-air")
+        limited = self._ask_sandbox(None, practice, "/sandbox wait 300 Compare the two supplier offers")
+        threads.rename(limited, "Supplier offers, side by side")
+        self._place("limited", limited)
+        self._at(minutes=31)
+        room = self._say(None, air, texts.CHINESE_EMPHASIS, title="Support macro tone, 客服话术", name="branches")
+        self._again(room, texts.CHINESE_EMPHASIS_AGAIN)
+
+    def _yesterday(self) -> None:
+        air = self._settings("bigmodel/glm-z1-air")
+        self._at(days=1, hours=1)
+        self._say(None, air, texts.RESUME, title="Résumé match: data platform lead", state="stopped", name="stopped")
+        self._at(days=1, hours=2)
+        unpriced = self._settings("rack")
+        self._say(None, unpriced, texts.CLAUSES, title="Contract clause comparison, EN / ZH", name="unpriced")
+        self._at(days=1, hours=5)
+        self._cut_off(self._settings("bigmodel/glm-z1-flashx"), texts.NIGHT_FERRY, "Episode outline: “The Night Ferry”")
+
+    def _faults(self) -> None:
+        """One conversation with a turn for each kind of failure, with what the provider says."""
+        practice = self._settings("sandbox/zai/glm-4.5-air")
+        room: Conversation | None = None
+        for minute, prompt in enumerate(texts.FAULTS):
+            self._at(days=2, hours=3, minutes=-minute)
+            room = self._ask_sandbox(room, practice, prompt)
+        assert room is not None
+        for minute, (code, sentence) in enumerate(texts.SILENCES):
+            self._at(days=2, hours=2, minutes=-minute)
+            turn = self._turn(room, practice, texts.SILENT_QUESTION)
+            settled = Settlement(
+                turn.generation_id, "failed", "", "", 0, error_code=code, error_message=sentence, retryable=True
+            )
+            settle(settled, owner=WRITER)
+            room.refresh_from_db()
+        threads.rename(room, "What can go wrong, one of each")
+        self._place("faults", room)
+
+    def _gone(self) -> None:
+        """A conversation whose model the server does not have any more."""
+        self._at(days=4, hours=2)
+        old = self._house.offers["rack, old"]
+        title = "Support macros, first draft"
+        self._say(None, self._settings("rack, old"), texts.MACROS, title=title, name="gone")
+        old.enabled, old.disabled_reason = False, DisabledReasons.BY_HAND
+        old.save(update_fields=["enabled", "disabled_reason"])
+
+    def _older(self) -> None:
+        self._at(days=5)
+        long = self._settings("zai/glm-4.7-flashx")
+        room: Conversation | None = None
+        for number, paper in enumerate(texts.PAPERS):
+            self._at(days=5, hours=3, minutes=-3 * number)
+            question = (
+                f"Paper {number + 1} of {len(texts.PAPERS)}: {paper}. Method, finding and figures in one row, please."
+            )
+            answer = texts.Said(question, texts.paper_row(number, paper), "")
+            room = self._say(room, long, answer, title="Literature table: solid electrolytes", name="long")
+        for days, offer, said, title in (
+            (6, "zai/glm-4.7-flashx", texts.COHORTS, "SQL: cohort retention by channel"),
+            (7, "bigmodel/glm-z1-air", texts.SWAHILI, "Swahili seed sentences, batch 3"),
+            (26, "bigmodel/glm-4-flashx-250414", texts.WEEKLY, "Ops weekly meeting summary"),
+            (41, "bigmodel/glm-4-flashx-250414", texts.WEEKLY, "Clinic intake form, JSON schema"),
+        ):
+            self._at(days=days, hours=2)
+            room = self._say(None, self._settings(offer), said, title=title)
+            if title.startswith("SQL"):
+                threads.pin(room, pinned=True)
+            if days > 20:
+                threads.archive(room, archived=True)
+
+    def _say(
+        self,
+        room: Conversation | None,
+        settings: RunSettings,
+        said: texts.Said,
+        *,
+        title: str = "",
+        state: str = "finished",
+        name: str = "",
+    ) -> Conversation:
+        """A question and its answer, as written in texts.py."""
+        turn = self._turn(room, settings, said.question)
+        settle(self._written(turn, said, state), owner=WRITER)
+        found = Conversation.objects.get(pk=turn.conversation_id)
+        if title and room is None:
+            threads.rename(found, title)
+        if name:
+            self._place(name, found)
+        return found
+
+    def _again(self, room: Conversation, said: texts.Said) -> None:
+        """Regenerate the last answer: a second branch."""
+        assert room.leaf_id is not None
+        message = Message.objects.get(pk=room.leaf_id)
+        turn = turns.regenerate(user=self._house.owner, message=message, client_id=self._client_id(), owner=WRITER)
+        settle(self._written(turn, said, "finished"), owner=WRITER)
+
+    def _cut_off(self, settings: RunSettings, said: texts.Said, title: str) -> None:
+        """An answer whose process was killed, settled as recovery does it."""
+        turn = self._turn(None, settings, said.question)
+        saved = Checkpoint(turn.generation_id, turn.assistant_message_id, 40, said.answer, said.thinking)
+        checkpoint_all(WRITER, [saved])
+        interrupt(turn.generation_id)
+        found = Conversation.objects.get(pk=turn.conversation_id)
+        threads.rename(found, title)
+        self._place("interrupted", found)
+
+    def _ask_sandbox(self, room: Conversation | None, settings: RunSettings, prompt: str) -> Conversation:
+        """A turn that the sandbox really answers, or refuses."""
+        turn = self._turn(room, settings, prompt)
+        settle(as_the_sandbox_says(turn), owner=WRITER)
+        return Conversation.objects.get(pk=turn.conversation_id)
+
+    def _turn(self, room: Conversation | None, settings: RunSettings, text: str) -> Turn:
+        return turns.append_turn(
+            user=self._house.owner,
+            conversation=room,
+            parent_id=room.leaf_id if room else None,
+            client_id=self._client_id(),
+            text=text,
+            settings=settings,
+            owner=WRITER,
+        )
+
+    def _written(self, turn: Turn, said: texts.Said, state: str) -> Settlement:
+        return as_written(turn, said, state, Pace.of(turn.model_title, self._chance))
+
+    def _settings(self, offer: str, **settings: object) -> RunSettings:
+        return RunSettings(offer=self._house.offers[offer].pk, **settings)  # type: ignore[arg-type]
+
+    def _place(self, name: str, room: Conversation) -> None:
+        self._house.seeded.places[name] = str(room.pk)
+
+    def _client_id(self) -> str:
+        return str(uuid.UUID(int=self._chance.getrandbits(128)))
+
+    def _at(self, **ago: float) -> None:
+        self._clock.set(NOW - dt.timedelta(**ago))
