@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -22,6 +23,10 @@ from playground.accounts.models import Member, Team, User
 from playground.accounts.people import create_user, current_team
 from playground.accounts.roles import Role
 from playground.ledger.models import ExchangeRate
+
+# No test is timed: a machine that others share takes its time, and says nothing about the code.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 PASSWORD = "correct horse battery"
 # As the ledger's migration adds it: emptying the tables after a test with threads takes it away.
