@@ -4,6 +4,12 @@ from django.db import transaction
 
 from playground.accounts.models import Member, Team, User
 from playground.accounts.roles import Role
+from playground.statements import Param, Select
+
+_active = Select(lambda: User.objects.filter(pk=Param.of(User, "id"), is_active=True))
+_chosen_team = Select(
+    lambda: Team.objects.filter(pk=Param("team", Team._meta.pk), members__user_id=Param("user", User._meta.pk))
+)
 
 
 def create_user(
@@ -35,9 +41,17 @@ def save_with_team(user: User) -> User:
     return user
 
 
+def active_user(user_id: int) -> User:
+    """Who may act. Raises User.DoesNotExist for somebody who is gone or may not sign in any more."""
+    user = _active.first(id=user_id)
+    if user is None:
+        raise User.DoesNotExist
+    return user
+
+
 def current_team(user: User) -> Team:
     """The team the user works in: the one chosen last while they are still in it, else their personal one."""
-    chosen = Team.objects.filter(pk=user.current_team_id, members__user=user).first() if user.current_team_id else None
+    chosen = _chosen_team.first(team=user.current_team_id, user=user.pk) if user.current_team_id else None
     if chosen is not None:
         return chosen
     team = Team.objects.filter(members__user=user).order_by("-personal", "pk").first()

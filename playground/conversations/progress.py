@@ -21,10 +21,44 @@ from playground.ledger.record import Facts, record
 from playground.pricing.cost import TokenCounts, TokensBasis, cost
 from playground.pricing.money import Money
 from playground.pricing.price import Price
+from playground.statements import Param, Select, Update
 from playground.wire.tokens import estimate_tokens
 from playground.wire.usage import Usage
 
 LONGEST_WAIT = 86_400.0  # seconds
+
+# What a settlement needs of its generation, in one row: model instances would cost more than the query.
+_ROW = (
+    "lease_owner",
+    "message_id",
+    "conversation_id",
+    "conversation__team_id",
+    "user_id",
+    "offer_id",
+    "offer__title",
+    "offer__provider__slug",
+    "offer__provider__practice",
+    "api_key__label",
+    "price",
+)
+_live_row: "Select[dict[str, Any]]" = Select(
+    lambda: (
+        Generation.objects.select_for_update(of=("self",))
+        .filter(pk=Param.of(Generation, "id"), state__in=Generation.LIVE)
+        .values(*_ROW)
+    )
+)
+_fill = Update(
+    lambda: Message.objects.filter(pk=Param.of(Message, "id")),
+    ("content", "reasoning_content", "tool_calls", "web_search"),
+)
+_end = Update(
+    lambda: Generation.objects.filter(pk=Param.of(Generation, "id")),
+    (
+        *("state", "seq", "lease_until", "finished_at", "finish_reason", "error_code", "error_message"),
+        *("retryable", "retry_at", "thinking_ms", "request", "entry"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +133,7 @@ def settle(settlement: Settlement, *, owner: str | None) -> bool:
     nothing, when the generation has its terminal state already, belongs to another process or is gone.
     """
     with transaction.atomic():
-        row = (
-            Generation.objects.select_for_update(of=("self",))
-            .filter(pk=settlement.generation_id, state__in=Generation.LIVE)
-            .values(*_ROW)
-            .first()
-        )
+        row = _live_row.first(id=settlement.generation_id)
         if row is None or (owner is not None and row["lease_owner"] not in ("", owner)):
             return False
         entry = record(_facts(row, settlement))
@@ -171,22 +200,6 @@ def _tokens(settlement: Settlement) -> _Tokens:
     return _Tokens(TokenCounts(settlement.estimated_prompt_tokens, 0, completion, reasoning), "estimated")
 
 
-# What a settlement needs of its generation, in one row: model instances would cost more than the query.
-_ROW = (
-    "lease_owner",
-    "message_id",
-    "conversation_id",
-    "conversation__team_id",
-    "user_id",
-    "offer_id",
-    "offer__title",
-    "offer__provider__slug",
-    "offer__provider__practice",
-    "api_key__label",
-    "price",
-)
-
-
 def _facts(row: dict[str, Any], settlement: Settlement) -> Facts:
     tokens = _tokens(settlement)
     price = Price.from_json(row["price"]) if row["price"] else None
@@ -219,7 +232,8 @@ def _facts(row: dict[str, Any], settlement: Settlement) -> Facts:
 
 
 def _write_message(message_id: uuid.UUID, settlement: Settlement) -> None:
-    Message.objects.filter(pk=message_id).update(
+    _fill.execute(
+        id=message_id,
         content=settlement.content,
         reasoning_content=settlement.reasoning_content,
         tool_calls=list(settlement.tool_calls),
@@ -228,7 +242,8 @@ def _write_message(message_id: uuid.UUID, settlement: Settlement) -> None:
 
 
 def _write_generation(settlement: Settlement, entry: Entry) -> None:
-    Generation.objects.filter(pk=settlement.generation_id).update(
+    _end.execute(
+        id=settlement.generation_id,
         state=settlement.state,
         seq=settlement.seq,
         lease_until=None,
@@ -240,7 +255,7 @@ def _write_generation(settlement: Settlement, entry: Entry) -> None:
         retry_at=_retry_at(settlement.retry_after),
         thinking_ms=settlement.thinking_ms,
         request=settlement.request,
-        entry=entry,
+        entry=entry.pk,
     )
 
 

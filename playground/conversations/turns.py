@@ -20,12 +20,18 @@ from playground.conversations import run_settings
 from playground.conversations.models import LEASE, Conversation, Generation, Message
 from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
+from playground.statements import Insert, Param, Update
 from playground.vault.models import ApiKey
 from playground.vault.recent import key_for
 from playground.wire.text import clean
 
 MAX_TEXT = 500_000  # characters of one user message
 TITLE_LENGTH = 80
+
+_insert_conversation, _insert_messages, _insert_generation = Insert(Conversation), Insert(Message), Insert(Generation)
+_move_on = Update(
+    lambda: Conversation.objects.filter(pk=Param.of(Conversation, "id")), ("leaf", "settings", "updated_at")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,11 +247,13 @@ def _start(deed: _Deed, conversation: Conversation, *, parent_id: uuid.UUID | No
     conversation.updated_at = timezone.now()
     # Rows point at each other; the database checks that when the transaction ends.
     if created:
-        conversation.save(force_insert=True)
-    Message.objects.bulk_create([message for message in (question, answer) if message])
+        _insert_conversation.execute(conversation)
+    _insert_messages.execute(*[message for message in (question, answer) if message])
     if not created:
-        conversation.save(update_fields=["leaf", "settings", "updated_at"])
-    generation.save(force_insert=True)
+        _move_on.execute(
+            id=conversation.pk, leaf=answer.pk, settings=conversation.settings, updated_at=conversation.updated_at
+        )
+    _insert_generation.execute(generation)
     return Turn(
         conversation_id=conversation.pk,
         title=conversation.title,

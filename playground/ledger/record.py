@@ -15,8 +15,11 @@ from django.db.models import QuerySet
 from playground.ledger.fields import LARGEST, UNIT
 from playground.ledger.models import Entry
 from playground.pricing.cost import Cost, TokenCounts
+from playground.statements import Insert
 
 log = logging.getLogger(__name__)
+
+_insert = Insert(Entry)
 
 FASTEST = Decimal(1_000_000)  # tokens per second; above it a clock was wrong
 
@@ -56,7 +59,9 @@ def record(facts: Facts) -> Entry:
     """
     try:
         with transaction.atomic():  # a savepoint: PostgreSQL would refuse everything after a failed statement
-            return Entry.objects.create(**_columns(facts))
+            entry = Entry(**_columns(facts))
+            _insert.execute(entry)
+            return entry
     except IntegrityError:
         found = _entry_of(facts).first()  # asked only now: an honest run never meets one
         if found is None:

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from playground.accounts.models import Team, User
 from playground.accounts.roles import Act, roles_that_may
+from playground.statements import Param, Select
 from playground.vault import keys
 from playground.vault.addresses import allowed_hosts
 from playground.vault.models import ApiKey
@@ -20,6 +21,16 @@ from playground.wire.addresses import check_host_port
 AGE = 2.0  # seconds
 TOUCH_EVERY = 30.0  # seconds; "last used" need not be finer
 AT_MOST = 10_000  # remembered answers of a kind
+
+_me = Param("user", User._meta.pk)
+_usable_key = Select(
+    lambda: ApiKey.objects.filter(
+        Q(user_id=_me) | Q(user=None),
+        Q(team__members__user_id=_me, team__members__role__in=roles_that_may(Act.USE)),
+        pk=Param.of(ApiKey, "id"),
+        disabled_at=None,
+    ).select_related("provider")
+)
 
 # (database, team, provider) -> when, and the team's keys: (id, whose it is; None: everybody's), the best first
 _keys: dict[tuple[str, int, str], tuple[float, list[tuple[uuid.UUID, int | None]]]] = {}
@@ -32,9 +43,7 @@ def key_for(*, user: User, team: Team, provider_slug: str) -> ApiKey | None:
     for pk, whose in sorted(_known_keys(team, provider_slug), key=lambda key: key[1] != user.pk):
         if whose not in (None, user.pk):
             continue
-        mine_or_ours = Q(user=user) | Q(user=None)
-        member = Q(team__members__user=user, team__members__role__in=roles_that_may(Act.USE))
-        row = ApiKey.objects.filter(mine_or_ours, member, pk=pk, disabled_at=None).select_related("provider").first()
+        row = _usable_key.first(id=pk, user=user.pk)
         if row is not None:
             return row
     found = keys.keys_for(user=user, team=team, provider_slug=provider_slug)  # perhaps added a moment ago

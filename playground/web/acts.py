@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 
 from playground.accounts.models import User
+from playground.accounts.people import active_user
 from playground.conversations import turns
 from playground.conversations.turns import Turn
 from playground.errors import Refused
@@ -59,7 +60,7 @@ def _make_turn(
     user_id: int, command: Send | Edit | Regenerate | Continue, owner: str, request: HttpRequest
 ) -> tuple[Start | None, Ack]:
     """The turn, what its run needs (None: it runs or ran already) and its description: one hop."""
-    user = User.objects.get(pk=user_id, is_active=True)
+    user = active_user(user_id)
     with preferred(request, user):
         try:
             turn = _turn(user, command, owner)

@@ -4,8 +4,9 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F
 from django.template.loader import get_template
@@ -18,10 +19,13 @@ from playground.ledger.models import Entry
 from playground.web import window
 from playground.web.moments import day_words
 from playground.web.money import CostView, Rates
+from playground.web.stencil import fill, mark
 from playground.web.troubles import trouble_of
 from playground.web.ways import Way
 from playground.web.window import Window
 from playground.wire.tokens import estimate_tokens
+
+MESSAGE = "conversations/_message.html"
 
 Cut = Callable[[Sequence[uuid.UUID], uuid.UUID], Window | None]
 
@@ -44,7 +48,6 @@ class GenerationView:
     state: str
     seq: int
     model_title: str
-    created_at: dt.datetime
     thinking_ms: int | None
     finish_reason: str
     elapsed_ms: int
@@ -106,7 +109,7 @@ class MeterView:
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """One message for `conversations/_message.html`."""
+    """One message for `conversations/_message.html`; its moment in the reader's time zone."""
 
     id: uuid.UUID
     conversation_id: uuid.UUID
@@ -114,7 +117,8 @@ class MessageView:
     content: str
     reasoning_content: str
     web_search: Sequence[dict[str, str]]
-    created_at: dt.datetime
+    written_at: str  # ISO 8601
+    written_time: str
     siblings: Siblings
     generation: GenerationView | None
     meter: MeterView | None
@@ -196,7 +200,7 @@ def describe_turn(turn: Turn) -> dict[str, object]:
     tree, views = _of_first_turn(turn) if turn.created and turn.made else _of_turn(turn)
     branch = set(tree.branch(turn.assistant_message_id))
     generation = next(view.generation for view in views if view.generation)
-    template = get_template("conversations/_message.html")
+    html = _fresh if turn.made else _whole
     return {
         "conversation": str(turn.conversation_id),
         "title": turn.title,
@@ -207,8 +211,28 @@ def describe_turn(turn: Turn) -> dict[str, object]:
         "seq": generation.seq,
         "state": generation.state,
         "replaces": [str(pk) for pk in tree.parents if pk not in branch],
-        "html": "".join(template.render({"message": view}) for view in views),
+        "html": "".join(html(view) for view in views),
     }
+
+
+def _whole(view: MessageView) -> str:
+    return get_template(MESSAGE).render({"message": view})
+
+
+def _fresh(view: MessageView) -> str:
+    """A message that was just made: like all such but for its ids, its moment and, of a question, its text."""
+    values: dict[str, object] = {"id": view.id, "conversation_id": view.conversation_id}
+    values |= {"written_at": view.written_at, "written_time": view.written_time}
+    if view.content:
+        values["content"] = view.content
+    marks: dict[str, Any] = {name: mark(name) for name in values}
+    if view.siblings.prev_id:
+        values["prev_id"] = view.siblings.prev_id
+        marks["siblings"] = replace(view.siblings, prev_id=mark("prev_id"))
+    if view.generation:
+        values |= {"generation": view.generation.id, "elapsed_ms": view.generation.elapsed_ms}
+        marks["generation"] = replace(view.generation, id=mark("generation"), elapsed_ms=mark("elapsed_ms"))
+    return fill(MESSAGE, "message", replace(view, **marks), values)
 
 
 def _of_turn(turn: Turn) -> tuple["Tree", list[MessageView]]:
@@ -304,14 +328,16 @@ def _message(
     is_last: bool = False,
     day: str = "",
 ) -> MessageView:
+    written = timezone.localtime(row.created_at)
     return MessageView(
         id=row.pk,
         conversation_id=row.conversation_id,
         role=row.role,
         content=row.content,
         reasoning_content=row.reasoning_content,
-        web_search=row.web_search,
-        created_at=row.created_at,
+        web_search=tuple(row.web_search),
+        written_at=written.isoformat(),
+        written_time=f"{written:%H:%M}",
         siblings=_siblings(row.pk, line),
         generation=run,
         meter=meter,
@@ -338,7 +364,6 @@ def _generation(row: Generation, model_title: str) -> GenerationView:
         state=row.state,
         seq=row.seq,
         model_title=model_title,
-        created_at=row.created_at,
         thinking_ms=row.thinking_ms,
         finish_reason=row.finish_reason,
         elapsed_ms=max(0, round((timezone.now() - row.created_at).total_seconds() * 1000)),
