@@ -11,6 +11,7 @@ from playground.accounts.people import role_in
 from playground.accounts.roles import Act, may, roles_that_may
 from playground.catalog.models import Provider
 from playground.errors import Refused
+from playground.statements import Param, Update
 from playground.vault import cipher
 from playground.vault.addresses import allow_host, allowed_hosts, check_base_url, forbid_host
 from playground.vault.errors import AddressRejected, KeyRejected, KeyUnreadable
@@ -39,6 +40,8 @@ __all__ = [
     "touch",
     "visible_to",
 ]
+
+_touch = Update(lambda: ApiKey.objects.filter(pk=Param.of(ApiKey, "id")), ("last_used_at", "last_used_by"))
 
 REFUSALS = frozenset({"key_refused", "key_expired", "account_locked", "plan_expired"})  # of the key itself
 LIMITS = frozenset({"rate_limited", "concurrency_limited"})  # of the moment
@@ -155,7 +158,7 @@ def visible_to(user: User, team: Team) -> QuerySet[ApiKey]:
 
 def touch(key_id: uuid.UUID, *, user_id: int) -> None:
     """Somebody used a key now."""
-    ApiKey.objects.filter(pk=key_id).update(last_used_at=timezone.now(), last_used_by=user_id)
+    _touch.execute(id=key_id, last_used_at=timezone.now(), last_used_by=user_id)
 
 
 def note_refused_run(key_id: uuid.UUID, *, code: str) -> None:
