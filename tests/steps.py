@@ -1,15 +1,19 @@
 """What `make test` proves, in one list; `python -m tests.steps [step...]` runs all of it or the steps named.
 
-Each step is a command in an environment without this shell's own settings; the first that fails ends the run.
+Each step is a command in an environment without this shell's own settings. The browser tests, half of the time, run
+beside the others; a step that fails is the last one to begin.
 """
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,12 +50,16 @@ def production() -> Iterator[Environment]:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One promise: its name on the command line, what it says, the command, and what must run meanwhile."""
+    """One promise: its name on the command line, what it says, the command, and what must run meanwhile.
+
+    Steps of one lane run one after the other, lanes side by side.
+    """
 
     name: str
     title: str
     command: tuple[str, ...]
     beside: Callable[[], AbstractContextManager[Environment]] = nothing_else
+    lane: str = "server"
 
 
 def python(*words: str) -> tuple[str, ...]:
@@ -78,7 +86,7 @@ STEPS = (
     Step(
         "redis", "sockets with notices through Redis", tests(*(f"{LIVE}/{name}.py" for name in NOTICED)), private_redis
     ),
-    Step("browser", "browser tests", tests("tests/browser")),
+    Step("browser", "browser tests", tests("tests/browser"), lane="browser"),
 )
 
 
@@ -88,24 +96,57 @@ def main(names: list[str]) -> int:
     if unknown:
         say(f"No such step: {', '.join(sorted(unknown))}. Steps: {' '.join(step.name for step in STEPS)}")
         return 2
-    chosen = [step for step in STEPS if not names or step.name in names]
-    seconds: list[tuple[Step, float]] = []
-    for number, step in enumerate(chosen, 1):
-        say(f"\n== {number}/{len(chosen)} {step.title}")
+    run = Run([step for step in STEPS if not names or step.name in names])
+    began = time.monotonic()
+    status = run.all()
+    if not status:
+        say("\n" + "\n".join(f"{took:8.1f} s  {step.title}" for step, took in run.passed))
+        say(f"{time.monotonic() - began:8.1f} s  in all; everything passed.")
+    return status
+
+
+class Run:
+    """The chosen steps, on their way. With several lanes the output of a step is shown when the step is over."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        names = list(dict.fromkeys(step.lane for step in steps))
+        self.passed: list[tuple[Step, float]] = []
+        self._lanes = [[step for step in steps if step.lane == name] for name in names]
+        self._talk = threading.Lock()
+        self._failed = threading.Event()
+
+    def all(self) -> int:
+        """0, or the exit status of a step that failed; no other begins after it."""
+        with ThreadPoolExecutor(max(1, len(self._lanes))) as pool:
+            return next(filter(None, pool.map(self._lane, self._lanes)), 0)
+
+    def _lane(self, steps: Sequence[Step]) -> int:
+        for step in steps:
+            if self._failed.is_set():
+                break
+            if status := self._step(step):
+                self._failed.set()
+                return status
+        return 0
+
+    def _step(self, step: Step) -> int:
+        say(f"== {step.title} ...")
         began = time.monotonic()
-        status = run(step)
-        took = time.monotonic() - began
-        if status:
-            say(f"== failed: {step.title}, after {took:.1f} s. Again: {sys.executable} -m tests.steps {step.name}")
-            return status
-        say(f"== passed: {step.title}, {took:.1f} s")
-        seconds.append((step, took))
-    say("\n" + "\n".join(f"{took:8.1f} s  {step.title}" for step, took in seconds))
-    say(f"{sum(took for _, took in seconds):8.1f} s  in all; everything passed.")
-    return 0
+        with tempfile.TemporaryFile("w+", errors="replace") as held:
+            status = execute(step, None if len(self._lanes) == 1 else held.fileno())
+            took = time.monotonic() - began
+            with self._talk:
+                held.seek(0)
+                shutil.copyfileobj(held, sys.stdout)
+                if status:
+                    say(f"== failed: {step.title}, {took:.1f} s. Again: {sys.executable} -m tests.steps {step.name}")
+                else:
+                    say(f"== passed: {step.title}, {took:.1f} s")
+                    self.passed.append((step, took))
+        return status
 
 
-def run(step: Step) -> int:
+def execute(step: Step, output: int | None) -> int:
     """Run one step with data of its own; Python's output is not held back, so that a log shows where time goes."""
     with step.beside() as beside, tempfile.TemporaryDirectory(prefix="playground-step-") as data:
         own = {"PLAYGROUND_DATA": data, "PYTHONUNBUFFERED": "1", "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
@@ -113,7 +154,10 @@ def run(step: Step) -> int:
         if chromium:
             own["PLAYGROUND_CHROMIUM"] = str(chromium)
         env = {**outside(), **own, **beside}
-        return subprocess.run(step.command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, check=False).returncode
+        done = subprocess.run(
+            step.command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
+        )
+        return done.returncode
 
 
 def outside() -> dict[str, str]:
