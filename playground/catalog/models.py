@@ -56,6 +56,7 @@ class Provider(models.Model):
     reasoning = models.CharField(max_length=10, choices=Reasonings.choices, default=Reasonings.FIELD)
     model_prefix = models.CharField(max_length=40, blank=True, default="")
     asks_usage = models.BooleanField(default=False)  # usage comes only to those who ask with stream_options
+    parameters = models.JSONField(default=dict, blank=True)  # name -> what it takes unlike its family: capabilities.py
     temperature_max = models.DecimalField(max_digits=4, decimal_places=2, default=1)
     top_p_max = models.DecimalField(max_digits=4, decimal_places=2, default=1)
     practice = models.BooleanField(default=False)  # its runs cost nothing and stay out of totals unless asked for

@@ -8,6 +8,7 @@ from typing import cast
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from playground.catalog.capabilities import Capabilities, capabilities_of
 from playground.catalog.choices import EVERYONE, Family, Reasoning, Statuses, Thinking, ThinkingSwitch
 from playground.catalog.errors import OfferRefused
 from playground.catalog.models import Offer
@@ -44,10 +45,7 @@ class OfferFacts:
     web_search: bool
     context_tokens: int | None
     max_output_tokens: int | None
-    temperature_default: float | None
-    temperature_max: float
-    top_p_default: float | None
-    top_p_max: float
+    parameters: Capabilities
     concurrency: Mapping[str, int]
 
 
@@ -107,10 +105,7 @@ def facts_of(offer: Offer) -> OfferFacts:
         web_search=offer.web_search,
         context_tokens=offer.context_tokens,
         max_output_tokens=offer.max_output_tokens,
-        temperature_default=None if offer.temperature_default is None else float(offer.temperature_default),
-        temperature_max=float(provider.temperature_max),
-        top_p_default=None if offer.top_p_default is None else float(offer.top_p_default),
-        top_p_max=float(provider.top_p_max),
+        parameters=capabilities_of(offer),
         concurrency=dict(offer.concurrency),
     )
 

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from playground.catalog.capabilities import REFUSALS_OF_PROVIDERS
 from playground.catalog.choices import FAMILIES, REASONINGS, THINKING_SWITCHES, TIERS, Kinds, Statuses
 from playground.catalog.entries import Entries, Values
 from playground.catalog.offering import Shops, practice_offers, shop_offers, stated_prices, stated_tier
 from playground.catalog.table import Table, read_toml
 from playground.pricing.money import CURRENCIES
+from playground.wire.parameters import NAMES
 
 SCHEMA_VERSION: Final = 1
 FEATURES: Final = (
@@ -28,6 +30,7 @@ FEATURES: Final = (
     "implicit_caching",
     "web_search",
 )
+STATED_OF_PARAMETERS: Final = frozenset({"refused", "values", "most", "low", "high"})
 LANGUAGES: Final = ("zh-hans",)  # of translations; the entries themselves are English
 STYLES: Final = ("none", "inline_think_tags", "reasoning_content")
 
@@ -148,6 +151,7 @@ def _provider(table: Table, entries: Entries) -> Values:
         "reasoning": table.text("reasoning", "field", among=REASONINGS),
         "model_prefix": table.text("model_prefix", ""),
         "asks_usage": table.flag("asks_usage", False),
+        "parameters": _parameters(table),
         "temperature_max": table.amount("temperature_max"),
         "top_p_max": table.amount("top_p_max"),
         "practice": table.flag("practice", False),
@@ -157,6 +161,19 @@ def _provider(table: Table, entries: Entries) -> Values:
     }
     _finish(table)
     return values
+
+
+def _parameters(table: Table) -> Values:
+    """What a provider takes unlike its family (catalog/capabilities.py)."""
+    own = table.json("parameters")
+    for name, stated in own.items():
+        if name not in NAMES or not isinstance(stated, dict) or not set(stated) <= STATED_OF_PARAMETERS:
+            raise table.fail(
+                f"parameters: {name} must be a known parameter with {', '.join(sorted(STATED_OF_PARAMETERS))}."
+            )
+        if stated.get("refused", REFUSALS_OF_PROVIDERS[0]) not in REFUSALS_OF_PROVIDERS:
+            raise table.fail(f"parameters: {name} is refused as one of {', '.join(REFUSALS_OF_PROVIDERS)}.")
+    return own
 
 
 def _family(table: Table, entries: Entries) -> Values:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from playground.catalog.capability_words import label, why_not
 from playground.catalog.queries import OfferFacts
 from playground.errors import Refused
 from playground.wire.text import clean
@@ -21,6 +23,10 @@ MAX_SYSTEM_PROMPT = 200_000  # characters
 # What a person who chose nothing begins with. A model's own maximum is ten times as much and more: with it "at most"
 # would say nothing about what a turn costs.
 PROPOSED_MAX_TOKENS = 8192
+MOST_STOP_WORDS, LONGEST_STOP_WORD = 16, 200
+NUMBERS = ("temperature", "top_p", "max_tokens", "frequency_penalty", "presence_penalty", "seed")
+PARAMETERS = {"thinking": "thinking", "effort": "reasoning_effort", "stop": "stop", **{name: name for name in NUMBERS}}
+"""Settings by the names of their parameters in the capability table."""
 
 
 class BadSetting(Refused):
@@ -41,13 +47,20 @@ class RunSettings:
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None
+    stop: tuple[str, ...] = ()
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+    seed: int | None = None
     system_prompt: str = ""
 
     def to_json(self) -> dict[str, object]:
         """JSON for a row or the browser; untouched parameters are absent."""
         values: dict[str, object] = {name: getattr(self, name) for name in self.__slots__ if name != "offer"}
-        values["offer"] = str(self.offer) if self.offer else None
-        return {name: value for name, value in values.items() if value not in (None, "")}
+        values |= {"offer": str(self.offer) if self.offer else None, "stop": list(self.stop)}
+        return {name: value for name, value in values.items() if value not in (None, "", [])}
+
+
+UNTOUCHED = RunSettings()
 
 
 def parse(raw: Mapping[str, object]) -> RunSettings:
@@ -59,6 +72,10 @@ def parse(raw: Mapping[str, object]) -> RunSettings:
         temperature=_number(raw, "temperature"),
         top_p=_number(raw, "top_p"),
         max_tokens=_one_of(raw, "max_tokens", int),
+        stop=_stop(raw.get("stop")),
+        frequency_penalty=_number(raw, "frequency_penalty"),
+        presence_penalty=_number(raw, "presence_penalty"),
+        seed=_one_of(raw, "seed", int),
         system_prompt=_system_prompt(raw.get("system_prompt")),
     )
 
@@ -70,7 +87,10 @@ def propose(offer: OfferFacts, *, system_prompt: str = "") -> RunSettings:
 
 
 def clamp(settings: RunSettings, offer: OfferFacts) -> tuple[RunSettings, dict[str, str]]:
-    """Bring numbers into the offer's ranges: the settings that fit, and a sentence for every number it changed."""
+    """Bring settings into what the offer takes: those that fit, and a sentence for each that was changed or dropped.
+
+    The sentences are keyed by the names of the settings.
+    """
     notes: dict[str, str] = {}
     changed: dict[str, float] = {}
     for name, (low, high) in ranges(offer).items():
@@ -84,30 +104,75 @@ def clamp(settings: RunSettings, offer: OfferFacts) -> tuple[RunSettings, dict[s
             "high": f"{high:,}" if isinstance(high, int) else f"{high:g}",
             "value": f"{value:,}",
         }
-    return fit(replace(settings, **changed), offer), notes  # type: ignore[arg-type]
+    brought = replace(settings, **changed)  # type: ignore[arg-type]
+    fitting = replace(fit(replace(brought, stop=()), offer), stop=_stop_that_fits(brought, offer))
+    return fitting, notes | _losses(brought, fitting, offer)
 
 
 def ranges(offer: OfferFacts) -> dict[str, tuple[float, float]]:
-    """The least and the most of every number, by name."""
-    return {
-        "temperature": (0, offer.temperature_max),
-        "top_p": (0.01, offer.top_p_max),
-        "max_tokens": (1, offer.max_output_tokens or 1_000_000),
-    }
+    """The least and the most of every number that the offer takes, by name."""
+    return {name: offer.parameters[name].bounds for name in NUMBERS if offer.parameters[name].taken}
 
 
 def fit(settings: RunSettings, offer: OfferFacts) -> RunSettings:
-    """Check the parameters against what the offer can do; drop what it does not know.
+    """Check the parameters against the capability table; drop what the offer does not take.
 
-    Raises BadSetting with the allowed range for a number that is out of it.
+    Raises BadSetting with what is allowed for a value that is out of it.
     """
     for name, (low, high) in ranges(offer).items():
         _check_range(name, getattr(settings, name), low, high)
-    return replace(
-        settings,
-        thinking=None if offer.thinking == "none" or not offer.can_disable_thinking else settings.thinking,
-        effort=settings.effort if settings.effort in offer.efforts else None,
+    most = offer.parameters["stop"].most or 0
+    if offer.parameters["stop"].taken and len(settings.stop) > most:
+        raise BadSetting("stop", _too_many_stop_words(offer, most))
+    lost: dict[str, object] = {
+        setting: getattr(UNTOUCHED, setting)
+        for setting, parameter in PARAMETERS.items()
+        if not offer.parameters[parameter].taken
+    }
+    if settings.effort not in offer.parameters["reasoning_effort"].values:
+        lost["effort"] = None
+    return replace(settings, **lost)  # type: ignore[arg-type]
+
+
+def _losses(before: RunSettings, after: RunSettings, offer: OfferFacts) -> dict[str, str]:
+    """A sentence for every setting that was chosen and that this offer does not take."""
+    lost = {name: parameter for name, parameter in PARAMETERS.items() if getattr(before, name) != getattr(after, name)}
+    return {name: _loss(parameter, offer) for name, parameter in lost.items()}
+
+
+def _loss(parameter: str, offer: OfferFacts) -> str:
+    capability = offer.parameters[parameter]
+    if parameter == "stop" and capability.taken:
+        return _too_many_stop_words(offer, capability.most or 0)
+    reason = why_not(capability, model=offer.title, provider=offer.provider_name)
+    if not reason:
+        values = {"model": offer.title, "values": ", ".join(capability.values)}
+        reason = _("%(model)s takes %(values)s here.") % values
+    return _("%(parameter)s is left out. %(reason)s") % {"parameter": label(parameter), "reason": reason}
+
+
+def _too_many_stop_words(offer: OfferFacts, most: int) -> str:
+    sentence = ngettext(
+        "%(model)s takes %(most)s stop word at most.", "%(model)s takes %(most)s stop words at most.", most
     )
+    return sentence % {"model": offer.title, "most": most}
+
+
+def _stop_that_fits(settings: RunSettings, offer: OfferFacts) -> tuple[str, ...]:
+    capability = offer.parameters["stop"]
+    return settings.stop[: capability.most] if capability.taken else ()
+
+
+def _stop(value: object) -> tuple[str, ...]:
+    """Stop words: a list of texts, or a text with one in each line. Blanks count, empty lines do not."""
+    words = value.splitlines() if isinstance(value, str) else value
+    if words is None:
+        return ()
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise BadSetting("stop", _("This is not a usable value."))
+    if len(words) > MOST_STOP_WORDS or any(len(word) > LONGEST_STOP_WORD for word in words):
+        raise BadSetting("stop", _("A stop word may have %(count)s characters.") % {"count": LONGEST_STOP_WORD})
+    return tuple(dict.fromkeys(filter(None, map(clean, words))))
 
 
 def _one_of(raw: Mapping[str, object], name: str, kind: type[T]) -> T | None:

@@ -12,14 +12,12 @@ from playground.catalog.recent import facts_and_price
 from playground.conversations import progress, run_settings, search_index, threads, transcript
 from playground.conversations.models import Generation, Message, branch_of
 from playground.conversations.progress import Checkpoint, Settlement
-from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
 from playground.streaming.database import DatabaseThread
-from playground.streaming.plan import Plan
+from playground.streaming.plan import Plan, dialect_of, request_of
 from playground.vault import keys
 from playground.vault.recent import allowed_for, touch
 from playground.wire.client import Endpoint
-from playground.wire.request import ChatMessage, CompletionRequest, Dialect
 from playground.wire.secret import Secret
 
 PRACTICE_KEY = Secret("practice")  # the sandbox speaks the protocol, and the protocol wants a key
@@ -46,7 +44,7 @@ def plan_of(generation: Generation, team_id: int) -> Plan | Refused:
         conversation_id=generation.conversation_id,
         endpoint=_endpoint(generation, offer),
         secret=secret,
-        request=_request(generation, offer, chosen, messages),
+        request=request_of(chosen, offer, messages, request_id=generation.pk.hex),
         estimated_prompt_tokens=transcript.estimate_prompt_tokens(messages),
     )
 
@@ -120,27 +118,7 @@ def _endpoint(generation: Generation, offer: OfferFacts) -> Endpoint:
     built_in = base_url == offer.base_url and not offer.provider_slug.startswith(SLUG_PREFIX)
     return Endpoint(
         base_url=base_url,
-        dialect=Dialect(
-            family=offer.family,
-            thinking_switch=offer.thinking_switch,
-            model_prefix=offer.model_prefix,
-            asks_usage=offer.asks_usage,
-        ),
+        dialect=dialect_of(offer),
         reasoning=offer.reasoning,
         allowed=frozenset() if built_in else allowed_for(base_url),  # a shop of the catalog is never a private one
-    )
-
-
-def _request(
-    generation: Generation, offer: OfferFacts, chosen: RunSettings, messages: Sequence[ChatMessage]
-) -> CompletionRequest:
-    return CompletionRequest(
-        model=offer.wire_name,
-        messages=tuple(messages),
-        thinking=None if chosen.thinking is None else ("enabled" if chosen.thinking else "disabled"),
-        reasoning_effort=chosen.effort,
-        temperature=chosen.temperature,
-        top_p=chosen.top_p,
-        max_tokens=chosen.max_tokens,
-        request_id=generation.pk.hex,
     )

@@ -17,6 +17,7 @@ from playground.pricing.price import Tier
 from playground.web.model_table import rate_words, rights_of, row_of, status_badge, try_url
 from playground.web.moments import day_words
 from playground.web.offers import Desk, count_words
+from playground.web.parameter_table import parameter_rows
 from playground.web.prices import PARTS, amount_words, rows_of
 
 FEATURES = {  # words of the catalog files
@@ -77,7 +78,7 @@ def model_page(desk: Desk, model: LanguageModel) -> dict[str, Any]:
         "guidance": family.thinking_guidance if "reasoning" in model.features else (),
         "sample": _sample(model.sample),
         "remarks": [desk.say(text) for text in (*model.remarks, *_notes(model.facts), *_notes(model.family.facts))],
-        "shops": [_shop(desk, offer) for offer in _all_offers(desk, model)],
+        "shops": [_shop(desk, offer, model) for offer in _all_offers(desk, model)],
         "unnamed": [_unnamed(row, desk) for row in UnnamedRow.objects.filter(guess=model.slug)],
         "rate": rate_words(desk.rate),
         "source": _source(desk, model.source),
@@ -247,12 +248,15 @@ def _all_offers(desk: Desk, model: LanguageModel) -> Iterable[Offer]:
     )
 
 
-def _shop(desk: Desk, offer: Offer) -> dict[str, Any]:
+def _shop(desk: Desk, offer: Offer, model: LanguageModel) -> dict[str, Any]:
     return {
         "name": offer.provider.name,
         "wire_name": offer.full_wire_name,
         "why_not": str(offer.get_disabled_reason_display()) if offer.disabled_reason else "",
         "prices": offer_prices(desk, offer),
+        "parameters": [
+            {**row, "source": _source(desk, row["source"] or model.source)} for row in parameter_rows(offer, model)
+        ],
         "price_url": reverse("model-price", args=[offer.pk]) if desk.may_set_prices and offer.enabled else "",
         "facts": [
             {"label": str(label), "value": _plain(offer.facts[name], desk.say)}

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from playground.accounts.models import Team, User
 from playground.accounts.people import role_in
 from playground.accounts.roles import Act, may
+from playground.catalog.capabilities import Capability, capabilities_of
+from playground.catalog.capability_words import label, why_not
 from playground.catalog.choices import TIERS
 from playground.catalog.models import Offer
 from playground.catalog.phrases import PhraseBook
@@ -29,6 +31,7 @@ from playground.vault import keys
 from playground.web.money import SIGNS, Rates
 from playground.web.prices import amount_words
 
+MAIN, MORE = ("temperature", "top_p", "max_tokens"), ("frequency_penalty", "presence_penalty", "seed")
 OTHER = {"CNY": "USD", "USD": "CNY"}
 SHOPS = {"bigmodel": "BigModel", "zai": "Z.ai", "vercel": "Vercel"}  # whose prices a sandbox offer repeats
 
@@ -116,7 +119,9 @@ def run_view(
         "effort": chosen.effort or "",
         "system_prompt": chosen.system_prompt,
         "errors": errors,
-        "ranges": _ranges(offer, chosen, errors) if offer else [],
+        "ranges": _ranges(MAIN, offer, chosen, errors) if offer else [],
+        "more": _more(offer, chosen, errors) if offer else None,
+        "dropped": [errors[name] for name in ("thinking", "effort") if name in errors],
         "offer": _card(desk, offer) if offer else None,
     }
 
@@ -174,29 +179,55 @@ def _facts(desk: Desk, offer: Offer, price: Price | None) -> list[dict[str, str]
     return facts
 
 
-def _ranges(offer: Offer, chosen: RunSettings, errors: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Every number with its slider; `default`: the documented one, "" for none; `reset`: what Reset sets."""
-    top = offer.max_output_tokens or 32_768
-    provider = offer.provider
-    rows = (
-        ("temperature", _("Temperature"), 0, provider.temperature_max, "0.01", offer.temperature_default, ""),
-        ("top_p", _("Top P"), "0.01", provider.top_p_max, "0.01", offer.top_p_default, ""),
-        ("max_tokens", _("Max tokens"), 1, top, 1, None, str(min(PROPOSED_MAX_TOKENS, top))),
-    )
+def _ranges(names: Iterable[str], offer: Offer, chosen: RunSettings, errors: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Every number with its slider; `default`: the documented one, "" for none; `reset`: what Reset sets.
+
+    `locked`: why this offer does not take it, "" when it does.
+    """
+    capabilities = capabilities_of(offer)
     return [
         {
             "name": name,
-            "label": label,
-            "min": str(low),
-            "max": str(high),
-            "step": str(step),
+            "label": label(name),
+            "slider": name != "seed",
+            "min": _number_words(capabilities[name].low),
+            "max": _number_words(_highest(name, capabilities[name], offer)),
+            "step": _number_words(capabilities[name].step),
             "value": _number_words(getattr(chosen, name)),
-            "default": "" if default is None else str(default),
-            "reset": reset,
+            "default": _default_words(capabilities[name].default),
+            "reset": _number_words(min(PROPOSED_MAX_TOKENS, _longest(offer))) if name == "max_tokens" else "",
             "error": errors.get(name, ""),
+            "locked": why_not(capabilities[name], model=offer.title, provider=offer.provider.name),
         }
-        for name, label, low, high, step, default, reset in rows
+        for name in names
     ]
+
+
+def _highest(name: str, capability: Capability, offer: Offer) -> float | None:
+    return _longest(offer) if name == "max_tokens" else capability.high
+
+
+def _longest(offer: Offer) -> int:
+    """The longest answer, in tokens; where nobody states it a slider still needs an end."""
+    return offer.max_output_tokens or 32_768
+
+
+def _more(offer: Offer, chosen: RunSettings, errors: Mapping[str, str]) -> dict[str, Any]:
+    """The parameters that are rarely touched, those that this offer does not take with the reason."""
+    stop = capabilities_of(offer)["stop"]
+    numbers = _ranges(MORE, offer, chosen, errors)
+    return {
+        "numbers": [row for row in numbers if not row["locked"]],
+        "stop": {"value": "\n".join(chosen.stop), "most": stop.most, "error": errors.get("stop", "")}
+        if stop.taken
+        else None,
+        "locked": [row for row in numbers if row["locked"]],
+        "is_open": bool(chosen.stop or any(row["value"] or row["error"] for row in numbers)),
+    }
+
+
+def _default_words(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
 
 
 def _number_words(value: float | None) -> str:
@@ -233,13 +264,7 @@ def _thinking_note(offer: Offer) -> str:
 
 def _thinking_locked(offer: Offer) -> str:
     """Why the switch cannot be moved, "" when it can."""
-    if offer.can_disable_thinking:
-        return ""
-    if offer.thinking == "none":
-        return _("%(model)s has no thinking to switch on.") % {"model": offer.title}
-    if offer.thinking == "always":
-        return _("%(model)s always thinks. It cannot be switched off.") % {"model": offer.title}
-    return _("%(provider)s has no switch for it: the model decides.") % {"provider": offer.provider.name}
+    return why_not(capabilities_of(offer)["thinking"], model=offer.title, provider=offer.provider.name)
 
 
 def note_of(offer: Offer) -> str:

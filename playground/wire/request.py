@@ -52,6 +52,9 @@ class CompletionRequest:
     top_p: float | None = None
     max_tokens: int | None = None
     stop: Sequence[str] = ()
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+    seed: int | None = None
     tools: Sequence[Mapping[str, object]] = ()
     tool_choice: str | None = None
     tool_stream: bool | None = None
@@ -68,7 +71,7 @@ _BOTH: Final = frozenset(
 )
 FIELDS: Final[Mapping[str, frozenset[str]]] = {
     "glm": _BOTH | {"do_sample", "tool_stream", "request_id", "user_id"},
-    "openai": _BOTH,
+    "openai": _BOTH | {"frequency_penalty", "presence_penalty", "seed"},
 }
 DEEPEST: Final = 64  # nests of a tool's schema; JSON encoders end somewhere beyond a hundred
 _REQUEST_ID: Final = (6, 64)  # characters; others are refused with 1214
@@ -148,6 +151,9 @@ def _openai(request: CompletionRequest) -> dict[str, object]:
         "temperature": 0 if request.do_sample is False else request.temperature,
         "top_p": request.top_p,
         "stop": request.stop[:4] or None,
+        "frequency_penalty": request.frequency_penalty,
+        "presence_penalty": request.presence_penalty,
+        "seed": request.seed,
         "tools": tools or None,
         "tool_choice": request.tool_choice if tools else None,
         "response_format": request.response_format,

@@ -293,6 +293,10 @@ def _posted_settings(request: HttpRequest) -> dict[str, object]:
         "temperature": _number(post.get("temperature", "")),
         "top_p": _number(post.get("top_p", "")),
         "max_tokens": _whole(post.get("max_tokens", "")),
+        "stop": post.get("stop", ""),
+        "frequency_penalty": _number(post.get("frequency_penalty", "")),
+        "presence_penalty": _number(post.get("presence_penalty", "")),
+        "seed": _whole(post.get("seed", "")),
         "system_prompt": post.get("system_prompt", "").replace("\r\n", "\n"),
     }
 

@@ -22,13 +22,18 @@ export class RunSettings extends HTMLElement {
   get values() {
     const text = (name) => this.querySelector(`[name="${name}"]`)?.value.trim() ?? "";
     const amount = (name) => (text(name) === "" ? null : Number(text(name)));
+    const whole = (name) => (amount(name) === null ? null : Math.round(amount(name)));
     return {
       offer: text("offer") || null,
       thinking: this.#thinkingChosen(),
       effort: text("effort") || null,
       temperature: amount("temperature"),
       top_p: amount("top_p"),
-      max_tokens: amount("max_tokens") === null ? null : Math.round(amount("max_tokens")),
+      max_tokens: whole("max_tokens"),
+      stop: (this.querySelector('[name="stop"]')?.value ?? "").split("\n").filter(Boolean),
+      frequency_penalty: amount("frequency_penalty"),
+      presence_penalty: amount("presence_penalty"),
+      seed: whole("seed"),
       system_prompt: this.querySelector('[name="system_prompt"]')?.value ?? "",
     };
   }
@@ -126,8 +131,7 @@ export class RunSettings extends HTMLElement {
       box.checked = true;
       this.querySelector('[name="thinking_chosen"]').value = "";
     }
-    const effort = this.querySelector('[name="effort"]');
-    if (effort) effort.value = "";
+    for (const field of this.querySelectorAll('[name="effort"], [name="stop"]')) field.value = "";
     this.querySelector("form").dispatchEvent(new Event("change", { bubbles: true }));
   }
 
@@ -143,13 +147,16 @@ const controls = (line) => [line.querySelector("[data-slider]"), line.querySelec
 // The slider shows the number, or the documented default while there is none; the far end where nobody states one.
 function paint(line) {
   const [slider, field] = controls(line);
-  const value = field.value === "" ? Number(field.placeholder) : Number(field.value);
-  slider.value = Number.isFinite(value) ? value : slider.max;
-  const share = (Number(slider.value) - Number(slider.min)) / (Number(slider.max) - Number(slider.min) || 1);
-  slider.style.setProperty("--slider-value", `${(share * 100).toFixed(2)}%`);
+  if (slider) slide(slider, field.value === "" ? Number(field.placeholder) : Number(field.value));
   line.toggleAttribute("data-untouched", field.value === "");
   const note = line.querySelector("[data-range-default]"); // only where nobody states the default
   if (note) note.hidden = field.value !== "";
+}
+
+function slide(slider, value) {
+  slider.value = Number.isFinite(value) ? value : slider.max;
+  const share = (Number(slider.value) - Number(slider.min)) / (Number(slider.max) - Number(slider.min) || 1);
+  slider.style.setProperty("--slider-value", `${(share * 100).toFixed(2)}%`);
 }
 
 // A number outside of the model's range becomes the nearest one inside, and the line says so.

@@ -1,5 +1,6 @@
 """Run settings: defaults that mean something, the model's ranges, a switch that says why it is locked, three shapes."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -52,7 +53,7 @@ def test_an_empty_max_tokens_is_the_models_default_and_not_sent(page: Page) -> N
 def test_a_number_outside_of_the_range_is_brought_in_and_says_so(page: Page) -> None:
     put(page, "temperature", "3")
     expect(page.locator("#run-temperature")).to_have_value("1")
-    expect(page.locator("#run-temperature-error")).to_have_text("Temperature must be between 0 and 1.00.")
+    expect(page.locator("#run-temperature-error")).to_have_text("Temperature must be between 0 and 1.")
     put(page, "max_tokens", "0")
     expect(page.locator("#run-max_tokens")).to_have_value("1")
     expect(page.locator("#run-max_tokens-error")).to_have_text("Max tokens must be between 1 and 98304.")
@@ -69,6 +70,35 @@ def test_another_model_with_a_smaller_range_takes_what_it_can_and_says_so(page: 
     expect(page.locator("#run-max_tokens")).to_have_value(most)
     expect(page.locator("#run-max_tokens-error")).to_contain_text("it was 98,304.")
     assert LastSettings.objects.get().settings["max_tokens"] == int(most)
+
+
+def test_what_another_model_does_not_take_is_dropped_with_its_reason(page: Page) -> None:
+    with page.expect_response(KEPT):
+        page.click("#run-thinking")
+    expect(page.locator(".tc-set-dropped")).to_have_count(0)
+    choose(page, "GLM-4-FlashX-250414")
+    expect(page.locator(".tc-set-dropped")).to_have_text(
+        "Thinking is left out. GLM-4-FlashX-250414 has no thinking to switch on."
+    )
+    assert "thinking" not in LastSettings.objects.get().settings
+
+
+def test_a_stop_word_is_sent_and_what_the_model_does_not_take_is_explained(page: Page) -> None:
+    expect(page.locator("#run-stop")).to_be_hidden()
+    page.click(".tc-set-more > summary")
+    with page.expect_response(KEPT):
+        page.fill("#run-stop", "END")
+        page.locator("#run-stop").blur()
+    expect(page.locator("#run-seed")).to_have_count(0)
+    expect(page.locator(".tc-set-more")).to_contain_text("Frequency penalty Sandbox does not know this parameter.")
+    send(page, "hello")
+    until_state(page, "finished")
+    assert Generation.objects.get().settings["stop"] == ["END"]
+    sent = Generation.objects.get().request
+    assert sent is not None
+    assert json.loads(str(sent["frame"]))["stop"] == ["END"]
+    page.reload()
+    expect(page.locator("#run-stop")).to_have_value("END")
 
 
 def test_slider_and_number_move_together(page: Page) -> None:

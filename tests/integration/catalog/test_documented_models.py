@@ -323,11 +323,10 @@ def test_provider_facts(slug: str, facts: dict[str, Any]) -> None:
 )
 def test_sampling_defaults_by_family(family: str, temperature: float | None, top_p: float | None) -> None:
     offers = Offer.objects.filter(language_model__family=family).select_related("provider")
+    tables = [facts_of(row).parameters for row in offers]
 
-    assert {(facts_of(row).temperature_default, facts_of(row).top_p_default) for row in offers} == {
-        (temperature, top_p)
-    }
-    assert {(facts_of(row).temperature_max, facts_of(row).top_p_max) for row in offers} == {(1.0, 1.0)}
+    assert {(table["temperature"].default, table["top_p"].default) for table in tables} == {(temperature, top_p)}
+    assert {(table["temperature"].high, table["top_p"].high) for table in tables} == {(1.0, 1.0)}
 
 
 def test_products_that_are_only_mentioned() -> None:

@@ -124,7 +124,7 @@ def test_facts_of_an_offer_that_may_be_chosen(
         "auto",
         True,
     )
-    assert (facts.context_tokens, facts.temperature_max, facts.concurrency) == (None, 2.0, {})
+    assert (facts.context_tokens, facts.parameters["temperature"].high, facts.concurrency) == (None, 2.0, {})
 
 
 def test_foreign_disabled_and_unknown_offers_are_refused_alike(own_offer: Offer) -> None:

@@ -321,6 +321,18 @@ def test_every_figure_of_a_model_names_its_source_and_date(alices: Client, catal
         )
 
 
+def test_each_shop_of_a_model_lists_its_parameters_with_who_states_them(alices: Client, catalog: None) -> None:
+    page = alices.get("/models/glm-4.5/")
+    words = text_of(page)
+    zai, vercel = words.split("Parameters it takes")[1:3]
+    assert "Temperature 0 to 1, 0.6 by default Z.ai OpenAPI document · 1 Sep 2026" in zai
+    assert "Stop words one Z.ai OpenAPI document" in zai
+    assert "Seed No documentation of Z.ai confirms this parameter, so it is never sent." in zai
+    assert "Web search GLM-4.5 does not support this. Z.ai guide: GLM-4.5 series · 30 Sep 2025" in zai
+    assert "Stop words up to 4 OpenAI API reference: chat completions · 21 Nov 2026" in vercel
+    assert "Choice of tools auto, none, required" in vercel
+
+
 def test_rights_by_tier_are_stated_for_each_shop(alices: Client, catalog: None) -> None:
     read = text_of(alices.get(reverse("model", args=["glm-4-flashx-250414"])))
     rights = offer("bigmodel", "glm-4-flashx-250414").concurrency

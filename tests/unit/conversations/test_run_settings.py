@@ -1,44 +1,58 @@
-"""Numbers outside of a model's range are brought into it and say so; what nobody chose begins sensibly."""
+"""What does not suit a model is brought into its range or dropped, and said; what nobody chose begins sensibly."""
 
-import uuid
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.catalog.queries import OfferFacts
-from playground.conversations.run_settings import BadSetting, RunSettings, clamp, fit, propose, ranges
-
-OFFER = OfferFacts(
-    id=uuid.UUID(int=7),
-    provider_slug="zai",
-    provider_name="Z.ai",
-    base_url="https://api.z.ai/api/paas/v4",
-    practice=False,
-    family="glm",
-    thinking_switch="glm",
-    model_prefix="",
-    asks_usage=False,
-    wire_name="glm-4.5-air",
-    title="GLM-4.5-Air",
-    thinking="optional",
-    can_disable_thinking=True,
-    reasoning="field",
-    efforts=("low", "high"),
-    tools=True,
-    tool_stream=False,
-    json_mode=True,
-    web_search=False,
-    context_tokens=128_000,
-    max_output_tokens=98_304,
-    temperature_default=0.6,
-    temperature_max=1.0,
-    top_p_default=0.95,
-    top_p_max=1.0,
-    concurrency={},
+from playground.catalog.capabilities import Capability
+from playground.catalog.models import Offer, Provider
+from playground.catalog.queries import OfferFacts, facts_of
+from playground.conversations.run_settings import (
+    PARAMETERS,
+    BadSetting,
+    RunSettings,
+    clamp,
+    fit,
+    parse,
+    propose,
+    ranges,
 )
+
+
+def offer_of(family: str, **more: object) -> OfferFacts:
+    provider = Provider(
+        slug="zai", name="Z.ai", base_url="https://api.z.ai/api/paas/v4", family=family, thinking_switch="glm",
+        temperature_max=Decimal(1 if family == "glm" else 2),
+    )  # fmt: skip
+    known: dict[str, object] = {
+        **{"provider": provider, "title": "GLM-4.5-Air", "wire_name": "glm-4.5-air", "max_output_tokens": 98_304},
+        **{"thinking": "optional", "thinking_switch": "glm", "efforts": ["low", "high"]},
+    }
+    return facts_of(Offer(**{**known, **more}))
+
+
+OFFER = offer_of("glm")
+COMPATIBLE = offer_of("openai", max_output_tokens=None)
+ALWAYS = offer_of("glm", title="GLM-Z1-Air", thinking="always", thinking_switch="none", efforts=[])
+PLAIN = offer_of("glm", title="GLM-4-FlashX", thinking="none", thinking_switch="none", efforts=[])
+OFFERS = (OFFER, COMPATIBLE, ALWAYS, PLAIN)
 NUMBERS = st.none() | st.floats(-1e6, 1e6)
+SETTINGS = st.builds(
+    RunSettings,
+    offer=st.just(OFFER.id),
+    thinking=st.none() | st.booleans(),
+    effort=st.none() | st.sampled_from(["low", "high", "max", "none"]),
+    temperature=NUMBERS,
+    top_p=NUMBERS,
+    max_tokens=st.none() | st.integers(-10, 10**7),
+    stop=st.lists(st.text(min_size=1, max_size=5), max_size=6).map(tuple),
+    frequency_penalty=NUMBERS,
+    presence_penalty=NUMBERS,
+    seed=st.none() | st.integers(-(2**60), 2**60),
+)
 
 
 @pytest.mark.parametrize(("most", "proposed"), [(98_304, 8192), (8192, 8192), (4095, 4095), (None, 8192)])
@@ -46,19 +60,27 @@ def test_a_proposal_asks_for_8192_tokens_or_the_models_most(most: int | None, pr
     assert propose(replace(OFFER, max_output_tokens=most)) == RunSettings(offer=OFFER.id, max_tokens=proposed)
 
 
-@given(temperature=NUMBERS, top_p=NUMBERS, max_tokens=st.none() | st.integers(-10, 10**7))
-def test_whatever_was_set_fits_afterwards_and_every_change_is_said(
-    temperature: float | None, top_p: float | None, max_tokens: int | None
-) -> None:
-    wished = RunSettings(offer=OFFER.id, temperature=temperature, top_p=top_p, max_tokens=max_tokens)
-    settled, notes = clamp(wished, OFFER)
-    assert fit(settled, OFFER) == settled
-    for name, (low, high) in ranges(OFFER).items():
+@given(wished=SETTINGS, offer=st.sampled_from(OFFERS))
+def test_whatever_was_set_fits_afterwards_and_every_change_is_said(wished: RunSettings, offer: OfferFacts) -> None:
+    settled, notes = clamp(wished, offer)
+    assert fit(settled, offer) == settled
+    assert clamp(settled, offer) == (settled, {})
+    for setting, parameter in PARAMETERS.items():
+        before, after = getattr(wished, setting), getattr(settled, setting)
+        assert (setting in notes) == (before != after)
+        if not offer.parameters[parameter].taken:
+            assert after in (None, ())
+    for name, (low, high) in ranges(offer).items():
         before, after = getattr(wished, name), getattr(settled, name)
-        assert (name in notes) == (before != after)
         assert after is None or low <= after <= high
         assert (before is None) == (after is None)
         assert after is None or type(after) is type(before)
+
+
+@given(SETTINGS)
+def test_settings_are_read_back_from_a_row_as_they_were(settings: RunSettings) -> None:
+    kept = replace(settings, stop=tuple(dict.fromkeys(parse({"stop": list(settings.stop)}).stop)))
+    assert parse(kept.to_json()) == kept
 
 
 def test_the_note_names_the_model_its_range_and_the_former_number() -> None:
@@ -67,13 +89,57 @@ def test_the_note_names_the_model_its_range_and_the_former_number() -> None:
     assert notes == {"max_tokens": "GLM-4.5-Air takes 1 to 98,304 here; it was 200,000."}
 
 
+SAID = [
+    (ALWAYS, {"thinking": False}, "Thinking is left out. GLM-Z1-Air always thinks. It cannot be switched off."),
+    (PLAIN, {"thinking": True}, "Thinking is left out. GLM-4-FlashX has no thinking to switch on."),
+    (PLAIN, {"effort": "low"}, "Effort is left out. GLM-4-FlashX does not support this."),
+    (OFFER, {"effort": "max"}, "Effort is left out. GLM-4.5-Air takes low, high here."),
+    (OFFER, {"presence_penalty": 1.0}, "Presence penalty is left out. Z.ai does not know this parameter."),
+    (OFFER, {"seed": 7}, "Seed is left out. No documentation of Z.ai confirms this parameter, so it is never sent."),
+    (OFFER, {"stop": ("a", "b")}, "GLM-4.5-Air takes 1 stop word at most."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("offer", "wished", "sentence"), SAID, ids=lambda value: str(value)[:24])
+def test_what_another_model_does_not_take_is_dropped_with_its_reason(
+    offer: OfferFacts, wished: dict[str, object], sentence: str
+) -> None:
+    settled, notes = clamp(RunSettings(offer=offer.id, **wished), offer)  # type: ignore[arg-type]
+    assert notes == {next(iter(wished)): sentence}
+    assert settled == RunSettings(offer=offer.id, stop=("a",) if "stop" in wished else ())
+
+
+def test_what_both_models_take_stays_when_they_are_switched() -> None:
+    wished = RunSettings(offer=COMPATIBLE.id, temperature=0.4, max_tokens=500, stop=("END",), seed=3, thinking=True)
+    settled, notes = clamp(wished, PLAIN)
+    assert settled == replace(wished, seed=None, thinking=None)
+    assert set(notes) == {"seed", "thinking"}
+
+
 def test_a_number_that_is_sent_past_the_page_is_refused() -> None:
     with pytest.raises(BadSetting) as error:
         fit(RunSettings(offer=OFFER.id, temperature=1.5), OFFER)
     assert error.value.field == "temperature"
 
 
-@pytest.mark.parametrize("offer", [replace(OFFER, thinking="none"), replace(OFFER, can_disable_thinking=False)])
-def test_where_thinking_cannot_be_switched_nothing_is_asked_for(offer: OfferFacts) -> None:
-    settled, _notes = clamp(RunSettings(offer=offer.id, thinking=False, effort="medium"), offer)
-    assert (settled.thinking, settled.effort) == (None, None)
+def test_more_stop_words_than_the_model_takes_are_refused() -> None:
+    with pytest.raises(BadSetting) as error:
+        fit(RunSettings(offer=OFFER.id, stop=("a", "b")), OFFER)
+    assert (error.value.field, error.value.message) == ("stop", "GLM-4.5-Air takes 1 stop word at most.")
+    assert fit(RunSettings(offer=COMPATIBLE.id, stop=("a", "b")), COMPATIBLE).stop == ("a", "b")
+
+
+@pytest.mark.parametrize("stop", [7, [1], ["x" * 201], ["x"] * 17, {"a": 1}])
+def test_unusable_stop_words_are_refused(stop: object) -> None:
+    with pytest.raises(BadSetting) as error:
+        parse({"stop": stop})
+    assert error.value.field == "stop"
+
+
+def test_a_line_is_a_stop_word_and_blanks_belong_to_it() -> None:
+    assert parse({"stop": "END\n\n Human:\nEND"}).stop == ("END", " Human:")
+
+
+def test_a_choice_is_no_number() -> None:
+    with pytest.raises(TypeError, match="tool_choice"):
+        _ = Capability("tool_choice").bounds
