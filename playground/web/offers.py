@@ -1,7 +1,7 @@
 """What a person can choose from, and the chosen offer as the run settings show it. Plain values for templates."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -150,6 +150,7 @@ def _card(desk: Desk, offer: Offer) -> dict[str, Any]:
         "thinking": offer.thinking if offer.can_disable_thinking or offer.thinking != "optional" else "always",
         "thinking_note": _thinking_note(offer),
         "thinking_locked": _thinking_locked(offer),
+        "guidance": _guidance(offer),
         "efforts": offer.efforts,
         # The dearest tier: what is shown as "at most" must hold.
         "input_price": str(max(tier.input for tier in price.tiers)) if price else "",
@@ -260,6 +261,13 @@ def _thinking_note(offer: Offer) -> str:
         return _("always thinks")
     dynamic = offer.language_model is not None and bool(offer.language_model.thinking.get("dynamic"))
     return _("model decides how long") if dynamic else _("thinks before it answers")
+
+
+def _guidance(offer: Offer) -> Sequence[Mapping[str, Any]]:
+    """The documented advice on when to let it think, where a person has the choice."""
+    if offer.language_model is None or not offer.can_disable_thinking:
+        return ()
+    return offer.language_model.family.words(get_language() or "en").thinking_guidance
 
 
 def _thinking_locked(offer: Offer) -> str:

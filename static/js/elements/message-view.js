@@ -89,6 +89,11 @@ export class MessageView extends HTMLElement {
     return this.querySelector(`[data-source="${name}"]`);
   }
 
+  // Apart from the answer: copying that leaves the thinking out.
+  get thinkingText() {
+    return this.#source("reasoning")?.textContent ?? "";
+  }
+
   get #thinking() {
     return this.querySelector('[data-part="thinking"]');
   }

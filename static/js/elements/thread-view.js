@@ -232,6 +232,7 @@ export class ThreadView extends HTMLElement {
 
   #act(act, message, button) {
     if (act === "copy") copy(button, message.markdown);
+    else if (act === "copy-thinking") copy(button, message.thinkingText);
     else if (act === "details") this.#details(message, button);
     else if (act === "edit") this.#edit(message);
     else if (act === "keep") {

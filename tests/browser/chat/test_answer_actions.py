@@ -28,6 +28,19 @@ def test_copying_leaves_the_reasoning_out(page: Page) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == message.content
 
 
+def test_the_reasoning_is_copied_when_it_is_asked_for(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    send(page, "think about it")
+    until_state(page, "finished")
+    message = Message.objects.get(role="assistant")
+    assert message.reasoning_content
+    last_answer(page).locator(".tc-thinking > summary").click()
+    button = last_answer(page).locator('[data-act="copy-thinking"]')
+    button.click()
+    expect(button).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == message.reasoning_content
+
+
 def test_details_show_the_request_and_the_response_and_give_the_focus_back(page: Page) -> None:
     send(page, "What is 15 % of 240?")
     until_state(page, "finished")

@@ -36,6 +36,17 @@ def desk(alice: User) -> Desk:
     return Desk(alice, current_team(alice))
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Several steps or some background"), ("zh-hans", "何时开启思考")]
+)
+def test_the_settings_of_a_model_that_can_think_less_bring_the_documented_advice(
+    alices: Client, alice: User, language: str, words: str
+) -> None:
+    alice.language = language
+    alice.save()
+    assert words in text_of(alices.get("/"))
+
+
 @pytest.fixture
 def failed(alice: User) -> Callable[..., Generation]:
     """A run that failed, or ended otherwise."""
