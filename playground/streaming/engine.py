@@ -64,7 +64,7 @@ class Run:
         self.user_id = user_id
         self.message_id = message_id
         self.live = live
-        self.completion = Completion()
+        self.completion = Completion(live)
         self.stopwatch = Stopwatch(time.monotonic)
         self.seq = 0
         self.saved_seq = 0
@@ -86,12 +86,13 @@ class Run:
 
     def checkpoint(self) -> Checkpoint:
         """The text so far, to be saved."""
+        reasoning, content = self.live.text()
         return Checkpoint(
             generation_id=self.generation_id,
             message_id=self.message_id,
             seq=self.seq,
-            content=self.completion.content,
-            reasoning_content=self.completion.reasoning_content,
+            content=content,
+            reasoning_content=reasoning,
         )
 
     async def perform(self, plan: Plan | Refused, owner: str, client: Client, pace: Pace) -> str:
@@ -173,11 +174,12 @@ class Run:
             state, error = outcome.state, outcome.error
         completion, watch = self.completion, self.stopwatch
         usage = completion.usage
+        reasoning, content = self.live.text()
         return Settlement(
             generation_id=self.generation_id,
             state=state,
-            content=completion.content,
-            reasoning_content=completion.reasoning_content,
+            content=content,
+            reasoning_content=reasoning,
             seq=self.seq,
             tool_calls=[call.to_json() for call in completion.tool_calls],
             web_search=[result.to_json() for result in completion.web_search],

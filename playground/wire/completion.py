@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 import orjson
 
@@ -72,12 +72,23 @@ class Outcome:
     warning: str = ""
 
 
+class Text(Protocol):
+    """Where the text of a completion is kept, when it is not kept here."""
+
+    def text(self) -> tuple[str, str]:
+        """The shown thinking and the answer so far."""
+
+
 class Completion:
-    """Grows by `add`. Text is kept in pieces and joined when somebody asks for it."""
+    """Grows by `add`. Text is kept in pieces and joined when somebody asks for it.
+
+    `kept`: somebody else keeps the text of the same events; it is read there and not kept twice.
+    """
 
     __slots__ = (
         "_calls",
         "_content",
+        "_kept",
         "_reasoning",
         "characters",
         "content_filter",
@@ -89,7 +100,8 @@ class Completion:
         "web_search",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Text | None = None) -> None:
+        self._kept = kept
         self._content: list[str] = []
         self._reasoning: list[str] = []
         self._calls: dict[int, _GrowingCall] = {}
@@ -105,12 +117,12 @@ class Completion:
     @property
     def content(self) -> str:
         """The answer so far."""
-        return _joined(self._content)
+        return self._kept.text()[1] if self._kept else _joined(self._content)
 
     @property
     def reasoning_content(self) -> str:
         """The shown thinking so far."""
-        return _joined(self._reasoning)
+        return self._kept.text()[0] if self._kept else _joined(self._reasoning)
 
     @property
     def tool_calls(self) -> list[ToolCall]:
@@ -124,12 +136,10 @@ class Completion:
 
     def add(self, event: Event) -> None:
         """Take one event in."""
-        if isinstance(event, ContentDelta):
-            self._content.append(event.text)
+        if isinstance(event, ContentDelta | ReasoningDelta):
             self.characters += len(event.text)
-        elif isinstance(event, ReasoningDelta):
-            self._reasoning.append(event.text)
-            self.characters += len(event.text)
+            if self._kept is None:
+                (self._content if isinstance(event, ContentDelta) else self._reasoning).append(event.text)
         elif isinstance(event, ToolCallDelta):
             self._calls.setdefault(event.index, _GrowingCall(event.index)).add(event)
             self.characters += len(event.arguments)
@@ -148,7 +158,7 @@ class Completion:
 
     def _warning(self) -> str:
         silent = not self.content.strip() and not self._calls
-        if silent and self._reasoning:
+        if silent and self.reasoning_content:
             return "only_thinking"
         if self.finish_reason == "length":
             return "truncated"

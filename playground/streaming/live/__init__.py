@@ -45,6 +45,9 @@ class LiveStream(Protocol):
         Raises Gone when the log does not reach back to the cursor.
         """
 
+    def text(self) -> tuple[str, str]:
+        """All reasoning content and all content so far; for the process that runs the generation."""
+
 
 class Gone(Exception):
     """The log does not hold what the follower asks for: the row does. The follower is sent the whole text anew."""

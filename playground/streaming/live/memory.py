@@ -12,14 +12,15 @@ class MemoryLiveStream:
     """The log of parts and the followers that wait for more.
 
     A log is kept for as long as somebody may still follow, and a part is a word: as tuples and strings it would take
-    twenty times the memory of its text. So the text is one buffer, and a part is its kind and where it ends.
+    twenty times the memory of its text. So the text is one buffer, and a part is its kind and where it ends. It is also
+    the only place where the text of a running generation is kept.
     """
 
     __slots__ = ("_end", "_ends", "_kinds", "_text", "_waiting")
 
     def __init__(self) -> None:
         self._text = bytearray()  # UTF-8; lone surrogates never leave the wire
-        self._ends = array("Q")  # for each part, where its text ends
+        self._ends = array("I")  # for each part, where its text ends
         self._kinds = bytearray()  # for each part, its kind in ASCII
         self._end: End | None = None
         self._waiting: list[asyncio.Future[None]] = []
@@ -47,16 +48,25 @@ class MemoryLiveStream:
             return None
         return Batch(after, len(self._kinds), self._merged(after), self._end)
 
+    def text(self) -> tuple[str, str]:
+        """All reasoning content and all content so far."""
+        reasoning = content = ""
+        for kind, text in self._merged(0):
+            if kind == "c":
+                content += text
+            else:  # thinking; or the mark that all content so far was
+                reasoning += content + text if kind == "m" else text
+                content = "" if kind == "m" else content
+        return reasoning, content
+
     def _merged(self, after: int) -> list[Part]:
         """The parts behind a cursor, adjacent ones of a kind as one."""
         merged: list[Part] = []
         start, begin = after, self._ends[after - 1] if after else 0
         while start < len(self._kinds):
-            kind = self._kinds[start]
-            stop = start + 1
-            while stop < len(self._kinds) and self._kinds[stop] == kind:
-                stop += 1
-            merged.append((chr(kind), self._text[begin : self._ends[stop - 1]].decode()))
+            kind = self._kinds[start : start + 1]
+            stop = len(self._kinds) - len(self._kinds[start:].lstrip(kind))
+            merged.append((kind.decode(), self._text[begin : self._ends[stop - 1]].decode()))
             start, begin = stop, self._ends[stop - 1]
         return merged
 

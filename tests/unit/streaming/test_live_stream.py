@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from playground.streaming.live import End, Part
 from playground.streaming.live.memory import MemoryLiveStream
+from playground.wire.completion import Completion
+from playground.wire.events import ContentDelta, Event, ReasoningDelta, Reclassified
 
 pytestmark = pytest.mark.anyio
 
@@ -47,6 +49,24 @@ def test_text_before_a_cursor_and_after_it_is_the_whole(given: list[tuple[str, s
             assert batch.end == End("finished")
             after = "".join(text for _, text in batch.parts)
             assert "".join(text for _, text in given[:cursor]) + after == "".join(text for _, text in given)
+
+    asyncio.run(check())
+
+
+@given(st.lists(st.tuples(st.sampled_from("rrcccm"), st.text(min_size=1, max_size=8)), max_size=40))
+def test_the_text_of_the_log_is_that_of_a_completion_that_keeps_its_own(given: list[tuple[str, str]]) -> None:
+    async def check() -> None:
+        live = MemoryLiveStream()
+        own, kept = Completion(), Completion(live)
+        for kind, text in given:
+            event: Event = {"r": ReasoningDelta(text), "c": ContentDelta(text), "m": Reclassified()}[kind]
+            own.add(event)
+            kept.add(event)
+            await live.append([(kind, "" if kind == "m" else text)])
+        assert live.text() == (own.reasoning_content, own.content)
+        assert (kept.reasoning_content, kept.content) == live.text()
+        assert (kept.started, kept.characters) == (own.started, own.characters)
+        assert kept.outcome("done") == own.outcome("done")
 
     asyncio.run(check())
 
