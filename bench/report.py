@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
+from browser import Seen
 from measure import FOREIGN, Footprint, Row, Stops
 from pages import PageTime
 from processes import BENCH, can_pin
@@ -33,6 +34,7 @@ class Results:
     run_costs: dict[str, float] = field(default_factory=dict)
     stops: dict[str, Stops] = field(default_factory=dict)
     pages: list[PageTime] = field(default_factory=list)
+    browser: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,36 @@ def pages_section(results: Results) -> str:
     return titled("Pages at 100,000 messages", table(["page", "p50 ms", "p95 ms", "KB"], rows))
 
 
+def browser_section(results: Results) -> str:
+    seen = results.browser
+    if not seen:
+        return ""
+    opened = [
+        [one.cache, str(one.times), *map(number, (one.paint_p50, one.p50, one.p95, one.longest_task, one.shift))]
+        for one in seen.openings
+    ]
+    streamed = [
+        [one.room, number(one.rate), str(one.over_50), str(one.over_100)]
+        + [number(figure) for figure in (one.longest_task, one.shift, one.end_shift, one.heap)]
+        for one in seen.streams
+    ]
+    size = seen.size
+    share = f"{seen.foreign_share:.0%} of all cores{' ~' if seen.foreign_share > FOREIGN else ''}"
+    head = ["cache", "openings", "first paint p50 ms", "open p50 ms", "p95 ms", "longest task ms", "largest shift"]
+    parts = [
+        f"Chromium {seen.version}; others used {share}. A conversation of 1,000 messages, 2 MB:",
+        table(head, opened),
+        f"It holds {size.messages} messages, {size.elements} elements and {number(size.heap)} MB of JavaScript heap; "
+        f"at most {size.most_messages} messages and {size.most_elements} elements on the way to the first and back.",
+        "While an answer streams, 100 tokens a second for 20 s, in a conversation that is:",
+        table(
+            ["", "tokens/s", "tasks > 50 ms", "> 100 ms", "longest ms", "shift", "shift at the end", "heap MB"],
+            streamed,
+        ),
+    ]
+    return titled("Browser", "\n\n".join(parts))
+
+
 def goals_section(results: Results) -> str:
     rows = []
     for goal in goals(results):
@@ -184,7 +216,7 @@ def goals_section(results: Results) -> str:
     )
 
 
-SECTIONS = (streams_section, knees_section, costs_section, stops_section, pages_section, goals_section)
+SECTIONS = (streams_section, knees_section, costs_section, stops_section, pages_section, browser_section, goals_section)
 
 
 def goals(results: Results) -> list[Goal]:
@@ -213,6 +245,11 @@ def goals(results: Results) -> list[Goal]:
         found.append(Goal("Stop to the provider p95", 300, "ms", stops.upstream_p95))
     if mine := [row for (name, _), row in results.streams.items() if name == "app"]:
         found.append(Goal("tokens lost or doubled", 0, "", sum(row.lost + row.doubled for row in mine)))
+    if seen := results.browser:
+        found += [Goal(f"1,000 messages open p95, {one.cache} cache", 1000, "ms", one.p95) for one in seen.openings]
+        found.append(Goal("messages in the page at most", 200, "", seen.size.most_messages))
+        found.append(Goal("tasks > 100 ms while streaming", 0, "", sum(one.over_100 for one in seen.streams)))
+        found.append(Goal("layout shift when an answer ends", 0.001, "", max(one.end_shift for one in seen.streams)))
     return found
 
 

@@ -3,6 +3,7 @@
     python bench/run.py                       everything, three rounds, about half an hour
     python bench/run.py --quick               one round, a coarse knee; a few minutes; printed only
     python bench/run.py --only app,naive --n 200 --rounds 1       for work on the code; printed only
+    python bench/run.py --only browser        what Chromium sees, a few minutes; printed only
     python bench/run.py --only app --profile --n 200              the same, and where the CPU time goes (needs py-spy)
 
 Linux with two cores, a C compiler and the test requirements (psutil). Everything stays on loopback.
@@ -18,6 +19,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from browser import TEXT, look_for_chromium, see
 from flame import profile
 from measure import (
     MODELS,
@@ -34,9 +36,9 @@ from measure import (
 from pages import page_times
 from processes import BenchError, Server, compile_programs
 from report import Results, markdown, prepend
-from targets import TARGETS, Bed, Target, seed, upstream
+from targets import TARGETS, Bed, Target, seed, seed_rooms, upstream
 
-SECTIONS = ("streams", "knee", "costs", "stops", "pages")
+SECTIONS = ("streams", "knee", "costs", "stops", "pages", "browser")
 FIRST_TRY = {"raw": 200, "naive": 150, "app": 600}  # where the search for the knee begins
 
 
@@ -46,13 +48,17 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     targets = [target for target in TARGETS if not wanted.only or target.name in wanted.only]
     try:
+        if "browser" in wanted.rows:
+            look_for_chromium()
         compile_programs()
         with tempfile.TemporaryDirectory(prefix="trial-center-bench-") as folder, upstream() as provider:
             bed = Bed(provider.port, Path(folder))
             if any(target.name == "app" for target in targets):
                 say("seeding")
                 history = 100_000 if "pages" in wanted.rows else 0
-                seed(bed, models=sorted({*MODELS, wanted.model}), users=MOST_STREAMS, messages=history)
+                seed(bed, models=sorted({*MODELS, wanted.model, TEXT}), users=MOST_STREAMS, messages=history)
+                if "browser" in wanted.rows:
+                    seed_rooms(bed, model=TEXT)
             if wanted.profile:
                 return show_profiles(targets, bed, wanted.n[0])
             entry = markdown(measure(wanted, targets, bed))
@@ -82,7 +88,8 @@ def read_arguments() -> argparse.Namespace:
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="one round, 50 and 200 streams, a coarse knee")
-    parser.add_argument("--only", type=names([target.name for target in TARGETS]), help="targets, with commas")
+    targets = [target.name for target in TARGETS]
+    parser.add_argument("--only", type=names([*targets, "browser"]), help="targets, with commas, or browser alone")
     parser.add_argument("--rows", type=names(SECTIONS), help="sections, with commas")
     parser.add_argument("--n", type=numbers, help="numbers of streams, with commas; measures streams only")
     parser.add_argument("--rounds", type=int, help="interleaved rounds")
@@ -93,6 +100,8 @@ def read_arguments() -> argparse.Namespace:
     wanted = parser.parse_args()
     asked = {name for name, value in vars(wanted).items() if value != parser.get_default(name)}
     wanted.write |= not asked
+    if wanted.only == ["browser"]:
+        wanted.only, wanted.rows = ["app"], ["browser"]
     wanted.rows = wanted.rows or (["streams"] if wanted.n or wanted.profile else list(SECTIONS))
     wanted.n = wanted.n or ([200] if wanted.profile else [50, 200] if wanted.quick else [50, 200, 500])
     wanted.model = f"syn-50-{wanted.tokens}-0"
@@ -124,6 +133,9 @@ def measure(wanted: argparse.Namespace, targets: Sequence[Target], bed: Bed) -> 
         if target.name == "app" and "pages" in wanted.rows:
             with running(target, bed) as server:
                 results.pages = page_times(bed, server)
+        if target.name == "app" and "browser" in wanted.rows:
+            with running(target, bed) as server:
+                results.browser = see(bed, server, times=5 if wanted.quick else 20)
     return results
 
 

@@ -37,7 +37,8 @@ class Target:
 
 def upstream(*, core: int = HARNESS_CORE) -> Server:
     port = free_port()
-    return Server([str(PROGRAMS / "upstream"), "--port", str(port)], port=port, core=core, folder=BENCH)
+    command = [str(PROGRAMS / "upstream"), "--port", str(port), "--text", str(BENCH / "answer.md")]
+    return Server(command, port=port, core=core, folder=BENCH)
 
 
 def direct(_: Bed) -> Server:
@@ -66,11 +67,31 @@ def app(bed: Bed) -> Server:
 
 def seed(bed: Bed, *, models: Sequence[str], users: int, messages: int) -> None:
     """Fill the data folder for the app: people, sessions, the provider with an offer for each model, a history."""
-    command = [sys.executable, str(BENCH / "seed.py"), "--base-url", bed.base_url, "--models", ",".join(models)]
-    command += ["--users", str(users), "--messages", str(messages)]
+    fill(
+        bed,
+        "seed.py",
+        "--base-url",
+        bed.base_url,
+        "--models",
+        ",".join(models),
+        "--users",
+        str(users),
+        "--messages",
+        str(messages),
+    )
+
+
+def seed_rooms(bed: Bed, *, model: str) -> None:
+    """Add the conversations that the browser opens."""
+    fill(bed, "rooms.py", "--model", model)
+
+
+def fill(bed: Bed, script: str, *words: str) -> None:
+    """Run a script of the bench on the app's data folder."""
+    command = [sys.executable, str(BENCH / script), *words]
     done = subprocess.run(command, cwd=BENCH.parent, env={**os.environ, **app_environment(bed, 8000)}, check=False)
     if done.returncode:
-        raise BenchError("The seed of the bench failed.")
+        raise BenchError(f"{script} of the bench failed.")
 
 
 TARGETS = (

@@ -1,10 +1,12 @@
 /* A synthetic provider on loopback: streams numbered, time-stamped tokens in the GLM dialect at an exact pace.
  *
- *   upstream [--port P]          prints "listening P" and serves until it is ended (P = 0: any free port)
+ *   upstream [--port P] [--text FILE]     prints "listening P" and serves until it is ended (P = 0: any free port)
  *
  * POST /v1/chat/completions, POST /api/paas/v4/chat/completions
  *     model "syn-<tokens per second>-<tokens>-<ms to the first token>"; every other field is accepted and ignored, but
  *     "mark-<number>" in the body names the request in the list of aborts. Every chunk carries one mark (loopback.h).
+ *     Model "text-<the same three>" writes the file instead, from its beginning and over and over, without marks: what a
+ *     browser has to draw.
  * GET  .../models, GET /stats    counts, and the last aborted streams as [mark, time in us, tokens sent]
  *
  * One thread, one epoll, one heap of due times. A token is stamped when it is handed to the kernel.
@@ -16,7 +18,7 @@
 
 /* Wake at most once a millisecond: at 200 streams each wake-up serves ten, so the bench costs a fraction of a server. */
 enum { TICK = 1000000 /* ns */ };
-enum { ABORTS_KEPT = 4096, MODEL_LENGTH = 48, CHUNK_LENGTH = 512 };
+enum { ABORTS_KEPT = 4096, MODEL_LENGTH = 48, CHUNK_LENGTH = 512, PIECE = 4 /* bytes at least of a token of text */ };
 
 struct connection {
     int fd;
@@ -26,6 +28,7 @@ struct connection {
     int heap_at;
     int64_t due, begun, interval; /* ns */
     int next, total;
+    bool is_text;
     long mark;
     char model[MODEL_LENGTH];
     char chunk[CHUNK_LENGTH];
@@ -42,6 +45,11 @@ static struct {
     long connections, requests, refused, finished, aborted, tokens, late;
     struct abort_note aborts[ABORTS_KEPT];
 } stats;
+
+static struct {
+    char **pieces; /* each as it stands inside a JSON string */
+    int count;
+} text;
 
 static int epoll;
 static struct connection **heap;
@@ -142,6 +150,39 @@ static void send_stats(struct connection *connection) {
     release(&body);
 }
 
+/* -- the text -- */
+
+static bool continues(char byte) { return (byte & 0xc0) == 0x80; } /* a character of UTF-8 that began before */
+
+static void add_piece(const char *from, size_t length) {
+    char *piece = claim(NULL, 2 * length + 1), *end = piece;
+    for (size_t at = 0; at < length; at++) {
+        if (strchr("\"\\\n", from[at])) *end++ = '\\';
+        *end++ = from[at] == '\n' ? 'n' : from[at];
+    }
+    *end = 0;
+    text.pieces = claim(text.pieces, (size_t)(text.count + 1) * sizeof *text.pieces);
+    text.pieces[text.count++] = piece;
+}
+
+/* Cut a file of Markdown into tokens; it may have no control characters but line ends. */
+static void read_text(const char *path) {
+    struct buffer all = {0};
+    FILE *file = fopen(path, "r");
+    if (!file) die(path);
+    for (char part[4096]; !feof(file);) {
+        append(&all, part, fread(part, 1, sizeof part, file));
+        if (ferror(file)) die(path);
+    }
+    fclose(file);
+    for (size_t at = 0, next; at < all.length; at = next) {
+        next = at + PIECE < all.length ? at + PIECE : all.length;
+        while (next < all.length && continues(all.data[next])) next++;
+        add_piece(all.data + at, next - at);
+    }
+    release(&all);
+}
+
 /* -- one stream -- */
 
 static void prepare_chunk(struct connection *connection, time_t created) {
@@ -161,10 +202,25 @@ static void write_digits(char *end, int digits, int64_t value) {
     for (; digits > 0; digits--, value /= 10) *--end = (char)('0' + value % 10);
 }
 
-static void send_token(struct connection *connection) {
+static void send_piece(struct connection *connection) {
+    char event[CHUNK_LENGTH], http[CHUNK_LENGTH + 32];
+    int size = snprintf(event, sizeof event,
+                        "data: {\"id\":\"20251124100000a1b2c3d4e5f60718\",\"model\":\"%s\",\"choices\":[{\"index\":0,"
+                        "\"delta\":{\"role\":\"assistant\",\"content\":\"%s\"}}]}\n\n",
+                        connection->model, text.pieces[connection->next % text.count]);
+    size = snprintf(http, sizeof http, "%x\r\n%s\r\n", (unsigned)size, event);
+    send_bytes(connection, http, (size_t)size);
+}
+
+static void send_mark(struct connection *connection) {
     write_digits(connection->chunk + connection->index_at + INDEX_DIGITS, INDEX_DIGITS, connection->next);
     write_digits(connection->chunk + connection->time_at + TIME_DIGITS, TIME_DIGITS, wall_us());
     send_bytes(connection, connection->chunk, connection->chunk_length);
+}
+
+static void send_token(struct connection *connection) {
+    if (connection->is_text) send_piece(connection);
+    else send_mark(connection);
     connection->next++;
     stats.tokens++;
 }
@@ -213,13 +269,14 @@ static long find_mark(const char *body) {
 
 static void start_stream(struct connection *connection, const char *body) {
     int rate, tokens, first;
-    char rest;
+    char kind[8], rest;
     if (!find_model(body, connection->model) ||
-        sscanf(connection->model, "syn-%d-%d-%d%c", &rate, &tokens, &first, &rest) != 3 || rate < 1 || tokens < 1 ||
-        tokens > MOST_TOKENS || first < 0) {
+        sscanf(connection->model, "%7[a-z]-%d-%d-%d%c", kind, &rate, &tokens, &first, &rest) != 4 || rate < 1 ||
+        tokens < 1 || tokens > MOST_TOKENS || first < 0 || (strcmp(kind, "syn") && (strcmp(kind, "text") || !text.count))) {
         refuse(connection, "400 Bad Request", "model: syn-<tokens per second>-<tokens>-<ms to the first token>");
         return;
     }
+    connection->is_text = !strcmp(kind, "text");
     static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream;charset=UTF-8\r\n"
                                "Cache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n\r\n";
     send_bytes(connection, head, sizeof head - 1);
@@ -235,19 +292,19 @@ static void start_stream(struct connection *connection, const char *body) {
 
 /* A short whole answer, for whoever tests a key before streaming. */
 static void answer_whole(struct connection *connection, const char *body) {
-    char text[CHUNK_LENGTH];
+    char whole[CHUNK_LENGTH];
     if (!find_model(body, connection->model)) {
         refuse(connection, "400 Bad Request", "model is missing");
         return;
     }
-    int size = snprintf(text, sizeof text,
+    int size = snprintf(whole, sizeof whole,
                         "{\"id\":\"20251124100000a1b2c3d4e5f60718\",\"created\":%lld,\"model\":\"%s\",\"choices\":"
                         "[{\"index\":0,\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\","
                         "\"content\":\"ok\"}}],\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":1,"
                         "\"total_tokens\":13}}",
                         (long long)time(NULL), connection->model);
     stats.requests++;
-    respond(connection, "200 OK", text, (size_t)size);
+    respond(connection, "200 OK", whole, (size_t)size);
 }
 
 static bool wants_stream(const char *body) {
@@ -406,10 +463,13 @@ static int listen_on(int port) {
 
 int main(int count, char **words) {
     int port = 0;
-    if (count == 3 && !strcmp(words[1], "--port")) port = atoi(words[2]);
-    else if (count != 1) {
-        fprintf(stderr, "usage: upstream [--port P]\n");
-        return 2;
+    for (int at = 1; at < count; at += 2) {
+        if (at + 1 < count && !strcmp(words[at], "--port")) port = atoi(words[at + 1]);
+        else if (at + 1 < count && !strcmp(words[at], "--text")) read_text(words[at + 1]);
+        else {
+            fprintf(stderr, "usage: upstream [--port P] [--text FILE]\n");
+            return 2;
+        }
     }
     end_with_parent();
     epoll = epoll_create1(EPOLL_CLOEXEC);

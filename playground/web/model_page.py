@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from playground.catalog.choices import EVERYONE, Statuses
@@ -21,7 +21,7 @@ from playground.web.parameter_table import parameter_rows
 from playground.web.prices import PARTS, amount_words, rows_of
 
 FEATURES = {  # words of the catalog files
-    "streaming": gettext_lazy("Streaming"),
+    "streaming": pgettext_lazy("feature", "Streaming"),
     "structured_output": gettext_lazy("Structured output"),
     "function_calling": gettext_lazy("Function calling"),
     "tool_stream": gettext_lazy("Streamed tool calls"),

@@ -8,6 +8,7 @@ import { keepPlace, returnToPlace } from "./place.js";
 import { closeSheet, toggleSheet, watchSheets } from "./sheets.js";
 import { provide, watchShortcuts } from "./shortcuts.js";
 
+parkInHead();
 watchSheets();
 watchConversations();
 watchDialogs();
@@ -67,6 +68,15 @@ function showShortcuts() {
     ({ showShortcutList }) => showShortcutList(),
     () => toast(gettext("The server cannot be reached now."), "info"),
   );
+}
+
+// For the time of a swap htmx parks elements beside the body. In a page with formulas (MathML) Chromium then restyles every
+// element there is, which takes a second and more in a long conversation; in the head it takes nothing.
+function parkInHead() {
+  const { body, head } = document;
+  const beside = body.insertAdjacentElement.bind(body);
+  body.after = (...parked) => head.append(...parked);
+  body.insertAdjacentElement = (place, parked) => (place === "afterend" ? head.appendChild(parked) : beside(place, parked));
 }
 
 // Pages before the sign-in, and people who chose none, get their browser's time zone.

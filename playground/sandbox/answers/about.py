@@ -148,7 +148,7 @@ def _models(question: Question) -> Answer:
         say("Model", "模型"),
         say("Thinking", "思考"),
         say("Context", "上下文"),
-        say("Longest answer", "最长输出"),
+        say("Longest answer", "最大输出"),
         say("In flight V0–V3", "并发 V0–V3"),
         say("Tokens/s here", "此处速度"),
     ]
@@ -181,23 +181,23 @@ def _prices(question: Question) -> Answer:
     if not rows:
         return _no_price(question, model)
     header = [
-        say("Shop", "商店"),
+        say("Shop", "平台"),
         say("Currency", "货币"),
-        say("Prompt", "提示"),
-        say("Cached", "缓存"),
+        say("Prompt", "输入"),
+        say("Cached", "缓存命中"),
         say("Completion", "输出"),
-        say(f"{prompt:,} + {completion:,} tokens would cost", f"{prompt:,} + {completion:,} token 本应花费"),
+        say(f"{prompt:,} + {completion:,} tokens would cost", f"{prompt:,} + {completion:,} tokens 本应花费"),
     ]
     return Answer(
         say(
             f"The sandbox is free. For comparison, what **{model.title}** costs in the shops, per million tokens:",
-            f"沙盒免费。作为参照，**{model.title}** 在各商店的价格（每百万 token）：",
+            f"沙盒免费。作为参照，**{model.title}** 在各平台的价格（每百万 tokens）：",
         )
         + f"\n\n{table(header, rows)}\n\n"
         + say(
             "These are *list prices of the real model*: what it would have cost. Some shops have tiers by length; the "
             "catalog page shows all of them with their source and date.",
-            "以上是*真实模型的标价*，即本应产生的费用。部分商店按长度分档；完整价格、来源与日期见模型目录页。",
+            "以上是*真实模型的标价*，即本应产生的费用。部分平台按长度分档；完整价格、来源与日期见模型目录页。",
         ),
         (
             say("Prices per million; currencies must not be mixed.", "按百万计价；不同货币不可相加。"),

@@ -60,8 +60,8 @@ _FACTS = (
         "to two Chinese "
         "characters. Prompt and answer are both counted, thinking is part of the answer, and a prefix the provider saw "
         "before may be billed at the cheaper cached rate.",
-        "token 是语言模型读写的单位：英文约四个字符一个，中文约一到两个字一个。提示与回答都计数，"
-        "思考属于回答；服务方见过的前缀可按更便宜的缓存价计费。",
+        "token 是语言模型读写的单位：英文约四个字符一个，中文约一到两个字一个。输入与回答都计数，"
+        "思考属于回答；服务商见过的前缀可按更便宜的缓存价计费。",
     ),
     _fact(
         r"\bwebsockets?\b.*\b(?:sse|server-sent)|\bsse\b.*websocket",

@@ -243,6 +243,7 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
         chosen, notes = run_settings.clamp(chosen, facts_of(offer))
     context: dict[str, Any] = {
         "section": "playground",
+        "has_inspector": True,
         "conversation": _header(found),
         "thread": shown,
         "composer": composer_view(desk, found, views),

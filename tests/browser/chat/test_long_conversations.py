@@ -234,6 +234,25 @@ def test_days_are_separated_in_the_readers_time_zone(
     assert page.locator(".tc-day").all_inner_texts() == ["1 Mar 2026"]
 
 
+def test_a_new_list_of_conversations_does_not_touch_the_document(reader: Page, room: Conversation) -> None:
+    """Whatever stands beside the body for a moment makes a page with formulas restyle all of its elements."""
+    reader.goto(f"/c/{room.pk}/")
+    ready(reader)
+    until_still(reader)
+    reader.evaluate(
+        """() => {
+          window.__beside = [];
+          new MutationObserver((changes) => __beside.push(...changes.map(({ addedNodes }) => addedNodes.length)))
+            .observe(document.documentElement, { childList: true });
+          addEventListener("htmx:after:swap", () => { window.__swapped = true; });
+          htmx.trigger("#conversation-list", "refresh");
+        }"""
+    )
+    reader.wait_for_function("() => window.__swapped")
+    assert reader.evaluate("__beside") == []
+    assert reader.locator("head > div").count() == 0
+
+
 def test_without_scripts_earlier_messages_are_a_link_away(
     browser_of_user: Callable[..., BrowserContext], room: Conversation, rows: list[Message], alice: User
 ) -> None:
