@@ -166,23 +166,32 @@ class Footprint:
 
 
 def footprint(target: Target, bed: Bed, *, sockets: int, streams: int) -> Footprint:
-    """Two fresh servers: what one held in memory before must not hide what the next thing takes."""
+    """Fresh servers: what one held in memory before must not hide what the next thing takes.
+
+    A stream is what one more takes: the difference between many and a quarter of them. What comes with the first ones
+    alone, such as a database's caches, is no stream's.
+    """
     with target.start(bed) as server:
         warm_up(target, bed, server)
         start_seconds, idle = server.start_seconds, settled_pss(server)
         load = Load(*options(target, bed, server.port, model=MODEL, streams=sockets), "--idle")
         per_socket = (settled_pss(server) - idle) / sockets
         load.let_go()
+    few, many = (grown_kb(target, bed, streams=count) for count in (streams // 4, streams))
+    return Footprint(start_seconds, idle / 1024, per_socket, (many - few) / (streams - streams // 4))
+
+
+def grown_kb(target: Target, bed: Bed, *, streams: int) -> float:
+    """By how much a fresh server grows while it streams so many long answers."""
     with target.start(bed) as server:
         warm_up(target, bed, server)
         before = settled_pss(server)
-        words = options(target, bed, server.port, model=LONG, streams=streams)
-        load = Load(*words, "--spread", "1.5")
+        load = Load(*options(target, bed, server.port, model=LONG, streams=streams), "--spread", "1.5")
         load.go()
         time.sleep(5)
-        per_stream = (server.pss_kb() - before) / streams
+        grown = server.pss_kb() - before
         load.report()
-    return Footprint(start_seconds, idle / 1024, per_socket, per_stream)
+    return grown
 
 
 def settled_pss(server: Server) -> float:
