@@ -39,9 +39,9 @@ def visitor(browser_of_user: Callable[..., BrowserContext], alice: User) -> Page
 
 # Browsers offer Brotli over https and to their own machine, only gzip to other addresses without TLS.
 VISITS = [
-    ("/", CHAT, "br"),
-    ("/models/", PLAIN, "br"),
-    *[(path, PLAIN, coding) for path in ("/keys/", "/settings/", "/accounts/logout/") for coding in ("br", "gzip")],
+    (path, most, coding)
+    for path, most in [("/", CHAT), *[(plain, PLAIN) for plain in ("/models/", "/keys/", "/settings/", "/accounts/logout/")]]
+    for coding in ("br", "gzip")
 ]
 
 
