@@ -8,7 +8,19 @@ from collections.abc import Iterator
 
 # The classes of Basecoat that pages have. A page that takes up another one adds it here (tests/house/test_basecoat.py).
 COMPONENTS = frozenset(
-    ["badge", "btn", "dialog", "dropdown-menu", "input", "kbd", "select", "textarea", "toast", "toast-content", "toaster"],
+    [
+        "badge",
+        "btn",
+        "dialog",
+        "dropdown-menu",
+        "input",
+        "kbd",
+        "select",
+        "textarea",
+        "toast",
+        "toast-content",
+        "toaster",
+    ],
 )
 STATES = frozenset(["active", "dark"])
 

@@ -231,6 +231,17 @@ def message_details(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse
     return render(request, "conversations/_details.html", context)
 
 
+@never_cache
+@login_required
+@require_GET
+def model_picker(request: HttpRequest) -> HttpResponse:
+    """What the model picker holds, for a conversation or a new one."""
+    user, asked = person(request), request.GET.get("conversation")
+    found = access.conversation(user, _uuid_or_404(asked)) if asked else None
+    desk = Desk(user, found.team if found else current_team(user))
+    return render(request, "conversations/_model_picker.html", {"picker": picker_view(desk, found)})
+
+
 def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
     user = person(request)
     desk = Desk(user, found.team if found else current_team(user))
@@ -247,7 +258,6 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
         "thread": shown,
         "composer": composer_view(desk, found, views),
         "run": run_view(desk, chosen, found, notes) | run_extras(desk, found, chosen),
-        "picker": picker_view(desk, found),
         "listing": sidebar.listing(user, current=found.pk if found else None),
     }
     if not views:

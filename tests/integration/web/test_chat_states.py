@@ -220,3 +220,21 @@ def test_a_part_of_a_page_is_answered_with_the_way_to_sign_in_again(client: Clie
     assert (quiet.status_code, quiet.headers["HX-Reswap"]) == (401, "none")
     elsewhere = client.get(reverse("trials"), headers={**HTMX, "hx-current-url": "http://evil.example/"}, follow=True)
     assert elsewhere.headers["HX-Redirect"] == "/accounts/login/?next=%2F"
+
+
+def test_the_model_picker_comes_when_asked_with_the_address_of_the_conversations_settings(
+    alices: Client, client: Client, alice: User, charlie: User, failed: Callable[..., Generation]
+) -> None:
+    offer = sandbox("zai/glm-4.5-air")
+    mine = failed().message.conversation_id
+    assert f"offer-{offer.pk}" not in alices.get(reverse("playground")).content.decode()
+    for asked, address in (
+        ("", reverse("conversation-settings", args=[uuid.UUID(int=0)])),
+        (mine, reverse("conversation-settings", args=[mine])),
+    ):
+        shown = alices.get(reverse("model-picker"), {"conversation": asked}).content.decode()
+        assert f'id="offer-{offer.pk}"' in shown
+        assert f'hx-post="{address}"' in shown
+    client.force_login(charlie)
+    assert client.get(reverse("model-picker"), {"conversation": mine}).status_code == 404
+    assert client.get(reverse("model-picker"), {"conversation": "nonsense"}).status_code == 404
