@@ -55,6 +55,7 @@ class Settlement:
     retryable: bool = False
     retry_after: float | None = None  # seconds that the provider asked to wait
     usage: Usage | None = None  # what the provider reported; None: counts are estimated
+    raw_usage: str = ""  # the same as it was sent
     billable: bool = True  # False: the provider refused before it did any work
     estimated_prompt_tokens: int = 0
     ttft_ms: int | None = None
@@ -240,6 +241,7 @@ def _write_generation(settlement: Settlement, entry: Entry) -> None:
         retry_at=_retry_at(settlement.retry_after),
         thinking_ms=settlement.thinking_ms,
         request=settlement.request,
+        raw_usage=settlement.raw_usage,
         entry=entry,
     )
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from playground.catalog.models import PriceRow
 from playground.conversations import run_settings, transcript
 from playground.conversations.models import Generation, Message, branch_of
 from playground.ledger.models import Entry
@@ -46,6 +47,7 @@ class PriceView:
     total: str
     source: str
     date: str
+    valid_from: str
     is_upper_bound: bool
     is_estimated: bool
 
@@ -91,9 +93,16 @@ def price_of(entry: Entry) -> PriceView | None:
         total=f"{sign}{plain(entry.cost_total or Decimal(0))}",
         source=price.source,
         date=day_words(price.source_date),
+        valid_from=day_words(price.valid_from),
         is_upper_bound=entry.upper_bound,
         is_estimated=entry.cost_basis == Entry.CostBasis.ESTIMATED,
     )
+
+
+def price_address(entry: Entry) -> str:
+    """Where the price of an entry is stated; "" when its row is gone or names no address."""
+    rows = PriceRow.objects.filter(offer=entry.offer).values_list("pk", "source_url")
+    return next((address for pk, address in rows if str(pk) == entry.price_id), "")
 
 
 def _term(label: str, tokens: int, per_million: Decimal, amount: Decimal | None, sign: str) -> Term:

@@ -227,6 +227,7 @@ def message_details(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse
         "request_view": details.request_of(run),
         "refused": details.why_no_request(run),
         "price": details.price_of(run.entry) if run.entry else None,
+        "price_address": details.price_address(run.entry) if run.entry else "",
     }
     return render(request, "conversations/_details.html", context)
 

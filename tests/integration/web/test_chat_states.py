@@ -238,3 +238,17 @@ def test_the_model_picker_comes_when_asked_with_the_address_of_the_conversations
     client.force_login(charlie)
     assert client.get(reverse("model-picker"), {"conversation": mine}).status_code == 404
     assert client.get(reverse("model-picker"), {"conversation": "nonsense"}).status_code == 404
+
+
+def test_a_run_that_was_refused_shows_no_counts_instead_of_zeros(
+    alices: Client, failed: Callable[..., Generation]
+) -> None:
+    run = failed(billable=False, error_code="rate_limited", estimated_prompt_tokens=7)
+    shown = alices.get(reverse("message", args=[run.message_id]), headers=HTMX).content.decode()
+    counts = dict(re.findall(r'data-meter="(prompt|cached|reasoning|completion)">([^<]*)<', shown))
+    assert counts == dict.fromkeys(("prompt", "cached", "reasoning", "completion"), "—")
+    assert "data-prompt-tokens" not in shown
+    known = failed(billable=True, estimated_prompt_tokens=7)
+    shown = alices.get(reverse("message", args=[known.message_id]), headers=HTMX).content.decode()
+    assert 'data-meter="prompt">7<' in shown
+    assert 'data-meter="cached">0<' in shown
