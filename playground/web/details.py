@@ -1,5 +1,6 @@
 """What was sent for an answer and what came back, word for word, with the sum. Plain values for a template."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -75,8 +76,8 @@ def why_no_request(generation: Generation) -> str:
     return _("Nothing was sent: the run was refused before it left this server.")
 
 
-def price_of(entry: Entry) -> PriceView | None:
-    """The sum of an entry; None when its cost has no parts or no price is known."""
+def price_of(entry: Entry, say: Callable[[str], str]) -> PriceView | None:
+    """The sum of an entry; None when its cost has no parts or no price is known. `say`: see prices.rows_of."""
     price = Price.from_json(entry.price) if entry.price else None
     tier = price.tier_for(entry.prompt_tokens, entry.completion_tokens) if price else None
     if price is None or tier is None or entry.cost_input is None:
@@ -91,9 +92,9 @@ def price_of(entry: Entry) -> PriceView | None:
     return PriceView(
         terms=tuple(term for term in terms if term.tokens),
         total=f"{sign}{plain(entry.cost_total or Decimal(0))}",
-        source=price.source,
+        source=say(price.source),
         date=day_words(price.source_date),
-        valid_from=day_words(price.valid_from),
+        valid_from=day_words(price.valid_from) if price.valid_from else _("not stated"),
         is_upper_bound=entry.upper_bound,
         is_estimated=entry.cost_basis == Entry.CostBasis.ESTIMATED,
     )

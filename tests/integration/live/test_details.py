@@ -77,7 +77,7 @@ def test_the_price_names_its_source_with_a_link_and_since_when_it_holds(
     assert answer.context["price_address"] == row.source_url != ""
     shown = html.unescape(answer.content.decode())
     assert f'<a href="{row.source_url}" rel="noopener nofollow">{row.source}</a>' in shown
-    assert answer.context["price"].valid_from == day_words(row.valid_from)
+    assert answer.context["price"].valid_from == (day_words(row.valid_from) if row.valid_from else "not stated")
     PriceRow.objects.filter(pk=row.pk).update(source_url="")
     unlinked = html.unescape(browser_of(alice).get(f"/messages/{ack['assistant_message']}/details/").content.decode())
     assert f"<dd>{row.source}</dd>" in unlinked

@@ -252,3 +252,11 @@ def test_a_run_that_was_refused_shows_no_counts_instead_of_zeros(
     shown = alices.get(reverse("message", args=[known.message_id]), headers=HTMX).content.decode()
     assert 'data-meter="prompt">7<' in shown
     assert 'data-meter="cached">0<' in shown
+
+
+@pytest.mark.parametrize(("language", "typed"), [("en", "“rate-limit once”"), ("zh-hans", "“限流 一次”")])
+def test_what_is_typed_for_practice_stands_in_quotes(language: str, typed: str) -> None:
+    with translation.override(language):
+        described = "".join(fault["description"] for fault in trials.practice())
+    assert typed in described
+    assert "`" not in described
