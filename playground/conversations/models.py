@@ -125,6 +125,7 @@ class Generation(models.Model):
     thinking_ms = models.PositiveIntegerField(null=True)  # first reasoning delta to first content delta
     # What was sent, as wire.sent.Sent: all but the texts, which are rows already. {}: nothing left; None: not known.
     request = models.JSONField(null=True)
+    raw_usage = models.TextField(blank=True, default="")  # the usage object as the provider sent it, in JSON
     entry = models.OneToOneField(Entry, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
 
     class Meta:

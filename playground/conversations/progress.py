@@ -56,7 +56,7 @@ _end = Update(
     lambda: Generation.objects.filter(pk=Param.of(Generation, "id")),
     (
         *("state", "seq", "lease_until", "finished_at", "finish_reason", "error_code", "error_message"),
-        *("retryable", "retry_at", "thinking_ms", "request", "entry"),
+        *("retryable", "retry_at", "thinking_ms", "request", "raw_usage", "entry"),
     ),
 )
 
@@ -89,6 +89,7 @@ class Settlement:
     retryable: bool = False
     retry_after: float | None = None  # seconds that the provider asked to wait
     usage: Usage | None = None  # what the provider reported; None: counts are estimated
+    raw_usage: str = ""  # the same as it was sent
     billable: bool = True  # False: the provider refused before it did any work
     estimated_prompt_tokens: int = 0
     ttft_ms: int | None = None
@@ -255,6 +256,7 @@ def _write_generation(settlement: Settlement, entry: Entry) -> None:
         retry_at=_retry_at(settlement.retry_after),
         thinking_ms=settlement.thinking_ms,
         request=settlement.request,
+        raw_usage=settlement.raw_usage,
         entry=entry.pk,
     )
 

@@ -287,6 +287,11 @@ FAULTS: tuple[Fault, ...] = (
 )
 
 _BY_WORD = {word: fault for fault in FAULTS for word in (fault.name, *fault.words_zh)}
+# "rate limit" for "rate-limit": who types what the table's title says means the same.
+_SPACED = re.compile(
+    "|".join(rf"{first}\s+{rest}(?![\w-])" for first, _dash, rest in (f.name.partition("-") for f in FAULTS) if rest),
+    re.I,
+)
 _COMMAND = re.compile(r"\s*/sandbox(?:\s+|$)(.*)", re.S | re.I)
 _WORD = re.compile(r"([\w-]+)(?:\s+(once|一次|\d+(?:\.\d+)?))?(?!\w)\s*(.*)", re.S | re.I)
 
@@ -296,7 +301,10 @@ def provoked(prompt: str) -> Provoked | None:
     command = _COMMAND.match(prompt)
     if command is None:
         return None
-    words = _WORD.match(command[1].strip())
+    asked = command[1].strip()
+    if spaced := _SPACED.match(asked):
+        asked = "-".join(spaced[0].split()) + asked[spaced.end() :]
+    words = _WORD.match(asked)
     fault = _BY_WORD.get(words[1].lower()) if words else None
     if words is None or fault is None:
         return Provoked(_BY_WORD["help"], 0, "", command[1])

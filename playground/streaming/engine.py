@@ -30,6 +30,7 @@ from playground.wire.errors import WireError
 from playground.wire.events import ContentDelta, Ended, Event, ReasoningDelta, Reclassified
 from playground.wire.retry import retry_delay
 from playground.wire.sent import Sent
+from playground.wire.usage import as_text
 
 log = logging.getLogger(__name__)
 
@@ -189,6 +190,7 @@ class Run:
             retryable=getattr(error, "retryable", False) or state == Generation.State.INTERRUPTED,
             retry_after=getattr(error, "retry_after", None),
             usage=usage,
+            raw_usage=as_text(completion.raw_usage),
             billable=completion.started or (error is None and self._reading is not None),
             estimated_prompt_tokens=self._prompt_tokens,
             ttft_ms=watch.ttft_ms,

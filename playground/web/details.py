@@ -1,10 +1,12 @@
 """What was sent for an answer and what came back, word for word, with the sum. Plain values for a template."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from playground.catalog.models import PriceRow
 from playground.conversations import run_settings, transcript
 from playground.conversations.models import Generation, Message, branch_of
 from playground.ledger.models import Entry
@@ -46,6 +48,7 @@ class PriceView:
     total: str
     source: str
     date: str
+    valid_from: str
     is_upper_bound: bool
     is_estimated: bool
 
@@ -73,8 +76,8 @@ def why_no_request(generation: Generation) -> str:
     return _("Nothing was sent: the run was refused before it left this server.")
 
 
-def price_of(entry: Entry) -> PriceView | None:
-    """The sum of an entry; None when its cost has no parts or no price is known."""
+def price_of(entry: Entry, say: Callable[[str], str]) -> PriceView | None:
+    """The sum of an entry; None when its cost has no parts or no price is known. `say`: see prices.rows_of."""
     price = Price.from_json(entry.price) if entry.price else None
     tier = price.tier_for(entry.prompt_tokens, entry.completion_tokens) if price else None
     if price is None or tier is None or entry.cost_input is None:
@@ -89,11 +92,18 @@ def price_of(entry: Entry) -> PriceView | None:
     return PriceView(
         terms=tuple(term for term in terms if term.tokens),
         total=f"{sign}{plain(entry.cost_total or Decimal(0))}",
-        source=price.source,
+        source=say(price.source),
         date=day_words(price.source_date),
+        valid_from=day_words(price.valid_from) if price.valid_from else _("not stated"),
         is_upper_bound=entry.upper_bound,
         is_estimated=entry.cost_basis == Entry.CostBasis.ESTIMATED,
     )
+
+
+def price_address(entry: Entry) -> str:
+    """Where the price of an entry is stated; "" when its row is gone or names no address."""
+    rows = PriceRow.objects.filter(offer=entry.offer).values_list("pk", "source_url")
+    return next((address for pk, address in rows if str(pk) == entry.price_id), "")
 
 
 def _term(label: str, tokens: int, per_million: Decimal, amount: Decimal | None, sign: str) -> Term:

@@ -379,11 +379,12 @@ def _generation(row: Generation, model_title: str) -> GenerationView:
 
 
 def _meter(rates: Rates, entry: Entry) -> MeterView:
+    is_known = entry.tokens_basis != Entry.TokensBasis.NONE
     return MeterView(
-        prompt=entry.prompt_tokens,
-        cached=entry.cached_tokens,
-        reasoning=entry.reasoning_tokens,
-        completion=entry.completion_tokens,
+        prompt=entry.prompt_tokens if is_known else None,
+        cached=entry.cached_tokens if is_known else None,
+        reasoning=entry.reasoning_tokens if is_known else None,
+        completion=entry.completion_tokens if is_known else None,
         basis=entry.tokens_basis,
         ttft_ms=entry.ttft_ms,
         tokens_per_second=entry.tokens_per_second,

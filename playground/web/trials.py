@@ -1,5 +1,6 @@
 """What the empty chat page offers to try: four documented use cases, and the sandbox's fault prompts as practice."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from playground.sandbox.faults import FAULTS
 from playground.web.offers import Desk
 
 SHOWN = 4
+CODE = re.compile("`([^`]*)`")  # how descriptions of faults mark what is typed, for documents; here it stands in quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def practice() -> list[dict[str, Any]]:
         {
             "prompt": f"/sandbox {fault.words_zh[0] if chinese and fault.words_zh else fault.name}",
             "title": fault.title_zh if chinese else fault.title,
-            "description": fault.description_zh if chinese else fault.description,
+            "description": CODE.sub(r"“\1”", fault.description_zh if chinese else fault.description),
         }
         for fault in FAULTS
     ]

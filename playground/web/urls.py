@@ -45,6 +45,7 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/settings/", conversations.run_settings_of, name="conversation-settings"),
     path("conversations/", conversations.conversation_list, name="conversation-list"),
     path("try/", conversations.empty, name="trials"),
+    path("model-picker/", conversations.model_picker, name="model-picker"),
     path("messages/<uuid:message_id>/", conversations.message, name="message"),
     path("messages/<uuid:message_id>/details/", conversations.message_details, name="message-details"),
     path("messages/<uuid:message_id>/branch-off/", conversations.branch_off, name="branch-off"),

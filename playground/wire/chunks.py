@@ -205,7 +205,7 @@ class ChunkParser:
             return
         if counted.reported_cost is None and self._gateway_cost is not None:
             counted = dataclasses.replace(counted, reported_cost=self._gateway_cost)
-        found.append(UsageReported(counted))
+        found.append(UsageReported(counted, usage))
 
     def _parse_odd(self, data: str) -> tuple[Event, ...]:
         """What is not strict JSON: [DONE], nothing at all, nearly JSON, or frames that were glued together."""

@@ -96,6 +96,7 @@ class Completion:
         "finish_reason",
         "model",
         "provider_request_id",
+        "raw_usage",
         "usage",
         "web_search",
     )
@@ -110,6 +111,7 @@ class Completion:
         self.content_filter: Sequence[tuple[str, int]] = ()
         self.finish_reason = ""
         self.usage: Usage | None = None
+        self.raw_usage: object = None  # the object that the usage was read from
         self.provider_request_id = ""
         self.model = ""
         self.damaged = 0
@@ -172,7 +174,7 @@ class Completion:
     def _add_rare(self, event: Event) -> None:
         match event:
             case UsageReported():
-                self.usage = event.usage
+                self.usage, self.raw_usage = event.usage, event.raw
             case Finished():
                 self.finish_reason = event.reason
             case Identified():

@@ -5,7 +5,7 @@ to make. Nobody changes one after it is made.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from playground.wire.usage import Usage
 
@@ -67,9 +67,10 @@ class FilterReported:
 
 @dataclass(slots=True)
 class UsageReported:
-    """Token counts. They may come more than once; the last ones hold."""
+    """Token counts. They may come more than once; the last ones hold. `raw`: the object they were read from."""
 
     usage: Usage
+    raw: object = field(default=None, compare=False, repr=False)
 
 
 @dataclass(slots=True)

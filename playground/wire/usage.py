@@ -1,10 +1,14 @@
 """Usage: what a provider says a run took, in tokens (wire protocol, section 6). Pure."""
 
+import json
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from playground.wire.text import clean
+
 TOKENS_LIMIT = 10**10  # a count beyond it is a fault of the sender
 COST_LIMIT = Decimal(10**6)  # USD for one run; likewise
+KEPT_LIMIT = 4_000  # characters of a usage object as JSON; providers send a few hundred
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,15 @@ class Usage:
             reasoning_tokens=_part(obj.get("completion_tokens_details"), "reasoning_tokens"),
             reported_cost=read_cost(obj.get("cost")),
         )
+
+
+def as_text(obj: object) -> str:
+    """A usage object as JSON, its fields in the order they came; "" for none and for one of absurd size or depth."""
+    try:
+        text = "" if obj is None else clean(json.dumps(obj, ensure_ascii=False, indent=2))
+    except RecursionError:
+        return ""
+    return text if len(text) <= KEPT_LIMIT else ""
 
 
 def read_cost(value: object) -> Decimal | None:

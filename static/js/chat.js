@@ -20,6 +20,7 @@ const ECHO = 3_000; // milliseconds in which a notice of a beginning run is our 
 const thread = document.querySelector("thread-view");
 const composer = document.querySelector("prompt-composer");
 const picker = document.querySelector("model-picker");
+picker.conversation = () => thread.conversation;
 const settings = () => document.querySelector("run-settings");
 let sentAt = -ECHO;
 
@@ -136,6 +137,8 @@ document.addEventListener("click", (event) => {
   const card = event.target.closest("[data-open-picker]");
   if (card) openPicker(card);
 });
+// Who points at the card will open it: the rows come meanwhile.
+for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, ({ target }) => target.closest?.("[data-open-picker]") && picker.prepare());
 watchWays({ picker, settings, openPicker: () => openPicker(document.querySelector("[data-open-picker]")) });
 
 // ── the connection ──
@@ -157,5 +160,7 @@ provide("edit", () => thread.editLast(), () => thread.querySelector('[data-act="
 provide("stop", () => composer.stop(), () => thread.running !== null);
 provide("settings", () => toggleSheet("inspector"));
 document.addEventListener("tc:choose-model", (event) => {
-  if (picker.pick(event.detail.offer)) event.preventDefault();
+  const { offer, address } = event.detail;
+  event.preventDefault();
+  picker.pick(offer).then((isChosen) => isChosen || location.assign(address));
 });

@@ -178,7 +178,7 @@ class Palette {
     if (!row) return;
     remember(row.dataset.id);
     if (event.metaKey || event.ctrlKey) return; // a link in another tab; the palette stays
-    const isHere = row.dataset.offer && !document.dispatchEvent(new CustomEvent("tc:choose-model", { detail: { offer: row.dataset.offer }, cancelable: true }));
+    const isHere = row.dataset.offer && !document.dispatchEvent(new CustomEvent("tc:choose-model", { detail: { offer: row.dataset.offer, address: row.href }, cancelable: true }));
     if (isHere) event.preventDefault();
     this.#dialog.close(); // gives the focus back before the action may take it
     const act = [...this.#rows.actions, ...this.#rows.pages].find(({ id }) => id === row.dataset.id)?.act;

@@ -12,7 +12,7 @@ export function watchRowMenu(act) {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-row-menu]");
     if (!button) return;
-    if (opener === button && performance.now() - closedAt < 300) return void (opener = null); // this press has just closed it
+    if (opener === button && performance.now() - closedAt < 300) return void (closedAt = -1_000); // this press has just closed it
     opener = button;
     const row = button.closest(".tc-row");
     menu.dataset.pinned = row.dataset.pinned;
@@ -24,6 +24,9 @@ export function watchRowMenu(act) {
   menu.addEventListener("toggle", ({ newState }) => {
     opener?.setAttribute("aria-expanded", String(newState === "open"));
     opener?.closest(".tc-row")?.toggleAttribute("data-menu", newState === "open");
+  });
+  // Before the click of the press that closed it; `toggle` may come after.
+  menu.addEventListener("beforetoggle", ({ newState }) => {
     if (newState === "closed") closedAt = performance.now();
   });
   menu.addEventListener("click", (event) => {

@@ -61,6 +61,19 @@ def test_every_address_in_a_stylesheet_is_hashed_and_exists(collected: Path, nam
             assert (file.parent / target).resolve().is_file(), f"{name} names {target}"
 
 
+@pytest.mark.parametrize("name", ["css/app.css", "css/chat.css"])
+def test_a_sheet_of_imports_is_sent_in_one_piece(collected: Path, names: dict[str, str], name: str) -> None:
+    sent = (collected / names[name]).read_text()
+    imported = re.findall(r'@import "([^"]+)";', (SOURCE / name).read_text())
+    assert len(imported) > 5
+    assert "@import" not in sent
+    for part in imported:
+        # Addresses in a part are read from the folder of the whole, and get their hashes there.
+        text = lean(name, (SOURCE / "css" / part).read_text())
+        assert "url(" in text or text in sent, part
+    assert [part for part in imported if "/" in part and "url(" in (SOURCE / "css" / part).read_text()] == []
+
+
 def test_vendored_scripts_stay_byte_for_byte(collected: Path, names: dict[str, str]) -> None:
     scripts = [name for name in names if name.startswith("vendor/") and name.endswith(".js")]
     assert scripts

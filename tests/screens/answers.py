@@ -20,7 +20,7 @@ from playground.wire.events import Ended
 from playground.wire.request import build_payload
 from playground.wire.sent import Sent
 from playground.wire.tokens import estimate_tokens
-from playground.wire.usage import Usage
+from playground.wire.usage import Usage, as_text
 from tests.screens.texts import SPEEDS, Said
 
 
@@ -53,6 +53,13 @@ def as_written(turn: Turn, said: Said, state: str, pace: Pace) -> Settlement:
     completion = reasoning + estimate_tokens(said.answer)
     prompt = said.prompt_tokens or estimate_tokens(said.question) + 40
     is_whole = state == "finished"
+    usage = {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "prompt_tokens_details": {"cached_tokens": said.cached_tokens},
+        "completion_tokens_details": {"reasoning_tokens": reasoning},
+        "total_tokens": prompt + completion,
+    }
     return Settlement(
         turn.generation_id,
         state,
@@ -60,12 +67,13 @@ def as_written(turn: Turn, said: Said, state: str, pace: Pace) -> Settlement:
         said.thinking,
         40,
         finish_reason="stop" if is_whole else "",
-        usage=Usage(prompt, completion, said.cached_tokens, reasoning) if is_whole else None,
+        usage=Usage.from_wire(usage) if is_whole else None,
+        raw_usage=as_text(usage) if is_whole else "",
         estimated_prompt_tokens=prompt,
         request=sent(plan_for(turn)).to_json(),
         ttft_ms=pace.ttft,
         duration_ms=pace.ttft + completion * 1000 // pace.speed,
-        thinking_ms=pace.thinking if said.thinking else None,
+        thinking_ms=min(pace.thinking, reasoning * 1000 // pace.speed) if said.thinking else None,
         tokens_per_second=Decimal(pace.speed),
     )
 
@@ -88,6 +96,7 @@ def as_the_sandbox_says(turn: Turn) -> Settlement:
         retryable=error.retryable if error else False,
         retry_after=error.retry_after if error else None,
         usage=completion.usage,
+        raw_usage=as_text(completion.raw_usage),
         billable=completion.started,
         request=sent(plan).to_json(),
         ttft_ms=420 if completion.started else None,

@@ -109,7 +109,7 @@ CHOICES = Part(
             "picker",
             "Model picker",
             BREAK_EVEN,
-            (open_sheet("inspector"), click("[data-open-picker]"), wait_for("#model-picker")),
+            (open_sheet("inspector"), click("[data-open-picker]"), wait_for(".tc-picker-row.is-active")),
         ),
         Screen(
             "picker-search",

@@ -7,12 +7,14 @@ from asgiref.sync import async_to_sync
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
+from playground.catalog.phrases import PhraseBook
 from playground.catalog.queries import facts_of
 from playground.conversations import run_settings, threads
 from playground.conversations.models import Conversation, LastSettings
@@ -226,9 +228,21 @@ def message_details(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse
         "entry": run.entry,
         "request_view": details.request_of(run),
         "refused": details.why_no_request(run),
-        "price": details.price_of(run.entry) if run.entry else None,
+        "price": details.price_of(run.entry, PhraseBook(get_language() or "en")) if run.entry else None,
+        "price_address": details.price_address(run.entry) if run.entry else "",
     }
     return render(request, "conversations/_details.html", context)
+
+
+@never_cache
+@login_required
+@require_GET
+def model_picker(request: HttpRequest) -> HttpResponse:
+    """What the model picker holds, for a conversation or a new one."""
+    user, asked = person(request), request.GET.get("conversation")
+    found = access.conversation(user, _uuid_or_404(asked)) if asked else None
+    desk = Desk(user, found.team if found else current_team(user))
+    return render(request, "conversations/_model_picker.html", {"picker": picker_view(desk, found)})
 
 
 def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
@@ -248,7 +262,6 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
         "thread": shown,
         "composer": composer_view(desk, found, views),
         "run": run_view(desk, chosen, found, notes) | run_extras(desk, found, chosen),
-        "picker": picker_view(desk, found),
         "listing": sidebar.listing(user, current=found.pk if found else None),
     }
     if not views:

@@ -1,6 +1,7 @@
 // <model-picker>: the list of models beside the run settings. Search, feature chips, arrow keys; a row's own htmx request
-// makes the choice, so that the server redraws the settings with the new model's prices and ranges.
-import { element } from "../dom.js";
+// makes the choice, so that the server redraws the settings with the new model's prices and ranges. The rows are fetched when
+// they are first wanted and stay.
+import { element, parse, toast } from "../dom.js";
 import { nextTurn } from "../estimate.js";
 import { fill, gettext, money } from "../language.js";
 
@@ -12,11 +13,12 @@ export class ModelPicker extends HTMLElement {
   #active = null;
   #opener = null;
   #prompt = 0;
+  #offer = "";
+  #coming = null;
   #words = new Map();
+  conversation = () => ""; // whose settings a choice changes; the page says
 
   connectedCallback() {
-    this.#search = this.querySelector("[data-picker-search]");
-    this.#search.addEventListener("input", () => this.#filter());
     this.addEventListener("keydown", (event) => this.#key(event));
     this.addEventListener("click", (event) => this.#clicked(event), { capture: true });
     this.addEventListener("mousemove", (event) => this.#activate(event.target.closest(".tc-picker-row")));
@@ -28,15 +30,35 @@ export class ModelPicker extends HTMLElement {
   open(opener, { offer, prompt }) {
     this.#opener = opener;
     this.#prompt = prompt;
-    for (const row of this.#rows()) row.setAttribute("aria-selected", String(row.dataset.offer === offer));
+    this.#offer = offer;
     this.showPopover();
   }
 
   // Chooses an offer as if its row had been pressed; whether it can be chosen.
-  pick(offer) {
+  async pick(offer) {
+    if (!(await this.prepare())) return false;
     const row = this.querySelector(`.tc-picker-row[data-offer="${CSS.escape(offer)}"]:not([aria-disabled])`);
     row?.click();
     return row !== null;
+  }
+
+  // Has the rows fetched, once; whether they are there.
+  async prepare() {
+    this.#coming ??= this.#fetch().catch(() => {
+      this.#coming = null; // and asks again the next time
+      return false;
+    });
+    return this.#coming;
+  }
+
+  async #fetch() {
+    const answer = await fetch(`${this.dataset.address}?conversation=${this.conversation()}`, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+    if (!answer.ok) return Promise.reject(answer.status);
+    this.replaceChildren(parse(await answer.text()));
+    globalThis.htmx.process(this);
+    this.#search = this.querySelector("[data-picker-search]");
+    this.#search.addEventListener("input", () => this.#filter());
+    return true;
   }
 
   #rows() {
@@ -59,11 +81,27 @@ export class ModelPicker extends HTMLElement {
 
   #toggled(isOpen) {
     this.#opener?.setAttribute("aria-expanded", String(isOpen));
-    if (!isOpen) {
-      // After a choice the card was drawn anew; focus goes to the one that is there now.
-      document.querySelector("[data-open-picker]")?.focus();
-      return;
+    if (isOpen) this.#opened();
+    // After a choice the card was drawn anew; focus goes to the one that is there now.
+    else document.querySelector("[data-open-picker]")?.focus();
+  }
+
+  async #opened() {
+    if (!this.#search) {
+      this.replaceChildren(element("div", { class: "tc-skeleton" }, element("i"), element("i"), element("i")));
+      this.#place();
     }
+    const isThere = await this.prepare();
+    if (!this.matches(":popover-open")) return;
+    if (isThere) this.#begin();
+    else {
+      this.hidePopover();
+      toast(gettext("The server cannot be reached now."), "info");
+    }
+  }
+
+  #begin() {
+    for (const row of this.#rows()) row.setAttribute("aria-selected", String(row.dataset.offer === this.#offer));
     this.#active = null;
     this.#clear();
     this.#place();

@@ -1,4 +1,4 @@
-"""An ack speaks the reader's language and shows moments in their time zone, as the page does."""
+"""An ack speaks the reader's language and shows moments in their time zone, as the page does, through both doors."""
 
 import datetime as dt
 import uuid
@@ -6,6 +6,7 @@ import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 from django.conf import settings
 from django.utils import timezone
@@ -25,6 +26,31 @@ def send_in_tab(tab: Callable[..., Tab], offer: Offer, user: User, *, cookies: s
     return one.send("What is 2 + 2?", offer)
 
 
+def send_over_http(server: Server, offer: Offer, user: User, *, cookies: str, language: str) -> dict[str, Any]:
+    """The same where websockets are blocked."""
+    cookie = f"{settings.SESSION_COOKIE_NAME}={session_of(user)}; {cookies}"
+    command = {
+        "id": 1,
+        "type": "message.send",
+        "conversation": None,
+        "parent": None,
+        "client_id": str(uuid.uuid4()),
+        "text": "What is 2 + 2?",
+        "settings": {"offer": str(offer.pk)},
+    }
+    with httpx.Client(base_url=server.url, timeout=30) as http:
+        token = http.get("/", headers={"Cookie": cookie}).cookies[settings.CSRF_COOKIE_NAME]
+        headers = {
+            "Cookie": f"{cookie}; {settings.CSRF_COOKIE_NAME}={token}",
+            "Accept-Language": language,
+            "X-CSRFToken": token,
+            "Origin": server.url,
+        }
+        http.cookies.clear()
+        return dict(http.post("/live/command/", json=command, headers=headers).json())
+
+
+@pytest.mark.parametrize("door", ["socket", "http"])
 @pytest.mark.parametrize(
     ("own", "cookies", "asked", "zone", "word"),
     [
@@ -44,9 +70,13 @@ def test_an_ack_has_the_readers_zone_and_language(
     asked: str,
     zone: str,
     word: str,
+    door: str,
 ) -> None:
     User.objects.filter(pk=alice.pk).update(**{"time_zone": "", "language": ""} | own)
-    ack = send_in_tab(tab, offer, alice, cookies=cookies, language=asked)
+    if door == "socket":
+        ack = send_in_tab(tab, offer, alice, cookies=cookies, language=asked)
+    else:
+        ack = send_over_http(server, offer, alice, cookies=cookies, language=asked)
     assert ack["type"] == "ack", ack
     written = Message.objects.get(pk=ack["user_message"]).created_at
     local = written.astimezone(dt.timezone(dt.timedelta(hours=int(zone[:3]))))

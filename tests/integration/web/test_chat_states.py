@@ -231,3 +231,43 @@ def test_a_part_of_a_page_is_answered_with_the_way_to_sign_in_again(client: Clie
     assert (quiet.status_code, quiet.headers["HX-Reswap"]) == (401, "none")
     elsewhere = client.get(reverse("trials"), headers={**HTMX, "hx-current-url": "http://evil.example/"}, follow=True)
     assert elsewhere.headers["HX-Redirect"] == "/accounts/login/?next=%2F"
+
+
+def test_the_model_picker_comes_when_asked_with_the_address_of_the_conversations_settings(
+    alices: Client, client: Client, alice: User, charlie: User, failed: Callable[..., Generation]
+) -> None:
+    offer = sandbox("zai/glm-4.5-air")
+    mine = failed().message.conversation_id
+    assert f"offer-{offer.pk}" not in alices.get(reverse("playground")).content.decode()
+    for asked, address in (
+        ("", reverse("conversation-settings", args=[uuid.UUID(int=0)])),
+        (mine, reverse("conversation-settings", args=[mine])),
+    ):
+        shown = alices.get(reverse("model-picker"), {"conversation": asked}).content.decode()
+        assert f'id="offer-{offer.pk}"' in shown
+        assert f'hx-post="{address}"' in shown
+    client.force_login(charlie)
+    assert client.get(reverse("model-picker"), {"conversation": mine}).status_code == 404
+    assert client.get(reverse("model-picker"), {"conversation": "nonsense"}).status_code == 404
+
+
+def test_a_run_that_was_refused_shows_no_counts_instead_of_zeros(
+    alices: Client, failed: Callable[..., Generation]
+) -> None:
+    run = failed(billable=False, error_code="rate_limited", estimated_prompt_tokens=7)
+    shown = alices.get(reverse("message", args=[run.message_id]), headers=HTMX).content.decode()
+    counts = dict(re.findall(r'data-meter="(prompt|cached|reasoning|completion)">([^<]*)<', shown))
+    assert counts == dict.fromkeys(("prompt", "cached", "reasoning", "completion"), "—")
+    assert "data-prompt-tokens" not in shown
+    known = failed(billable=True, estimated_prompt_tokens=7)
+    shown = alices.get(reverse("message", args=[known.message_id]), headers=HTMX).content.decode()
+    assert 'data-meter="prompt">7<' in shown
+    assert 'data-meter="cached">0<' in shown
+
+
+@pytest.mark.parametrize(("language", "typed"), [("en", "“rate-limit once”"), ("zh-hans", "“限流 一次”")])
+def test_what_is_typed_for_practice_stands_in_quotes(language: str, typed: str) -> None:
+    with translation.override(language):
+        described = "".join(fault["description"] for fault in trials.practice())
+    assert typed in described
+    assert "`" not in described

@@ -31,7 +31,23 @@ def test_a_moment_is_shown_in_the_readers_time_zone() -> None:
         assert clock_words(MOMENT) == "21 Nov 18:43"
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "2 hours ago"), ("zh-hans", "2 小时")])
-def test_what_was_lately_is_told_in_words(language: str, words: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "passed", "words"),
+    [
+        ("en", dt.timedelta(hours=2, minutes=5), "2 hours ago"),
+        ("zh-hans", dt.timedelta(hours=2, minutes=5), "2 小时之前"),
+        ("en", dt.timedelta(hours=11, minutes=50), "11 hours ago"),
+        ("zh-hans", dt.timedelta(minutes=59, seconds=50), "59 分钟之前"),
+    ],
+)
+def test_what_was_lately_is_told_in_words_with_one_unit(language: str, passed: dt.timedelta, words: str) -> None:
     with translation.override(language):
-        assert words in moment_words(timezone.now() - dt.timedelta(hours=2, minutes=5))
+        assert moment_words(timezone.now() - passed) == words
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_was_a_day_or_more_ago_is_told_as_a_date(language: str) -> None:
+    with translation.override(language):
+        for passed in (dt.timedelta(hours=42), dt.timedelta(days=40, hours=3)):
+            moment = timezone.now() - passed
+            assert moment_words(moment) == clock_words(moment)

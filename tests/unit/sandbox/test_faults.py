@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from playground.sandbox.faults import FAULTS, provoked
+from playground.sandbox.faults import FAULTS, Fault, provoked
 from playground.sandbox.script import Served
 from tests.unit.sandbox.asking import AT, TAG, Read, frames, read, said, script, sent, stream, whole
 
@@ -48,6 +48,10 @@ def outcome(found: Read) -> str:
         ("/sandbox rate-limit", "rate-limit", 0, ""),
         ("/sandbox rate-limit once", "rate-limit", 1, ""),
         ("/sandbox rate-limit 3", "rate-limit", 3, ""),
+        ("/sandbox rate limit", "rate-limit", 0, ""),
+        ("/sandbox Rate  Limit once", "rate-limit", 1, ""),
+        ("/sandbox rate limits", "help", 0, ""),
+        ("/sandbox no usage 12 apples", "no-usage", 0, "apples"),
         ("/sandbox 限流 一次", "rate-limit", 1, ""),
         ("/sandbox 慢 2", "slow", 2, ""),
         ("/sandbox 帮助", "help", 0, ""),
@@ -68,6 +72,13 @@ def test_commands_are_read_in_both_languages(prompt: str, name: str, number: flo
 @pytest.mark.parametrize("prompt", ["sandbox help", "what is /sandbox", "/sandboxes", "", "/ sandbox"])
 def test_other_prompts_provoke_nothing(prompt: str) -> None:
     assert provoked(prompt) is None
+
+
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if "-" in fault.name], ids=lambda fault: fault.name)
+def test_a_space_does_for_the_hyphen_of_a_name(fault: Fault) -> None:
+    found = provoked(f"/sandbox {fault.name.replace('-', ' ')} What is 2+2?")
+    assert found is not None
+    assert (found.fault, found.rest) == (fault, "What is 2+2?")
 
 
 def test_names_are_unique_in_both_languages_and_everything_is_described() -> None:

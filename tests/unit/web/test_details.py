@@ -35,7 +35,7 @@ def entry_of(counts: TokenCounts, price: Price | None = PRICE) -> Entry:
 
 
 def test_the_terms_are_those_of_the_tier_and_make_the_total() -> None:
-    view = price_of(entry_of(TokenCounts(40_000, 10_000, 518, 200)))
+    view = price_of(entry_of(TokenCounts(40_000, 10_000, 518, 200)), {PRICE.source: "the page"}.__getitem__)
     assert view is not None
     assert [(term.tokens, term.per_million, term.amount) for term in view.terms] == [
         (30_000, "¥1.20", "¥0.036"),
@@ -43,9 +43,10 @@ def test_the_terms_are_those_of_the_tier_and_make_the_total() -> None:
         (518, "¥8.00", "¥0.004144"),
     ]
     assert view.total == "¥0.042544"
-    assert view.source == "BigModel's price page"
+    assert view.source == "the page"
     assert "2026" in view.date
+    assert view.valid_from == "not stated"
 
 
 def test_without_a_price_there_is_no_sum() -> None:
-    assert price_of(entry_of(TokenCounts(7, 0, 3, 0), None)) is None
+    assert price_of(entry_of(TokenCounts(7, 0, 3, 0), None), str) is None

@@ -1,5 +1,6 @@
 """Token counts: validated whole numbers or none at all, never negative, never a crash."""
 
+import json
 import math
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.wire.usage import Usage
+from playground.wire.usage import KEPT_LIMIT, Usage, as_text
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -119,3 +120,21 @@ def test_no_usage_object_crashes_or_gives_a_negative_count(data: dict[str, objec
         assert all(isinstance(count, int) and count >= 0 for count in counts)
         assert usage.cached_tokens <= usage.prompt_tokens
         assert usage.reported_cost is None or usage.reported_cost >= 0
+
+
+def test_a_usage_object_is_kept_as_it_was_sent() -> None:
+    sent = {"total_tokens": 9, "prompt_tokens": 7, "completion_tokens": 2, "vendor": {"name": "智谱"}}
+    text = as_text(sent)
+    assert json.loads(text) == sent
+    assert list(json.loads(text)) == list(sent)
+    assert "智谱" in text
+
+
+def test_what_no_database_takes_and_what_is_absurdly_large_is_not_kept() -> None:
+    assert as_text({"name": "a\ud800b\x00"}).encode() == b'{\n  "name": "a\xef\xbf\xbdb\\u0000"\n}'
+    assert as_text({"name": "x" * KEPT_LIMIT}) == ""
+    assert as_text(None) == ""
+    deep: list[object] = []
+    for _level in range(100_000):
+        deep = [deep]
+    assert as_text(deep) == ""
