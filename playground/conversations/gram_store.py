@@ -5,11 +5,13 @@ GIN index. A gram is kept as a number made of its owner and itself, so that a se
 however much others wrote. Ids are `room << ROOM_BITS | place`: the conversation can be told from the id.
 """
 
+import json
 import zlib
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models.expressions import RawSQL
 
 from playground.conversations.grams import grams_of
 
@@ -74,36 +76,29 @@ def remove(rows: Sequence[tuple[int, Any]]) -> None:
             )
 
 
-def newest_by_room(owner: int, grams: Collection[str]) -> dict[int, int]:
-    """Each room with a text that has all of the grams, and the newest such text."""
-    pk = _id()
-    return dict(_ask(f"SELECT {pk} >> {ROOM_BITS}, max({pk})", "GROUP BY 1", owner, grams))
-
-
-def texts_by_room(owner: int, grams: Collection[str]) -> dict[int, list[int]]:
-    """Each room with its texts that have all of the grams, oldest first."""
-    found: dict[int, list[int]] = {}
-    for (pk,) in _ask(f"SELECT {_id()}", "ORDER BY 1", owner, grams):
-        found.setdefault(pk >> ROOM_BITS, []).append(pk)
-    return found
-
-
-def _ask(select: str, end: str, owner: int, grams: Collection[str]) -> list[Any]:
+def rooms(owner: int, grams: Collection[str]) -> set[int]:
+    """Each room with a text that has all of the grams."""
     wanted = numbers(owner, grams)
     if connection.vendor == "sqlite":
         match = " AND ".join(f'"{word}"' for word in _words(wanted).split())
-        with connection.cursor() as cursor:
-            cursor.execute(f"{select} FROM {TABLE} WHERE {TABLE} MATCH %s {end}", [match])
-            return list(cursor.fetchall())
+        return _ask(f"SELECT DISTINCT rowid >> {ROOM_BITS} FROM {TABLE} WHERE {TABLE} MATCH %s", match)  # noqa: S608
     with transaction.atomic(), connection.cursor() as cursor:
-        # A frequent gram makes the planner prefer reading the whole table, whose arrays lie elsewhere.
+        # A frequent gram makes the planner prefer reading the whole table, whose arrays are costly to read.
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"{select} FROM {TABLE} WHERE grams @> %s {end}", [wanted])
-        return list(cursor.fetchall())
+        return _ask(f"SELECT DISTINCT id >> {ROOM_BITS} FROM {TABLE} WHERE grams @> %s", wanted)  # noqa: S608
 
 
-def _id() -> str:
-    return "id" if connection.vendor == "postgresql" else "rowid"
+def any_of(rooms: Collection[int]) -> RawSQL:
+    """These rooms as a subquery with one parameter, however many they are."""
+    if connection.vendor == "sqlite":
+        return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(rooms))])
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(rooms)])
+
+
+def _ask(statement: str, parameter: str | list[int]) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [parameter])
+        return {room for (room,) in cursor.fetchall()}
 
 
 def _words(found: Iterable[int]) -> str:

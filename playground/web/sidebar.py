@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from playground.accounts.models import User
 from playground.conversations import search
 from playground.conversations.grams import Part, fold, has_all, parts, snippet, words_of
-from playground.conversations.models import Conversation, Generation, Message
+from playground.conversations.models import LIST_ORDER, Conversation, Generation, Message
 from playground.ledger.models import Entry
 from playground.web import access
 from playground.web.money import format_money
@@ -71,7 +71,7 @@ def listing(
     query = query.strip()
     mine = access.conversations(user)
     shelf = mine.filter(archived_at__isnull=not archived)
-    wanted = shelf.alias(is_pinned=Q(pinned_at__isnull=False)).order_by("-is_pinned", "-updated_at", "id")
+    wanted = shelf.order_by(*LIST_ORDER)
     if after:
         wanted = wanted.filter(after.later)
     elif upto:
