@@ -83,7 +83,7 @@ def listing(
         "groups": _groups(rows, _views(rows, words_of(query), hits, current), after),
         "query": query,
         "archived": archived,
-        "archived_count": 0 if archived or query or after else mine.exclude(archived_at=None).count(),
+        "archived_count": 0 if archived or query or after else mine.filter(archived_at__isnull=False).count(),
         "searched": shelf.count() if query and not rows and not after else 0,
         "upto": end if after or upto else "",
         "more": end if has_more else "",
@@ -94,9 +94,7 @@ def _page(
     user: User, wanted: "QuerySet[Conversation]", query: str, *, limit: int
 ) -> tuple[list[Conversation], dict[uuid.UUID, uuid.UUID | None], bool]:
     """The rows, what they matched with, and whether there would be more."""
-    shown = wanted.select_related("leaf__generation__offer").defer(
-        "settings", "leaf__content", "leaf__reasoning_content", "leaf__tool_calls", "leaf__web_search"
-    )
+    shown = wanted.defer("settings")
     if not query:
         rows = list(shown[: limit + 1])
         return rows[:limit], {}, len(rows) > limit
@@ -109,8 +107,10 @@ def _page(
 def _views(
     rows: Sequence[Conversation], words: list[str], hits: dict[uuid.UUID, uuid.UUID | None], current: uuid.UUID | None
 ) -> list[dict[str, Any]]:
-    sums = spent([row.pk for row in rows])
-    running = Generation.objects.filter(conversation__in=[row.pk for row in rows], state__in=Generation.LIVE)
+    shown = [row.pk for row in rows]
+    sums = spent(shown)
+    models = dict(Conversation.objects.filter(pk__in=shown).values_list("pk", "leaf__generation__offer__title"))
+    running = Generation.objects.filter(conversation__in=shown, state__in=Generation.LIVE)
     live = set(running.values_list("conversation_id", flat=True))
     elsewhere = [row.pk for row in rows if words and not has_all(fold(row.title), words)]
     texts = dict(
@@ -123,7 +123,7 @@ def _views(
             "id": row.pk,
             "title": row.title,
             "title_parts": parts(row.title, words),
-            "model_parts": parts(_model_title(row), words),
+            "model_parts": parts(models[row.pk] or "", words),
             "snippet": _snippet(row, texts.get(row.pk, ""), words),
             "cost": sums.get(row.pk, ("—", ""))[0],
             "sum": sums.get(row.pk, ("—", ""))[1],
@@ -158,10 +158,8 @@ def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]
     """Per conversation what it cost ("$0.0052", "—" when unpriced) and the header's words ("2 turns · $0.0052")."""
     amounts: dict[uuid.UUID, list[str]] = defaultdict(list)
     turns: dict[uuid.UUID, int] = defaultdict(int)
-    # By way of the generations: that is what the ledger is ordered by.
-    runs = Generation.objects.filter(conversation__in=conversations).values("pk")
     rows = (
-        Entry.objects.filter(generation__in=runs)
+        Entry.objects.filter(conversation__in=conversations)
         .order_by()
         .values("conversation", "currency")
         .annotate(total=Sum("cost_total"), count=Count("pk"))
@@ -189,8 +187,3 @@ def date_label(day: dt.date, today: dt.date) -> str:
     if day > today - dt.timedelta(days=8):
         return _("Previous 7 days")
     return formats.date_format(day, "YEAR_MONTH_FORMAT")
-
-
-def _model_title(row: Conversation) -> str:
-    generation = getattr(row.leaf, "generation", None) if row.leaf else None
-    return generation.offer.title if generation else ""
