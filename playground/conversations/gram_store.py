@@ -11,7 +11,9 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import BooleanField, F, Func, Q, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.lookups import In
 
 from playground.conversations.grams import grams_of
 
@@ -88,11 +90,14 @@ def rooms(owner: int, grams: Collection[str]) -> set[int]:
         return _ask(f"SELECT DISTINCT id >> {ROOM_BITS} FROM {TABLE} WHERE grams @> %s", wanted)  # noqa: S608
 
 
-def any_of(rooms: Collection[int]) -> RawSQL:
-    """These rooms as a subquery with one parameter, however many they are."""
+def is_among(room: str, rooms: Collection[int]) -> Q:
+    """A condition: the field `room` is one of these. They are one parameter, however many they are."""
     if connection.vendor == "sqlite":
-        return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(rooms))])
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(rooms)])
+        # A sum: for the bare number SQLite would try every one of them on every row.
+        return Q(In(F(room) + 0, RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(rooms))])))
+    # Not IN: that would be a join to the planner, and could come after what costs more.
+    words = {"arg_joiner": " = ANY(", "template": "%(expressions)s::bigint[])"}
+    return Q(Func(F(room), Value(list(rooms)), output_field=BooleanField(), **words))
 
 
 def _ask(statement: str, parameter: str | list[int]) -> set[int]:
