@@ -69,25 +69,28 @@ def listing(
 ) -> dict[str, Any]:
     """Values of `conversations/_conversation_list.html`: the first page, the one `after` a row, or all `upto` a row."""
     query = query.strip()
-    mine = access.conversations(user)
-    shelf = mine.filter(archived_at__isnull=not archived)
-    wanted = shelf.order_by(*LIST_ORDER)
+    wanted = shelf(user, archived=archived).order_by(*LIST_ORDER)
     if after:
         wanted = wanted.filter(after.later)
     elif upto:
         wanted = wanted.exclude(upto.later)
     rows, hits, is_cut = _page(user, wanted, query, limit=MOST if upto else ROWS)
-    has_more = is_cut or (upto is not None and shelf.filter(upto.later).exists())
+    has_more = is_cut or (upto is not None and shelf(user, archived=archived).filter(upto.later).exists())
     end = str(upto if upto and not is_cut else Cursor.of(rows[-1])) if rows else ""
     return {
         "groups": _groups(rows, _views(rows, words_of(query), hits, current), after),
         "query": query,
         "archived": archived,
-        "archived_count": 0 if archived or query or after else mine.filter(archived_at__isnull=False).count(),
-        "searched": shelf.count() if query and not rows and not after else 0,
+        "archived_count": 0 if archived or query or after else shelf(user, archived=True).count(),
+        "searched": shelf(user, archived=archived).count() if query and not rows and not after else 0,
         "upto": end if after or upto else "",
         "more": end if has_more else "",
     }
+
+
+def shelf(user: User, *, archived: bool) -> "QuerySet[Conversation]":
+    """The conversations of the list, or those of the archive."""
+    return access.conversations(user).filter(archived_at__isnull=not archived)
 
 
 def _page(
@@ -142,16 +145,16 @@ def _snippet(row: Conversation, text: str, words: list[str]) -> list[Part]:
 
 def _groups(rows: Sequence[Conversation], views: list[dict[str, Any]], after: Cursor | None) -> list[dict[str, Any]]:
     """By date in the reader's time zone; a page that goes on within a group does not name it again."""
-    today = timezone.localdate()
+    now = timezone.now()
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row, view in zip(rows, views, strict=True):
-        groups[_label(row.pinned_at is not None, row.updated_at, today)].append(view)
-    known = _label(after.is_pinned, after.updated_at, today) if after else None
+        groups[_label(Cursor.of(row), now)].append(view)
+    known = _label(after, now) if after else None
     return [{"label": label, "goes_on": label == known, "rows": listed} for label, listed in groups.items()]
 
 
-def _label(is_pinned: bool, moment: dt.datetime, today: dt.date) -> str:
-    return _("Pinned") if is_pinned else date_label(timezone.localtime(moment).date(), today)
+def _label(place: Cursor, now: dt.datetime) -> str:
+    return _("Pinned") if place.is_pinned else date_label(place.updated_at, now)
 
 
 def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:
@@ -178,12 +181,14 @@ def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]
     return words
 
 
-def date_label(day: dt.date, today: dt.date) -> str:
-    """The group a conversation of this day stands in."""
-    if day >= today:
+def date_label(moment: dt.datetime, now: dt.datetime) -> str:
+    """The group of a conversation of this moment: by calendar days, as the reader's time zone has them."""
+    day = timezone.localdate(moment)
+    age = (timezone.localdate(now) - day).days
+    if age <= 0:
         return _("Today")
-    if day == today - dt.timedelta(days=1):
+    if age == 1:
         return _("Yesterday")
-    if day > today - dt.timedelta(days=8):
+    if age <= 7:
         return _("Previous 7 days")
     return formats.date_format(day, "YEAR_MONTH_FORMAT")
