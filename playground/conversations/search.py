@@ -7,10 +7,10 @@ their folded texts where grams alone cannot decide. What is not indexed yet is r
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import StrIndex
@@ -35,8 +35,8 @@ class Hit:
 
 def find(conversations: "QuerySet[Conversation]", *, owner: int, query: str, limit: int) -> list[Hit]:
     """The first `limit` of an owner's `conversations`, in their order, that match."""
-    clues = _clues(words_of(query), owner)
-    if not clues or not all(clue.can_be for clue in clues):
+    clues = _narrowed(_clues(words_of(query), owner))
+    if not clues or not all(clue.rooms or clue.is_elsewhere for clue in clues):
         return []
     for clue in clues:
         conversations = conversations.filter(clue.holds)
@@ -51,16 +51,16 @@ class _Clue:
     """What is known of one word before any conversation is looked at."""
 
     word: str
-    rooms: Collection[int]  # they have its grams
+    rooms: Set[int]  # they have its grams
     is_sure: bool  # the grams are the word: no text needs to be read
     titles: Collection[uuid.UUID]  # conversations that have it in a title that is not indexed yet
     messages: dict[uuid.UUID, uuid.UUID]  # conversations that have it in texts not indexed yet, and the newest of these
     offers: Collection[uuid.UUID]  # models with the word in their name: the last answer's counts
 
     @property
-    def can_be(self) -> bool:
-        """Whether it may stand anywhere."""
-        return bool(self.rooms or self.titles or self.messages or self.offers)
+    def is_elsewhere(self) -> bool:
+        """Whether it stands in more than the index knows."""
+        return bool(self.titles or self.messages or self.offers)
 
     @property
     def holds(self) -> Q:
@@ -96,6 +96,13 @@ def _clues(words: Sequence[str], owner: int) -> list[_Clue]:
         )
         for word in words
     ]
+
+
+def _narrowed(clues: Sequence[_Clue]) -> list[_Clue]:
+    """The words that only the index knows stand in the rooms that have all of these words: the fewest decide."""
+    indexed = [clue.rooms for clue in clues if not clue.is_elsewhere]
+    common = set(reduce(and_, indexed)) if indexed else set()
+    return [clue if clue.is_elsewhere else replace(clue, rooms=common) for clue in clues]
 
 
 @dataclass(frozen=True, slots=True)
