@@ -31,7 +31,7 @@ from measure import (
     stream_row,
     warm_up,
 )
-from pages import page_times
+from pages import MESSAGES, has_postgres, on_postgres, page_times
 from processes import BenchError, Server, compile_programs
 from report import Results, markdown, prepend
 from targets import TARGETS, Bed, Target, seed, upstream
@@ -51,7 +51,7 @@ def main() -> int:
             bed = Bed(provider.port, Path(folder))
             if any(target.name == "app" for target in targets):
                 say("seeding")
-                history = 100_000 if "pages" in wanted.rows else 0
+                history = MESSAGES if "pages" in wanted.rows else 0
                 seed(bed, models=sorted({*MODELS, wanted.model}), users=MOST_STREAMS, messages=history)
             if wanted.profile:
                 return show_profiles(targets, bed, wanted.n[0])
@@ -123,7 +123,11 @@ def measure(wanted: argparse.Namespace, targets: Sequence[Target], bed: Bed) -> 
                 say(f"stops: {results.stops[target.name]}")
         if target.name == "app" and "pages" in wanted.rows:
             with running(target, bed) as server:
-                results.pages = page_times(bed, server)
+                results.pages["SQLite"] = page_times(bed, server)
+            if has_postgres():
+                say("seeding PostgreSQL")
+                with on_postgres(bed, MODELS) as other, running(target, other) as server:
+                    results.pages["PostgreSQL"] = page_times(other, server)
     return results
 
 
