@@ -24,7 +24,7 @@ _CREATE = {
     "sqlite": (
         f"CREATE VIRTUAL TABLE {TABLE} USING fts5(grams, content='', detail='none', columnsize=0, tokenize='ascii')",
     ),
-    # Arrays move out of the row: what is read of a match is then its id, 100,000 of them in a few megabytes.
+    # Arrays move out of rows that have more than 2 KB, so that less is read to know the ids of a frequent gram.
     "postgresql": (
         f"CREATE TABLE {TABLE} (id bigint PRIMARY KEY, grams integer[] NOT NULL) WITH (toast_tuple_target = 128)",
         f"CREATE INDEX {TABLE}_grams ON {TABLE} USING gin (grams) WITH (fastupdate = off)",
