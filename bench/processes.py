@@ -121,10 +121,17 @@ class Server:
 
 
 def cpu_us_of(process: psutil.Process) -> float:
-    threads = Path(f"/proc/{process.pid}/task").glob("*/schedstat")
-    scheduled = sum(int(path.read_text().split()[0]) for path in threads) / 1000
+    scheduled = sum(map(run_time_of, Path(f"/proc/{process.pid}/task").iterdir())) / 1000
     times = process.cpu_times()  # holds threads that have ended, but only in steps of 10 ms
     return max(scheduled, float(times.user + times.system) * 1e6)
+
+
+def run_time_of(thread: Path) -> int:
+    """Nanoseconds that a thread has run; 0 when it has ended since it was seen."""
+    try:
+        return int((thread / "schedstat").read_text().split()[0])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
 
 
 def core_busy_us(core: int) -> float:

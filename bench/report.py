@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 from browser import Seen
 from measure import FOREIGN, Footprint, Row, Stops
-from pages import PageTime
+from pages import LIST, MESSAGES, SEARCH, PageTime
 from processes import BENCH, can_pin
 from targets import TARGETS
 
@@ -34,7 +34,7 @@ class Results:
     footprints: dict[str, Footprint] = field(default_factory=dict)
     run_costs: dict[str, float] = field(default_factory=dict)
     stops: dict[str, Stops] = field(default_factory=dict)
-    pages: list[PageTime] = field(default_factory=list)
+    pages: dict[str, list[PageTime]] = field(default_factory=dict)  # by database
     browser: Seen | None = None
 
 
@@ -178,8 +178,16 @@ def stops_section(results: Results) -> str:
 
 
 def pages_section(results: Results) -> str:
-    rows = [[page.name, number(page.p50), number(page.p95), number(page.kilobytes)] for page in results.pages]
-    return titled("Pages at 100,000 messages", table(["page", "p50 ms", "p95 ms", "KB"], rows))
+    head = ["page", "p50 ms", "p95 ms", "CPU ms", "of the list's p50", "KB"]
+    tables = []
+    for database, pages in results.pages.items():
+        plain = next(page.p50 for page in pages if page.name == LIST)
+        rows = [
+            [page.name, *map(number, (page.p50, page.p95, page.cpu, page.p50 / plain, page.kilobytes))]
+            for page in pages
+        ]
+        tables.append(titled(f"Pages at {MESSAGES:,} messages, {database}", table(head, rows)))
+    return "\n\n".join(tables)
 
 
 def browser_section(results: Results) -> str:
@@ -263,6 +271,9 @@ def goals(results: Results) -> list[Goal]:
         found.append(Goal("memory idle", 90, "MB", held.idle_mb))
     if stops := results.stops.get("app"):
         found.append(Goal("Stop to the provider p95", 300, "ms", stops.upstream_p95))
+    for database, pages in results.pages.items():
+        slowest = max(page.p95 for page in pages if page.name.startswith((LIST, SEARCH)))
+        found.append(Goal(f"conversation list and every search p95, {database}", 150, "ms", slowest))
     if mine := [row for (name, _), row in results.streams.items() if name == "app"]:
         found.append(Goal("tokens lost or doubled", 0, "", sum(row.lost + row.doubled for row in mine)))
     if seen := results.browser:

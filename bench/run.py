@@ -33,7 +33,7 @@ from measure import (
     stream_row,
     warm_up,
 )
-from pages import page_times
+from pages import MESSAGES, has_postgres, on_postgres, page_times
 from processes import BenchError, Server, compile_programs
 from report import Results, markdown, prepend
 from targets import TARGETS, Bed, Target, seed, seed_rooms, upstream
@@ -55,7 +55,7 @@ def main() -> int:
             bed = Bed(provider.port, Path(folder))
             if any(target.name == "app" for target in targets):
                 say("seeding")
-                history = 100_000 if "pages" in wanted.rows else 0
+                history = MESSAGES if "pages" in wanted.rows else 0
                 seed(bed, models=sorted({*MODELS, wanted.model, TEXT}), users=MOST_STREAMS, messages=history)
                 if "browser" in wanted.rows:
                     seed_rooms(bed, model=TEXT)
@@ -132,7 +132,11 @@ def measure(wanted: argparse.Namespace, targets: Sequence[Target], bed: Bed) -> 
                 say(f"stops: {results.stops[target.name]}")
         if target.name == "app" and "pages" in wanted.rows:
             with running(target, bed) as server:
-                results.pages = page_times(bed, server)
+                results.pages["SQLite"] = page_times(bed, server)
+            if has_postgres():
+                say("seeding PostgreSQL")
+                with on_postgres(bed, MODELS) as other, running(target, other) as server:
+                    results.pages["PostgreSQL"] = page_times(other, server)
         if target.name == "app" and "browser" in wanted.rows:
             with running(target, bed) as server:
                 results.browser = see(bed, server, times=5 if wanted.quick else 20)

@@ -28,7 +28,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import transaction  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from playground.accounts.models import Member, Team, User  # noqa: E402
@@ -47,9 +47,17 @@ RARE_WORD, RARE_HAN = "quokka", "清关"  # each in one answer of two hundred
 SEARCHES = {
     "a rare word": RARE_WORD,
     "two rare Chinese characters": RARE_HAN,
-    "a word of most conversations": "information",
-    "a part of a word, and Chinese": "ppli 合同",
+    "a common word": "the",
+    "two common Chinese characters": "模型",
+    "one Chinese character": "型",
     "one letter": "e",
+    "a part of a word": "appl",
+    "a long word": "information",
+    "two words": "design data",
+    "a rare word and a common one": f"{RARE_WORD} data",
+    "what no conversation has both of": "ppli 合同",
+    "the beginning of a model's name": "syn",
+    "models that nobody asked": "glm",
     "what nobody wrote": "electrolite",
 }
 LONG_TURNS, TURNS = 100, 25  # questions in the one long conversation and in each other one
@@ -95,6 +103,8 @@ def main() -> None:
             long = write_history(people[0], team, next(iter(offers.values())), wanted.messages)
             write_pages(sessions[0], long)
     search_index.rebuild()
+    if connection.vendor == "postgresql":  # what it does by itself a minute later
+        connection.cursor().execute("ANALYZE")
 
 
 def add_offers(owner: User, team: Team, base_url: str, models: Sequence[str]) -> dict[str, Offer]:

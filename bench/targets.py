@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from processes import BENCH, HARNESS_CORE, PROGRAMS, SERVER_CORE, BenchError, Server, free_port
@@ -18,6 +18,7 @@ class Bed:
 
     upstream_port: int
     data: Path
+    database: Mapping[str, str] = field(default_factory=dict)  # settings of a PostgreSQL; nothing: SQLite
 
     @property
     def base_url(self) -> str:
@@ -56,7 +57,8 @@ def relay(name: str) -> Callable[[Bed], Server]:
 
 
 def app_environment(bed: Bed, port: int) -> Mapping[str, str]:
-    return {"PLAYGROUND_DATA": str(bed.data), "PLAYGROUND_HOST": "127.0.0.1", "PLAYGROUND_PORT": str(port)}
+    own = {"PLAYGROUND_DATA": str(bed.data), "PLAYGROUND_HOST": "127.0.0.1", "PLAYGROUND_PORT": str(port)}
+    return {**own, **bed.database}
 
 
 def app(bed: Bed) -> Server:

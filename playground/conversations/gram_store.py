@@ -5,11 +5,15 @@ GIN index. A gram is kept as a number made of its owner and itself, so that a se
 however much others wrote. Ids are `room << ROOM_BITS | place`: the conversation can be told from the id.
 """
 
+import json
 import zlib
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import BooleanField, F, Func, Q, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.lookups import In
 
 from playground.conversations.grams import grams_of
 
@@ -20,7 +24,7 @@ _CREATE = {
     "sqlite": (
         f"CREATE VIRTUAL TABLE {TABLE} USING fts5(grams, content='', detail='none', columnsize=0, tokenize='ascii')",
     ),
-    # Arrays move out of the row: what is read of a match is then its id, 100,000 of them in a few megabytes.
+    # Arrays move out of rows that have more than 2 KB, so that less is read to know the ids of a frequent gram.
     "postgresql": (
         f"CREATE TABLE {TABLE} (id bigint PRIMARY KEY, grams integer[] NOT NULL) WITH (toast_tuple_target = 128)",
         f"CREATE INDEX {TABLE}_grams ON {TABLE} USING gin (grams) WITH (fastupdate = off)",
@@ -74,36 +78,32 @@ def remove(rows: Sequence[tuple[int, Any]]) -> None:
             )
 
 
-def newest_by_room(owner: int, grams: Collection[str]) -> dict[int, int]:
-    """Each room with a text that has all of the grams, and the newest such text."""
-    pk = _id()
-    return dict(_ask(f"SELECT {pk} >> {ROOM_BITS}, max({pk})", "GROUP BY 1", owner, grams))
-
-
-def texts_by_room(owner: int, grams: Collection[str]) -> dict[int, list[int]]:
-    """Each room with its texts that have all of the grams, oldest first."""
-    found: dict[int, list[int]] = {}
-    for (pk,) in _ask(f"SELECT {_id()}", "ORDER BY 1", owner, grams):
-        found.setdefault(pk >> ROOM_BITS, []).append(pk)
-    return found
-
-
-def _ask(select: str, end: str, owner: int, grams: Collection[str]) -> list[Any]:
+def rooms(owner: int, grams: Collection[str]) -> set[int]:
+    """Each room with a text that has all of the grams."""
     wanted = numbers(owner, grams)
     if connection.vendor == "sqlite":
         match = " AND ".join(f'"{word}"' for word in _words(wanted).split())
-        with connection.cursor() as cursor:
-            cursor.execute(f"{select} FROM {TABLE} WHERE {TABLE} MATCH %s {end}", [match])
-            return list(cursor.fetchall())
+        return _ask(f"SELECT DISTINCT rowid >> {ROOM_BITS} FROM {TABLE} WHERE {TABLE} MATCH %s", match)  # noqa: S608
     with transaction.atomic(), connection.cursor() as cursor:
-        # A frequent gram makes the planner prefer reading the whole table, whose arrays lie elsewhere.
+        # A frequent gram makes the planner prefer reading the whole table, whose arrays are costly to read.
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"{select} FROM {TABLE} WHERE grams @> %s {end}", [wanted])
-        return list(cursor.fetchall())
+        return _ask(f"SELECT DISTINCT id >> {ROOM_BITS} FROM {TABLE} WHERE grams @> %s", wanted)  # noqa: S608
 
 
-def _id() -> str:
-    return "id" if connection.vendor == "postgresql" else "rowid"
+def is_among(room: str, rooms: Collection[int]) -> Q:
+    """A condition: the field `room` is one of these. They are one parameter, however many they are."""
+    if connection.vendor == "sqlite":
+        # A sum: for the bare number SQLite would try every one of them on every row.
+        return Q(In(F(room) + 0, RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(rooms))])))
+    # Not IN: that would be a join to the planner, and could come after what costs more.
+    words = {"arg_joiner": " = ANY(", "template": "%(expressions)s::bigint[])"}
+    return Q(Func(F(room), Value(list(rooms)), output_field=BooleanField(), **words))
+
+
+def _ask(statement: str, parameter: str | list[int]) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [parameter])
+        return {room for (room,) in cursor.fetchall()}
 
 
 def _words(found: Iterable[int]) -> str:

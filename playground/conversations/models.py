@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,13 @@ from playground.ledger.models import Entry
 from playground.vault.models import ApiKey
 
 LEASE = dt.timedelta(seconds=15)  # a process that gave no sign of life for this long has lost its generations
+
+# How conversations are listed: pinned ones first, then the newest. Two indexes of Conversation are in this order.
+LIST_ORDER = (
+    ExpressionWrapper(Q(pinned_at__isnull=False), BooleanField()).desc(),
+    F("updated_at").desc(),
+    F("id").asc(),
+)
 
 
 class Conversation(models.Model):
@@ -42,7 +49,14 @@ class Conversation(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["user", "-updated_at"], condition=Q(deleted_at=None), name="conversation_recent"),
+            models.Index(
+                *("user", *LIST_ORDER), condition=Q(deleted_at=None, archived_at=None), name="conversation_list"
+            ),
+            models.Index(
+                *("user", *LIST_ORDER),
+                condition=Q(deleted_at=None, archived_at__isnull=False),
+                name="conversation_archive",
+            ),
             models.Index(fields=["user"], condition=Q(title_indexed=False), name="conversation_unindexed"),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="conversation_deleted"),
         ]

@@ -88,6 +88,8 @@ class Entry(models.Model):
             models.Index(fields=["team", "created_at"], name="entry_team_time"),
             models.Index(fields=["user", "created_at"], name="entry_user_time"),
             models.Index(fields=["model", "created_at"], name="entry_model_time"),
+            # What a list of conversations reads: what each cost, without a look at the rows themselves.
+            models.Index(fields=["conversation", "currency", "cost_total"], name="entry_conversation"),
             # All that measured.py reads, so that it never touches the rows themselves.
             models.Index(
                 fields=[

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from playground.accounts.models import User
 from playground.conversations import search
 from playground.conversations.grams import Part, fold, has_all, parts, snippet, words_of
-from playground.conversations.models import Conversation, Generation, Message
+from playground.conversations.models import LIST_ORDER, Conversation, Generation, Message
 from playground.ledger.models import Entry
 from playground.web import access
 from playground.web.money import format_money
@@ -69,34 +69,35 @@ def listing(
 ) -> dict[str, Any]:
     """Values of `conversations/_conversation_list.html`: the first page, the one `after` a row, or all `upto` a row."""
     query = query.strip()
-    mine = access.conversations(user)
-    shelf = mine.filter(archived_at__isnull=not archived)
-    wanted = shelf.alias(is_pinned=Q(pinned_at__isnull=False)).order_by("-is_pinned", "-updated_at", "id")
+    wanted = shelf(user, archived=archived).order_by(*LIST_ORDER)
     if after:
         wanted = wanted.filter(after.later)
     elif upto:
         wanted = wanted.exclude(upto.later)
     rows, hits, is_cut = _page(user, wanted, query, limit=MOST if upto else ROWS)
-    has_more = is_cut or (upto is not None and shelf.filter(upto.later).exists())
+    has_more = is_cut or (upto is not None and shelf(user, archived=archived).filter(upto.later).exists())
     end = str(upto if upto and not is_cut else Cursor.of(rows[-1])) if rows else ""
     return {
         "groups": _groups(rows, _views(rows, words_of(query), hits, current), after),
         "query": query,
         "archived": archived,
-        "archived_count": 0 if archived or query or after else mine.exclude(archived_at=None).count(),
-        "searched": shelf.count() if query and not rows and not after else 0,
+        "archived_count": 0 if archived or query or after else shelf(user, archived=True).count(),
+        "searched": shelf(user, archived=archived).count() if query and not rows and not after else 0,
         "upto": end if after or upto else "",
         "more": end if has_more else "",
     }
+
+
+def shelf(user: User, *, archived: bool) -> "QuerySet[Conversation]":
+    """The conversations of the list, or those of the archive."""
+    return access.conversations(user).filter(archived_at__isnull=not archived)
 
 
 def _page(
     user: User, wanted: "QuerySet[Conversation]", query: str, *, limit: int
 ) -> tuple[list[Conversation], dict[uuid.UUID, uuid.UUID | None], bool]:
     """The rows, what they matched with, and whether there would be more."""
-    shown = wanted.select_related("leaf__generation__offer").defer(
-        "settings", "leaf__content", "leaf__reasoning_content", "leaf__tool_calls", "leaf__web_search"
-    )
+    shown = wanted.defer("settings")
     if not query:
         rows = list(shown[: limit + 1])
         return rows[:limit], {}, len(rows) > limit
@@ -109,8 +110,10 @@ def _page(
 def _views(
     rows: Sequence[Conversation], words: list[str], hits: dict[uuid.UUID, uuid.UUID | None], current: uuid.UUID | None
 ) -> list[dict[str, Any]]:
-    sums = spent([row.pk for row in rows])
-    running = Generation.objects.filter(conversation__in=[row.pk for row in rows], state__in=Generation.LIVE)
+    shown = [row.pk for row in rows]
+    sums = spent(shown)
+    models = dict(Conversation.objects.filter(pk__in=shown).values_list("pk", "leaf__generation__offer__title"))
+    running = Generation.objects.filter(conversation__in=shown, state__in=Generation.LIVE)
     live = set(running.values_list("conversation_id", flat=True))
     elsewhere = [row.pk for row in rows if words and not has_all(fold(row.title), words)]
     texts = dict(
@@ -123,7 +126,7 @@ def _views(
             "id": row.pk,
             "title": row.title,
             "title_parts": parts(row.title, words),
-            "model_parts": parts(_model_title(row), words),
+            "model_parts": parts(models[row.pk] or "", words),
             "snippet": _snippet(row, texts.get(row.pk, ""), words),
             "cost": sums.get(row.pk, ("—", ""))[0],
             "sum": sums.get(row.pk, ("—", ""))[1],
@@ -142,26 +145,24 @@ def _snippet(row: Conversation, text: str, words: list[str]) -> list[Part]:
 
 def _groups(rows: Sequence[Conversation], views: list[dict[str, Any]], after: Cursor | None) -> list[dict[str, Any]]:
     """By date in the reader's time zone; a page that goes on within a group does not name it again."""
-    today = timezone.localdate()
+    now = timezone.now()
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row, view in zip(rows, views, strict=True):
-        groups[_label(row.pinned_at is not None, row.updated_at, today)].append(view)
-    known = _label(after.is_pinned, after.updated_at, today) if after else None
+        groups[_label(Cursor.of(row), now)].append(view)
+    known = _label(after, now) if after else None
     return [{"label": label, "goes_on": label == known, "rows": listed} for label, listed in groups.items()]
 
 
-def _label(is_pinned: bool, moment: dt.datetime, today: dt.date) -> str:
-    return _("Pinned") if is_pinned else date_label(timezone.localtime(moment).date(), today)
+def _label(place: Cursor, now: dt.datetime) -> str:
+    return _("Pinned") if place.is_pinned else date_label(place.updated_at, now)
 
 
 def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:
     """Per conversation what it cost ("$0.0052", "—" when unpriced) and the header's words ("2 turns · $0.0052")."""
     amounts: dict[uuid.UUID, list[str]] = defaultdict(list)
     turns: dict[uuid.UUID, int] = defaultdict(int)
-    # By way of the generations: that is what the ledger is ordered by.
-    runs = Generation.objects.filter(conversation__in=conversations).values("pk")
     rows = (
-        Entry.objects.filter(generation__in=runs)
+        Entry.objects.filter(conversation__in=conversations)
         .order_by()
         .values("conversation", "currency")
         .annotate(total=Sum("cost_total"), count=Count("pk"))
@@ -180,17 +181,14 @@ def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]
     return words
 
 
-def date_label(day: dt.date, today: dt.date) -> str:
-    """The group a conversation of this day stands in."""
-    if day >= today:
+def date_label(moment: dt.datetime, now: dt.datetime) -> str:
+    """The group of a conversation of this moment: by calendar days, as the reader's time zone has them."""
+    day = timezone.localdate(moment)
+    age = (timezone.localdate(now) - day).days
+    if age <= 0:
         return _("Today")
-    if day == today - dt.timedelta(days=1):
+    if age == 1:
         return _("Yesterday")
-    if day > today - dt.timedelta(days=8):
+    if age <= 7:
         return _("Previous 7 days")
     return formats.date_format(day, "YEAR_MONTH_FORMAT")
-
-
-def _model_title(row: Conversation) -> str:
-    generation = getattr(row.leaf, "generation", None) if row.leaf else None
-    return generation.offer.title if generation else ""

@@ -132,7 +132,7 @@ def test_what_is_deleted_for_good_leaves_no_gram_and_its_entry_stays(send: Send,
     threads.delete(gone)
     assert threads.purge(deleted_before=timezone.now() + dt.timedelta(seconds=1)) == 1
     assert [c.title for c in Conversation.objects.all()] == ["elephants stay"]
-    assert len(gram_store.texts_by_room(alice.pk, grams_asked("elephant"))) == 1
+    assert len(gram_store.rooms(alice.pk, grams_asked("elephant"))) == 1
     assert SearchRoom.objects.count() == 1
     assert Entry.objects.filter(generation=turn.generation_id).exists()
 

@@ -1,14 +1,18 @@
 """The conversation list: groups, pages, search with marks, and only for whom it belongs to."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from playground.accounts.models import Team, User
-from playground.conversations.models import Conversation
+from playground.conversations import search_index
+from playground.conversations.models import LIST_ORDER, Conversation, Message
 from playground.web import sidebar
 from playground.web.sidebar import Cursor
 from tests.integration.web.conftest import text_of
@@ -57,15 +61,63 @@ def test_a_deletion_is_undone(alices: Client, alice: User, team: Team) -> None:
 def test_pages_hold_every_row_once(alice: User, team: Team) -> None:
     for number in range(95):
         make(alice, team, f"number {number}")
+    assert sorted(titles_of_all_pages(alice)) == sorted(f"number {number}" for number in range(95))
+
+
+@pytest.mark.parametrize("indexed", [0, 40, 500], ids=["nothing indexed", "a part indexed", "all indexed"])
+def test_pages_of_a_search_hold_every_hit_once_in_the_order_of_the_list(alice: User, team: Team, indexed: int) -> None:
+    now = timezone.now()
+    for number in range(110):
+        room = make(alice, team, f"needle {number}" if number % 3 else f"hay {number}")
+        room.updated_at = now - dt.timedelta(minutes=number // 4)  # four each at the same moment
+        room.pinned_at = now if number % 10 == 1 else None
+        room.save()
+        Message.objects.create(conversation=room, role="user", content="in a text: needle" if number % 9 == 0 else "-")
+    search_index.index_pending(limit=indexed)
+    expected = [
+        room.title
+        for room in Conversation.objects.order_by(*LIST_ORDER).prefetch_related("messages")
+        if "needle" in room.title or "needle" in room.messages.all()[0].content
+    ]
+    assert titles_of_all_pages(alice, query="needle") == expected
+    assert len(expected) > 2 * sidebar.ROWS
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_the_list_is_read_in_the_order_of_its_index(alice: User, team: Team, *, archived: bool) -> None:
+    make(alice, team, "a row")
+    rows = sidebar.shelf(alice, archived=archived).order_by(*LIST_ORDER)[:40]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # which reads so few rows without any index, if it may
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_sort = off")
+        plan = rows.explain()
+    assert ("conversation_archive" if archived else "conversation_list") in plan
+    assert "SORT" not in plan.upper()
+    assert "TEMP B-TREE" not in plan.upper()
+
+
+@pytest.mark.parametrize(("hour", "label"), [(1, "Yesterday"), (20, "Today")])
+def test_three_hours_ago_is_today_or_yesterday_by_the_readers_clock(
+    alices: Client, alice: User, team: Team, hour: int, label: str
+) -> None:
+    now = timezone.now()
+    Conversation.objects.create(user=alice, team=team, title="a row", updated_at=now - dt.timedelta(hours=3))
+    west = (now.hour - hour + 11) % 24 - 11  # of Greenwich: there it is this hour now
+    alices.cookies["time_zone"] = f"Etc/GMT{west:+d}"
+    assert f"<h3>{label}</h3>" in alices.get(reverse("conversation-list")).content.decode()
+
+
+def titles_of_all_pages(user: User, query: str = "") -> list[str]:
+    """What the list shows when it is scrolled to its end."""
     seen: list[str] = []
     after = None
     while True:
-        page = sidebar.listing(alice, after=after)
+        page = sidebar.listing(user, query=query, after=after)
         seen += [row["title"] for group in page["groups"] for row in group["rows"]]
         after = Cursor.read(page["more"])
         if after is None:
-            break
-    assert sorted(seen) == sorted(f"number {number}" for number in range(95))
+            return seen
 
 
 def test_a_match_is_marked_and_an_empty_search_says_what_was_searched(alices: Client, alice: User, team: Team) -> None:

@@ -23,7 +23,7 @@ def test_dates_are_written_in_the_readers_language(language: str, clock: str, da
     with translation.override(language), timezone.override(dt.UTC):
         assert clock_words(MOMENT) == clock
         assert day_words(DAY) == day
-        assert date_label(DAY, DAY + dt.timedelta(days=1)) == label
+        assert date_label(MOMENT, MOMENT + dt.timedelta(days=1)) == label
 
 
 def test_a_moment_is_shown_in_the_readers_time_zone() -> None:
