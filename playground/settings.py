@@ -124,6 +124,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "playground.web.context.house",
             ],
+            "builtins": ["playground.web.icons"],
         },
     },
 ]

@@ -8,7 +8,8 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SIZE = 40  # messages in a window and in a piece
+SIZE = 40  # messages in a window around one, and in a piece
+FIRST = 20  # messages of a branch's end that a page begins with: more than any screen shows, and half the work of SIZE
 TAIL = 2  # the last question and its answer
 
 
@@ -24,7 +25,7 @@ class Window:
 
 def newest(line: Sequence[uuid.UUID]) -> Window:
     """The end of a branch."""
-    return Window(line[-SIZE:], has_earlier=len(line) > SIZE)
+    return Window(line[-FIRST:], has_earlier=len(line) > FIRST)
 
 
 def around(line: Sequence[uuid.UUID], message: uuid.UUID) -> Window | None:

@@ -17,7 +17,7 @@ const language = () => document.documentElement.lang || "en";
 
 // 16412 as "16,412"
 export function number(value) {
-  return new Intl.NumberFormat(language()).format(value);
+  return format().format(value);
 }
 
 // Milliseconds as "0.4" or "12": one decimal below ten seconds.
@@ -41,6 +41,15 @@ export function money(sign, amount) {
   return `${sign}${exact(amount, digits)}`;
 }
 
-function exact(value, digits) {
-  return new Intl.NumberFormat(language(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+const exact = (value, digits) => format(digits).format(value);
+
+// Made once for each number of decimals: making one costs more than a hundred numbers.
+const formats = new Map();
+
+function format(digits) {
+  if (!formats.has(digits)) {
+    const decimals = digits === undefined ? {} : { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    formats.set(digits, new Intl.NumberFormat(language(), decimals));
+  }
+  return formats.get(digits);
 }

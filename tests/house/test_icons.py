@@ -16,7 +16,7 @@ ASKED = (
     (
         "templates",
         "*.html",
-        re.compile(r'components/icon\.html" with name="([\w-]+)"|icon\|default:"([\w-]+)"|icon="([\w-]+)"'),
+        re.compile(r'{% icon "([\w-]+)"|icon\|default:"([\w-]+)"|icon="([\w-]+)"'),
     ),
     ("static/js", "*.js", re.compile(r'\b(?:icon|button)\("([\w-]+)"|\bput\("\w+", "([\w-]+)"')),
     ("playground", "*.py", re.compile(r'"icon": "([\w-]+)"')),

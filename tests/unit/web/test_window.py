@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.web import window
-from playground.web.window import SIZE, TAIL
+from playground.web.window import FIRST, SIZE, TAIL
 
 LINE = [uuid.UUID(int=number) for number in range(1000)]
 places = st.integers(0, 999)
@@ -16,8 +16,8 @@ lengths = st.integers(1, 1000)
 @given(lengths)
 def test_the_newest_window_ends_with_the_branch(length: int) -> None:
     found = window.newest(LINE[:length])
-    assert list(found.shown) == LINE[:length][-SIZE:]
-    assert found.has_earlier == (length > SIZE)
+    assert list(found.shown) == LINE[:length][-FIRST:]
+    assert found.has_earlier == (length > FIRST)
     assert (found.has_later, list(found.tail)) == (False, [])
 
 
