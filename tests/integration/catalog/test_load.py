@@ -116,7 +116,7 @@ def test_loads_everything_from_nothing() -> None:
     changes = load(data_files())
 
     assert {table.__name__: table._default_manager.count() for table in TABLES} == {
-        "Source": 15,
+        "Source": 16,
         "Provider": 4,
         "ModelFamily": 7,
         "LanguageModel": 34,
