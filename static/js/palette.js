@@ -26,6 +26,7 @@ class Palette {
   #newest = []; // the conversations that stand there while nothing is typed
   #searched = ""; // the words that #rows.conversations were found with
   #active = null;
+  #isChosen = false; // the reader went to the active row; what the server still finds must not take it away
   #asking = null;
   #timer = 0;
   #isAway = false; // the server could not be asked
@@ -62,6 +63,7 @@ class Palette {
   }
 
   #typed(event) {
+    this.#isChosen = false;
     this.#draw();
     clearTimeout(this.#timer);
     if (!event.isComposing) this.#timer = setTimeout(() => this.#search(), SEARCH_AFTER);
@@ -116,7 +118,7 @@ class Palette {
     const count = groups.reduce((sum, { rows }) => sum + rows.length, 0);
     this.#say(count);
     const rows = this.#options();
-    this.#activate(rows.find(({ id }) => id === former && !words.length) ?? rows[0] ?? null, true);
+    this.#activate(rows.find(({ id }) => id === former && (this.#isChosen || !words.length)) ?? rows[0] ?? null, true);
   }
 
   #found(words, recent) {
@@ -166,8 +168,10 @@ class Palette {
     if (event.isComposing || event.keyCode === 229) return;
     const rows = this.#options();
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && rows.length) this.#activate(rows[(rows.indexOf(this.#active) + step + rows.length) % rows.length], true);
-    else if (event.key === "Enter") this.#active?.click();
+    if (step && rows.length) {
+      this.#isChosen = true;
+      this.#activate(rows[(rows.indexOf(this.#active) + step + rows.length) % rows.length], true);
+    } else if (event.key === "Enter") this.#active?.click();
     else return;
     event.preventDefault();
   }

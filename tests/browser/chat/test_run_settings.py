@@ -85,12 +85,12 @@ def test_what_another_model_does_not_take_is_dropped_with_its_reason(page: Page)
 
 def test_a_stop_word_is_sent_and_what_the_model_does_not_take_is_explained(page: Page) -> None:
     expect(page.locator("#run-stop")).to_be_hidden()
-    page.click(".tc-set-more > summary")
+    page.click("#run-more > summary")
     with page.expect_response(KEPT):
         page.fill("#run-stop", "END")
         page.locator("#run-stop").blur()
     expect(page.locator("#run-seed")).to_have_count(0)
-    expect(page.locator(".tc-set-more")).to_contain_text("Frequency penalty Sandbox does not know this parameter.")
+    expect(page.locator("#run-more")).to_contain_text("Frequency penalty Sandbox does not know this parameter.")
     send(page, "hello")
     until_state(page, "finished")
     assert Generation.objects.get().settings["stop"] == ["END"]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from playground.accounts.models import User
 from playground.catalog.models import Offer
@@ -81,6 +81,22 @@ def test_arrows_move_enter_runs_and_the_number_of_results_is_told(page: Page) ->
     page.keyboard.press("Enter")
     expect(page.locator("html")).to_have_class(re.compile(r"\bdark\b"))
     expect(page.locator("#palette")).not_to_be_visible()
+
+
+def test_what_the_server_finds_late_does_not_move_the_chosen_row(page: Page) -> None:
+    answers: list[Route] = []
+    page.route("**/palette/?q=*", lambda route: answers.append(route))  # noqa: PLW0108 - Playwright marks the function
+    open_palette(page)
+    with page.expect_request("**/palette/?q=*"):
+        page.keyboard.type("theme")
+    page.keyboard.press("ArrowDown")
+    expect(option(page, "Theme: Dark")).to_have_attribute("aria-selected", "true")
+    with page.expect_response("**/palette/?q=*"):
+        answers[0].continue_()
+    page.wait_for_timeout(200)  # long enough for the rows to be drawn anew
+    expect(option(page, "Theme: Dark")).to_have_attribute("aria-selected", "true")
+    page.keyboard.type(" ")
+    expect(option(page, "Theme: Light")).to_have_attribute("aria-selected", "true")
 
 
 def test_it_switches_the_model_of_the_open_conversation(page: Page) -> None:
