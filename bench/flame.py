@@ -1,7 +1,9 @@
 """Where a server's CPU time goes, by py-spy's samples: while it streams, and while it starts runs."""
 
+import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
@@ -14,6 +16,8 @@ from processes import Load, Server
 from targets import Bed, Target
 
 SECONDS = 10
+# Beside the interpreter, also where its folder is not on the path.
+PY_SPY = shutil.which("py-spy", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
 HINT = "py-spy is not installed (pip install py-spy); it shows where the time goes."
 RATE = 200  # samples a second
 
@@ -42,7 +46,7 @@ class Frame:
 
 def profile(target: Target, bed: Bed, server: Server, *, streams: int) -> str:
     """Two tables of shares: a server with `streams` running streams, and one that starts 25 runs a second."""
-    if shutil.which("py-spy") is None:
+    if PY_SPY is None:
         return HINT
     running = Load(*options(target, bed, server.port, model=LONGER, streams=streams), "--spread", "1")
     running.go()
@@ -60,7 +64,7 @@ def record(server: Server, *, after: float) -> list[tuple[list[Frame], int]]:
     """Sample the server's Python threads while they use the CPU; `after` seconds from now."""
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "stacks"
-        command = ["py-spy", "record", "--pid", str(server.pid), "--duration", str(SECONDS), "--rate", str(RATE)]
+        command = [str(PY_SPY), "record", "--pid", str(server.pid), "--duration", str(SECONDS), "--rate", str(RATE)]
         command += ["--format", "raw", "--output", str(output)]
         subprocess.run(["sh", "-c", f'sleep {after}; exec "$@"', "sh", *command], check=True, capture_output=True)
         lines = output.read_text().splitlines()
