@@ -118,6 +118,13 @@ CHOICES = Part(
             (open_sheet("inspector"), click("[data-open-picker]"), type_in("[data-picker-search]", "flash")),
         ),
         Screen("run-settings", "Run settings, thinking always on", "/c/{ops}/", (open_sheet("inspector"),)),
+        Screen(
+            "run-settings-more",
+            "Run settings, all of them",
+            BREAK_EVEN,
+            (open_sheet("inspector"), click(".tc-set-guidance summary"), click("#run-more > summary")),
+            height=1_100,
+        ),
         Screen("palette", "Palette", BREAK_EVEN, (press("Control+k"), wait_for("#palette [role=option]"))),
         Screen(
             "palette-search",
@@ -161,6 +168,12 @@ MODELS = Part(
         Screen("models", "Catalog", "/models/"),
         Screen("models-filtered", "Catalog, filtered", "/models/?q=flash"),
         Screen("model", "One model", "/models/{model}/", height=TALL),
+        Screen(
+            "model-parameters",
+            "What a provider takes",
+            "/models/{model}/",
+            (click(".tc-shop-parameters summary"), show(".tc-shop-parameters")),
+        ),
         Screen("model-price", "A price to set", "/models/offers/{unpriced_offer}/price/"),
     ),
 )

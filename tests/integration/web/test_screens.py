@@ -1,6 +1,7 @@
 """Every page has its picture: the list of screens and the addresses of the house are compared, page by page."""
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,11 +13,14 @@ from PIL import Image
 
 from playground.conversations.models import Generation
 from tests.screens.frozen_time import time_held
-from tests.screens.gallery import Gallery, file_name
+from tests.screens.gallery import MOST_BYTES, Gallery, contact_sheet, file_name
 from tests.screens.household import Seeded
 from tests.screens.looks import HEIGHTS, KEPT, LANGUAGES, THEMES
 from tests.screens.screens import SCREENS
 from tests.screens.seed import seed
+
+ROOT = Path(__file__).resolve().parents[3]
+PICTURES = ROOT / "docs" / "screens"
 
 
 @pytest.fixture
@@ -74,6 +78,28 @@ def test_the_looks_that_are_kept_have_every_theme_language_and_width() -> None:
     assert {look.theme for look in KEPT} == set(THEMES)
     assert {look.language for look in KEPT} == set(LANGUAGES)
     assert {look.width for look in KEPT} == set(HEIGHTS)
+
+
+def test_every_screen_has_its_pictures_and_there_are_no_others() -> None:
+    named = {file_name(screen, look) for screen in SCREENS for look in KEPT}
+    assert sorted(path.name for path in PICTURES.glob("*.webp")) == sorted(named)
+    assert (PICTURES / "README.md").read_text(encoding="utf-8") == contact_sheet(KEPT)
+
+
+def test_all_pictures_together_are_small() -> None:
+    assert Gallery(PICTURES).bytes() < MOST_BYTES
+
+
+def test_the_documents_show_pictures_that_are_there() -> None:
+    documents = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    shown = {
+        (document.parent / name).resolve()
+        for document in documents
+        for name in re.findall(r"[\w./-]+\.(?:webp|png|svg)", document.read_text(encoding="utf-8"))
+        if not name.startswith("/")
+    }
+    assert len([path for path in shown if path.parent == PICTURES]) >= 4
+    assert sorted(str(path) for path in shown if path.parent == PICTURES and not path.exists()) == []
 
 
 def test_two_pictures_of_the_same_page_are_one_file(tmp_path: Path) -> None:
