@@ -12,6 +12,16 @@ def click(selector: str) -> Act:
     return lambda page: page.locator(selector).filter(visible=True).first.click()
 
 
+def unfold(selector: str) -> Act:
+    """Open a part by its summary and wait until it has its whole height."""
+
+    def act(page: Page) -> None:
+        page.locator(selector).filter(visible=True).first.click()
+        page.wait_for_timeout(400)  # it grows, and what is below moves away
+
+    return act
+
+
 def type_in(selector: str, text: str) -> Act:
     """Type a text and wait for what that fetches."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from tests.screens.acts import Act, click, leave_fields, open_sheet, press, show, to_top, type_in, wait_for
+from tests.screens.acts import Act, click, leave_fields, open_sheet, press, show, to_top, type_in, unfold, wait_for
 from tests.screens.plays import Answering, Blocked, Counting, Offline, Play, Reconnecting, SignedOut
 
 TALL = 2_000  # pixels: what a reader would scroll to, in one picture
@@ -122,7 +122,7 @@ CHOICES = Part(
             "run-settings-more",
             "Run settings, all of them",
             BREAK_EVEN,
-            (open_sheet("inspector"), click(".tc-set-guidance summary"), click("#run-more > summary")),
+            (open_sheet("inspector"), unfold(".tc-set-guidance summary"), unfold("#run-more > summary")),
             height=1_100,
         ),
         Screen("palette", "Palette", BREAK_EVEN, (press("Control+k"), wait_for("#palette [role=option]"))),
@@ -172,7 +172,7 @@ MODELS = Part(
             "model-parameters",
             "What a provider takes",
             "/models/{model}/",
-            (click(".tc-shop-parameters summary"), show(".tc-shop-parameters")),
+            (unfold(".tc-shop-parameters summary"), show(".tc-shop-parameters")),
         ),
         Screen("model-price", "A price to set", "/models/offers/{unpriced_offer}/price/"),
     ),
