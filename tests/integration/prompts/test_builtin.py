@@ -1,13 +1,14 @@
 """The templates that come with the program: loaded once however often, versioned, and never in the way of a fork."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
+from playground.catalog.models import LanguageModel
 from playground.prompts import builtin, library
 from playground.prompts.content import examples_of
 from playground.prompts.errors import TemplateFileError
@@ -35,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def load(folder: Path, *entries: dict[str, Any]) -> str:
-    (folder / "a.yaml").write_text(yaml.safe_dump(list(entries)))
+    (folder / "a.yaml").write_text(json.dumps(entries))
     return str(builtin.load([folder / "a.yaml"]))
 
 
@@ -97,3 +98,21 @@ def test_every_shipped_template_can_be_tried_with_its_examples(one: builtin.Entr
     assert one.content.first_message
     assert one.content.model
     assert one.content.settings
+
+
+DOCUMENTED = ("glm-z1-flashx", "glm-4-flashx-250414", "glm-z1-air", "glm-4.5", "glm-4.7-flashx")
+
+
+@pytest.mark.usefixtures("catalog")
+@pytest.mark.parametrize("slug", DOCUMENTED)
+def test_every_documented_use_of_a_model_has_its_template(slug: str) -> None:
+    documented = {use["title"] for use in LanguageModel.objects.get(slug=slug).use_cases}
+    for language in builtin.LANGUAGES:
+        own = [one for one in SHIPPED if one.language == language and one.content.model == slug]
+        assert {use["title"] for one in own for use in one.uses if use["model"] == slug} == documented
+
+
+@pytest.mark.usefixtures("catalog")
+def test_every_recommended_model_is_in_the_catalog() -> None:
+    slugs = set(LanguageModel.objects.values_list("slug", flat=True))
+    assert {one.content.model for one in SHIPPED} <= slugs
