@@ -16,9 +16,9 @@ from playground.prompts import files, library
 from playground.prompts.content import Content, read_content
 from playground.prompts.errors import TemplateFileError, Unusable
 from playground.prompts.models import PromptTemplate
+from playground.prompts.queries import LANGUAGES
 
 DATA: Final = Path(__file__).resolve().parent / "data"
-LANGUAGES: Final = ("en", "zh-hans")
 SHARED: Final = ("icon", "model", "settings")  # the same in every language
 
 

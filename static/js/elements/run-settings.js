@@ -7,7 +7,10 @@ export class RunSettings extends HTMLElement {
   connectedCallback() {
     this.addEventListener("input", (event) => this.#moved(event));
     this.addEventListener("change", (event) => this.#changed(event));
-    this.addEventListener("click", (event) => event.target.closest("[data-reset]") && this.#reset());
+    this.addEventListener("click", (event) => {
+      if (event.target.closest("[data-reset]")) this.#reset();
+      else if (event.target.closest("[data-forget-template]")) this.#forgetTemplate();
+    });
     this.refresh();
   }
 
@@ -35,6 +38,7 @@ export class RunSettings extends HTMLElement {
       presence_penalty: amount("presence_penalty"),
       seed: whole("seed"),
       system_prompt: this.querySelector('[name="system_prompt"]')?.value ?? "",
+      template: text("template") || null,
     };
   }
 
@@ -132,6 +136,14 @@ export class RunSettings extends HTMLElement {
       this.querySelector('[name="thinking_chosen"]').value = "";
     }
     for (const field of this.querySelectorAll('[name="effort"], [name="stop"]')) field.value = "";
+    this.querySelector("form").dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  // The texts stay; only where they came from is no longer said.
+  #forgetTemplate() {
+    this.querySelector('[name="template"]').value = "";
+    this.querySelector("[data-template-of-settings]").remove();
+    this.querySelector('[name="system_prompt"]').focus();
     this.querySelector("form").dispatchEvent(new Event("change", { bubbles: true }));
   }
 

@@ -13,6 +13,7 @@ from playground.prompts import builtin, library
 from playground.prompts.content import examples_of
 from playground.prompts.errors import TemplateFileError
 from playground.prompts.models import PromptTemplate, TemplateVersion
+from playground.prompts.queries import LANGUAGES
 from playground.prompts.variables import check_all
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +108,7 @@ DOCUMENTED = ("glm-z1-flashx", "glm-4-flashx-250414", "glm-z1-air", "glm-4.5", "
 @pytest.mark.parametrize("slug", DOCUMENTED)
 def test_every_documented_use_of_a_model_has_its_template(slug: str) -> None:
     documented = {use["title"] for use in LanguageModel.objects.get(slug=slug).use_cases}
-    for language in builtin.LANGUAGES:
+    for language in LANGUAGES:
         own = [one for one in SHIPPED if one.language == language and one.content.model == slug]
         assert {use["title"] for one in own for use in one.uses if use["model"] == slug} == documented
 

@@ -1,0 +1,36 @@
+// A field that wants the text of a file: beside it a button that reads one. The file itself stays where it is; only its text
+// goes into the field, where it can be looked over.
+import { element, icon, toast } from "./dom.js";
+import { fill, gettext, number } from "./language.js";
+
+const MOST = 400_000; // characters
+
+export function watchTextFiles(root = document) {
+  for (const field of root.querySelectorAll("textarea[data-file-text]")) addButton(field);
+}
+
+function addButton(field) {
+  if (field.nextElementSibling?.matches("[data-file-button]")) return;
+  const chooser = element("input", { type: "file", hidden: true, accept: "text/*,.md,.csv,.json,.yaml,.yml,.log,.srt,.vtt", tabindex: "-1", "aria-hidden": "true" });
+  const button = element("button", { type: "button", class: "btn tc-file-text", "data-variant": "outline", "data-size": "sm", "data-file-button": true }, icon("upload", { small: true }), gettext("Choose a text file"));
+  button.addEventListener("click", () => chooser.click());
+  chooser.addEventListener("change", () => read(chooser.files[0], field));
+  field.after(button, chooser);
+}
+
+async function read(file, field) {
+  if (!file) return;
+  const bytes = await file.slice(0, MOST * 4 + 1).arrayBuffer();
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    if (text.includes("\0")) throw new TypeError("not text");
+    if (text.length > MOST) toast(fill(gettext("Only the first %(count)s characters were taken."), { count: number(MOST) }), "info");
+    field.value = text.slice(0, MOST);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  } catch {
+    toast(gettext("This file is not text in UTF-8."), "info");
+  }
+}
+
+watchTextFiles();
