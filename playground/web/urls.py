@@ -79,6 +79,7 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/restore/", conversations.restore, name="conversation-restore"),
     path("c/<uuid:conversation_id>/branch/", conversations.branch, name="branch"),
     path("c/<uuid:conversation_id>/settings/", conversations.run_settings_of, name="conversation-settings"),
+    path("c/<uuid:conversation_id>/what-if/", conversations.what_if, name="conversation-what-if"),
     path("conversations/", conversations.conversation_list, name="conversation-list"),
     path("try/", conversations.empty, name="trials"),
     path("model-picker/", conversations.model_picker, name="model-picker"),

@@ -11,7 +11,7 @@ export function watchTextFiles(root = document) {
 
 function addButton(field) {
   if (field.nextElementSibling?.matches("[data-file-button]")) return;
-  const chooser = element("input", { type: "file", hidden: true, accept: "text/*,.md,.csv,.json,.yaml,.yml,.log,.srt,.vtt", tabindex: "-1", "aria-hidden": "true" });
+  const chooser = element("input", { type: "file", hidden: true, accept: ".txt,.md,.csv,.tsv,.json,.yaml,.yml,.log,.srt,.vtt", tabindex: "-1", "aria-hidden": "true" });
   const button = element("button", { type: "button", class: "btn tc-file-text", "data-variant": "outline", "data-size": "sm", "data-file-button": true }, icon("upload", { small: true }), gettext("Choose a text file"));
   button.addEventListener("click", () => chooser.click());
   chooser.addEventListener("change", () => read(chooser.files[0], field));
