@@ -27,6 +27,7 @@ PICTURES = ROOT / "docs" / "screens"
 def seeded(db: None) -> Iterator[Seeded]:
     """The house that the pictures show, with its clock held."""
     call_command("load_catalog", verbosity=0)
+    call_command("load_templates", verbosity=0)
     with time_held() as clock:
         made = seed(clock)
         made.places["set_up"] = "/setup/token/"
