@@ -61,10 +61,10 @@ def one(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
 @never_cache
 @login_required
 @require_GET
-def built_in(request: HttpRequest, key: str) -> HttpResponseBase:
+def built_in(request: HttpRequest, name: str) -> HttpResponseBase:
     """A template that came with the program, in the reader's language, by its name."""
     team = current_team(person(request))
-    found = queries.available(team, language=get_language() or "en", drafts=False).filter(builtin_key=key).first()
+    found = queries.available(team, language=get_language() or "en", drafts=False).filter(builtin_key=name).first()
     if found is None:
         raise Http404
     return redirect("template", found.pk)
