@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 # Blanks, words, single Han characters (Chinese has no blanks to cut at) and single signs.
 _WORDS = re.compile(r"\s+|[\u2e80-\u9fff\uf900-\ufaff]|[^\W\u2e80-\u9fff\uf900-\ufaff]+|[^\w\s]")
 MOST_WORDS = 4_000  # of two changed blocks together; more are compared by lines only, which stays fast
+AROUND = 3  # unchanged lines that one column shows before and after a change
 ALIKE = 0.35  # share of equal words below which marking words would only confuse
 
 
@@ -36,6 +37,9 @@ class Row:
     same: bool
 
 
+Line = tuple[str, Side, Row]  # of one column: "+", "-" or "", the line, and the row it comes from
+
+
 def compare(left: str, right: str) -> list[Row]:
     """Every line of both texts, those that belong together in one row."""
     before, after = _lines(left), _lines(right)
@@ -55,9 +59,9 @@ def count(rows: Sequence[Row]) -> tuple[int, int]:
     return sum(row.right is not None for row in changed), sum(row.left is not None for row in changed)
 
 
-def unified(rows: Sequence[Row]) -> list[tuple[str, Side, Row]]:
-    """The rows as one column: (sign, line, row), of each changed block first what was removed."""
-    lines: list[tuple[str, Side, Row]] = []
+def unified(rows: Sequence[Row]) -> list[Line | None]:
+    """The rows as one column, of each changed block first what was removed; None where unchanged lines are left out."""
+    lines: list[Line] = []
     block: list[Row] = []
     for row in [*rows, None]:
         if row is not None and not row.same:
@@ -68,7 +72,17 @@ def unified(rows: Sequence[Row]) -> list[tuple[str, Side, Row]]:
         block = []
         if row is not None and row.right:
             lines.append(("", row.right, row))
-    return lines
+    return _near(lines)
+
+
+def _near(lines: Sequence[Line]) -> list[Line | None]:
+    """The lines that changed, with AROUND others before and after."""
+    places = [at for at, (sign, _side, _row) in enumerate(lines) if sign]
+    kept = sorted({at for place in places for at in range(place - AROUND, place + AROUND + 1) if 0 <= at < len(lines)})
+    shown: list[Line | None] = []
+    for before, at in zip([-1, *kept], kept, strict=False):
+        shown += [None] * (at > before + 1) + [lines[at]]
+    return [*shown, None] if kept and kept[-1] < len(lines) - 1 else shown
 
 
 def _lines(text: str) -> list[str]:

@@ -19,7 +19,6 @@ from playground.conversations.models import Conversation, Message
 from playground.conversations.run_settings import BadSetting
 from playground.prompts.content import PARAMETERS, Content, examples_of, fill_content, read_content
 from playground.prompts.errors import Unusable
-from playground.prompts.models import TemplateVersion
 from playground.prompts.render import names_in
 from playground.prompts.variables import KIND_WORDS, Kind, Variable, check_all
 from playground.web import access
@@ -143,11 +142,6 @@ def from_conversation(user: User, asked: Mapping[str, str]) -> Content | None:
         model=offer.language_model.slug if offer and offer.language_model else "",
         settings=tuple((name, kept[name]) for name in PARAMETERS if name in kept),
     )
-
-
-def icon_of(version: TemplateVersion | None) -> str:
-    """The icon that a template keeps when its text is edited."""
-    return version.icon if version else ""
 
 
 def desk_of(request: HttpRequest) -> Desk:

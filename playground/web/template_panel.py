@@ -53,6 +53,7 @@ def panel(user: User, found: PromptTemplate, chosen: TemplateVersion | None = No
         "icon": shown.icon or FALLBACK_ICON,
         "title": shown.title,
         "purpose": shown.purpose,
+        "language": shown.language,
         "tags": shown.tags,
         "number": shown.number,
         "is_live": shown.pk == found.live_id,
@@ -91,7 +92,7 @@ def change(left: TemplateVersion, right: TemplateVersion) -> Change:
             continue
         came, went = diff.count(rows)
         added, removed = added + came, removed + went
-        sections.append({"title": title, "rows": rows, "lines": [_line(*one) for one in diff.unified(rows)]})
+        sections.append({"title": title, "rows": rows, "lines": [_line(one) for one in diff.unified(rows)]})
     return Change(left, right, sections, added, removed)
 
 
@@ -220,8 +221,11 @@ def _text(version: TemplateVersion, name: str) -> str:
     return yaml.safe_dump(rest, allow_unicode=True, sort_keys=False, width=100).strip("\n")
 
 
-def _line(sign: str, side: diff.Side, row: diff.Row) -> dict[str, Any]:
-    """A line of a diff in one column, with its numbers on both sides."""
+def _line(one: diff.Line | None) -> dict[str, Any]:
+    """A line of a diff in one column, with its numbers on both sides; without parts: lines were left out here."""
+    if one is None:
+        return {"is_gap": True}
+    sign, side, row = one
     same = row.same
     return {
         "sign": sign,

@@ -145,6 +145,7 @@ def _card(
         "icon": shown.icon or FALLBACK_ICON,
         "title": shown.title,
         "purpose": shown.purpose,
+        "language": shown.language,
         "number": shown.number,
         "is_draft": row.live_id is None,
         "variables": [one["name"] for one in shown.variables],

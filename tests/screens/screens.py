@@ -173,8 +173,7 @@ TEMPLATES = Part(
     "Templates",
     (
         Screen("templates", "Templates", "/templates/"),
-        Screen("templates-search", "Found by two Chinese characters", "/templates/?q=条款"),
-        Screen("template", "One template, a draft waiting", "/templates/{template}/", height=TALL),
+        Screen("template", "One template, a draft waiting", "/templates/{template}/", height=1_400),
         Screen(
             "template-edit", "Another version", "/templates/{template}/edit/", also=("/templates/new/",), height=TALL
         ),
@@ -187,7 +186,6 @@ TEMPLATES = Part(
         Screen("template-import", "From a file, into a file", "/templates/import/"),
         Screen("template-menu", "“/” in the composer", "/", SLASH),
         Screen("template-insert", "Its small form", "/", (*SLASH, press("Enter"), wait_for("#fill-dialog form"))),
-        Screen("template-opened", "In the playground, nothing sent yet", "/?template={template_version}"),
     ),
 )
 MODELS = Part(

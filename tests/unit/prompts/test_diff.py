@@ -38,7 +38,7 @@ def test_lines_with_nothing_in_common_are_marked_whole() -> None:
 
 def test_one_column_has_what_went_before_what_came() -> None:
     rows = compare("a\nold one\nold two\nz", "a\nnew one\nnew two\nnew three\nz")
-    assert [(sign, text_of([side])) for sign, side, _row in unified(rows)] == [
+    assert [(sign, text_of([side])) for sign, side, _row in filter(None, unified(rows))] == [
         ("", "a"),
         ("-", "old one"),
         ("-", "old two"),
@@ -67,3 +67,11 @@ def test_nothing_changed_is_nothing_marked(text: str) -> None:
 def test_very_long_texts_are_compared_by_lines_only() -> None:
     rows = compare("word " * 5_000, "other " * 5_000)
     assert [part.changed for row in rows for part in row.left.parts if row.left] == [False]
+
+
+def test_one_column_leaves_out_what_is_far_from_a_change() -> None:
+    left = "\n".join(map(str, range(20)))
+    rows = compare(left, left.replace("10", "ten"))
+    signs = ["gap" if line is None else line[0] + text_of([line[1]]) for line in unified(rows)]
+    assert signs == ["gap", "7", "8", "9", "-10", "+ten", "11", "12", "13", "gap"]
+    assert unified(compare(left, left)) == []
