@@ -4,20 +4,7 @@ from allauth.account import views as allauth
 from django.urls import include, path, re_path
 from django.views.i18n import JavaScriptCatalog
 
-from playground.web.views import (
-    accounts,
-    conversations,
-    keys,
-    live,
-    models,
-    palette,
-    prompt_editor,
-    prompt_use,
-    prompts,
-    settings,
-    setup,
-    site,
-)
+from playground.web.views import accounts, conversations, files, keys, live, models, palette, settings, setup, site
 
 # Of allauth's pages those that this installation has; each is in our look (templates/account).
 account_pages = [
@@ -45,30 +32,8 @@ account_pages = [
     path("confirm-email/<str:key>/", allauth.confirm_email, name="account_confirm_email"),
 ]
 
-template_pages = [
-    path("", prompts.shelf, name="templates"),
-    path("new/", prompt_editor.new, name="template-new"),
-    path("preview/", prompt_editor.preview, name="template-preview"),
-    path("import/", prompt_editor.import_file, name="template-import"),
-    path("export/<str:kind>/", prompts.export_all, name="templates-export"),
-    path("compare/", prompts.compare, name="template-compare"),
-    path("menu/", prompt_use.menu, name="template-menu"),
-    path("built-in/<slug:name>/", prompts.built_in, name="template-built-in"),
-    path("versions/<uuid:version_id>/use/", prompt_use.use, name="template-use"),
-    path("<uuid:template_id>/", prompts.one, name="template"),
-    path("<uuid:template_id>/edit/", prompt_editor.edit, name="template-edit"),
-    path("<uuid:template_id>/star/", prompts.star, name="template-star"),
-    path("<uuid:template_id>/archive/", prompts.archive, name="template-archive"),
-    path("<uuid:template_id>/live/", prompts.make_live, name="template-live"),
-    path("<uuid:template_id>/restore/", prompts.restore, name="template-restore"),
-    path("<uuid:template_id>/copy/", prompts.copy, name="template-copy"),
-    path("<uuid:template_id>/fork/", prompts.fork, name="template-fork"),
-    path("<uuid:template_id>/catch-up/", prompts.catch_up, name="template-catch-up"),
-    path("<uuid:template_id>/export/<str:kind>/", prompts.export, name="template-export"),
-]
-
 urlpatterns = [
-    path("templates/", include(template_pages)),
+    path("templates/", include("playground.web.template_urls")),
     path("", conversations.playground, name="playground"),
     path("c/<uuid:conversation_id>/", conversations.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/thread/", conversations.thread_part, name="thread"),
@@ -80,6 +45,9 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/branch/", conversations.branch, name="branch"),
     path("c/<uuid:conversation_id>/settings/", conversations.run_settings_of, name="conversation-settings"),
     path("c/<uuid:conversation_id>/what-if/", conversations.what_if, name="conversation-what-if"),
+    path("c/<uuid:conversation_id>/export.<str:kind>", files.export, name="conversation-export"),
+    path("conversations/export/", files.export_all, name="conversations-export"),
+    path("conversations/import/", files.bring, name="conversations-import"),
     path("conversations/", conversations.conversation_list, name="conversation-list"),
     path("try/", conversations.empty, name="trials"),
     path("model-picker/", conversations.model_picker, name="model-picker"),

@@ -78,7 +78,13 @@ function adopt(ack) {
   for (const part of document.querySelectorAll("[data-conversation-only]")) part.hidden = false;
   document.querySelector("[data-conversation-title]").textContent = ack.title;
   document.title = `${ack.title} · ${gettext("Trial center")}`;
+  addressExports();
   syncConversations();
+}
+
+// The files that the conversation can be taken along as.
+function addressExports() {
+  for (const link of document.querySelectorAll("#conversation-menu [data-export]")) link.href = `${thread.address(thread.conversation)}export.${link.dataset.export}`;
 }
 
 // The open branch as a prompt: what its last answer read and wrote, without its thinking, which is not sent back.
@@ -166,6 +172,7 @@ live.addEventListener("notice", ({ detail }) => {
   if (detail.what === "deleted") location.assign(thread.dataset.newAddress);
 });
 live.connect();
+if (thread.conversation) addressExports();
 showSettings();
 showState();
 

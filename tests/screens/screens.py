@@ -226,6 +226,7 @@ ACCOUNT = Part(
     (
         Screen("settings", "Settings of an owner", "/settings/", height=1_500),
         Screen("settings-member", "Settings of a member", "/settings/", viewer="newcomer", height=1_200),
+        Screen("import", "Bring conversations in", "/conversations/import/"),
         Screen("password", "Change the password", "/accounts/password/change/"),
         Screen("address", "Another e-mail address", "/accounts/email/"),
         Screen("again", "Confirm that it is you", "/accounts/reauthenticate/"),

@@ -12,7 +12,7 @@ from playground.accounts.roles import Role
 from playground.prompts import builtin, library
 from playground.prompts.content import read_content
 from playground.prompts.models import PromptTemplate
-from playground.web.urls import template_pages
+from playground.web.template_urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +113,7 @@ def test_a_draft_is_not_there_for_those_who_may_not_edit(
 
 
 def test_every_route_stands_in_the_matrix() -> None:
-    names = {one.name for one in template_pages}
+    names = {one.name for one in urlpatterns}
     assert names == {name for name, *_rest in MATRIX} | LISTS | ELSEWHERE
 
 
