@@ -175,7 +175,7 @@ TEMPLATES = Part(
         Screen("templates", "Templates", "/templates/"),
         Screen("template", "One template, a draft waiting", "/templates/{template}/", height=1_400),
         Screen(
-            "template-edit", "Another version", "/templates/{template}/edit/", also=("/templates/new/",), height=TALL
+            "template-edit", "Another version", "/templates/{template}/edit/", also=("/templates/new/",), height=1_400
         ),
         Screen(
             "template-compare",
