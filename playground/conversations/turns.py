@@ -17,6 +17,7 @@ from playground.accounts.people import current_team
 from playground.catalog.queries import OfferFacts
 from playground.catalog.recent import facts_and_price
 from playground.conversations import output_format, run_settings
+from playground.conversations.complaint import complaint
 from playground.conversations.models import LEASE, Conversation, Generation, Message
 from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
@@ -146,6 +147,21 @@ def choose_key(user: User, conversation: Conversation, offer: OfferFacts) -> Api
             _("There is no key for %(provider)s yet. Add one on the Keys page.") % {"provider": offer.provider_name},
         )
     return key
+
+
+def repair_turn(*, user: User, message: Message, client_id: str, owner: str = "") -> Turn:
+    """Send what is wrong with an answer that was to be JSON back to the model, as the next turn."""
+    generation = _generation_of(message)
+    text = complaint(generation.verdict) if generation and generation.verdict else ""
+    if not text:
+        raise Refused("nothing_to_repair", _("There is nothing to repair in this answer."))
+
+    def make() -> Turn:
+        room = _lock(message.conversation_id)
+        question = _question(user, room, message.pk, text)
+        return _start(_again(user, client_id, owner, room), room, parent_id=message.pk, asked=question)
+
+    return _once(user, client_id, make)
 
 
 def give_results(*, user: User, message: Message, client_id: str, results: Sequence[str], owner: str = "") -> Turn:
