@@ -14,7 +14,7 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 from referencing import Registry
 
-from playground.tools.violations import Violation, violation_of
+from playground.tools.violations import violations_of
 
 MOST_VIOLATIONS: Final = 50
 SECONDS: Final = 3  # of CPU
@@ -35,7 +35,7 @@ def judge(schema: Mapping[str, Any] | None, text: str) -> Verdict:
     # A registry of its own that knows nothing: no reference is ever fetched.
     validator = Draft202012Validator(schema, registry=Registry())
     try:
-        found: list[Violation] = [violation_of(error) for error in validator.iter_errors(value)]
+        found = list(violations_of(validator.iter_errors(value)))
     except RecursionError:
         return unfinished(form)
     found.sort(key=lambda violation: violation.path)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from jsonschema import Draft202012Validator
 
 from playground.tools.sentences import sentence
-from playground.tools.violations import json_path, violation_of
+from playground.tools.violations import Violation, json_path, violations_of
 
 LONGEST: Final = 50_000  # characters
 DEEPEST: Final = 30  # nests
@@ -132,10 +132,17 @@ def _flaws(value: object, *, of_parameters: bool) -> Iterator[Flaw]:
     if of_parameters and value.get("type") != "object":
         yield Flaw("$.type", _('Parameters are an object: write "type": "object".'))
     wrong = Draft202012Validator(Draft202012Validator.META_SCHEMA).iter_errors(value)
-    found = [Flaw(json_path(error.absolute_path), sentence(violation_of(error))) for error in wrong]
+    # The parts of the dialect each object to the same mistake.
+    found = dict.fromkeys(Flaw(violation.path, _words(violation)) for violation in violations_of(wrong))
     yield from sorted(found, key=lambda flaw: flaw.path)
     if not found:
         yield from _own_rules(value)
+
+
+def _words(violation: Violation) -> str:
+    if violation.rule == "anyOf" and violation.path.endswith(".type"):
+        return _("A type is one of array, boolean, integer, null, number, object, string, or a list of these.")
+    return sentence(violation)
 
 
 def _too_much(value: object) -> Flaw | None:

@@ -16,8 +16,8 @@ def sentence(violation: Violation) -> str:
 
 _SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     "type": lambda: _("It must be %(wanted)s; it is %(found)s."),
-    "required": lambda: _("The property %(wanted)s is missing."),
-    "additionalProperties": lambda: _("The property %(wanted)s is not foreseen."),
+    "required": lambda: _("It is missing."),
+    "additionalProperties": lambda: _("It is not foreseen."),
     "enum": lambda: _("It must be one of %(wanted)s; it is %(found)s."),
     "const": lambda: _("It must be %(wanted)s; it is %(found)s."),
     "minimum": lambda: _("It must be %(wanted)s at least; it is %(found)s."),

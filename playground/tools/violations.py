@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -49,17 +50,35 @@ def json_path(parts: Iterable[str | int]) -> str:
     return path
 
 
-def violation_of(error: "ValidationError") -> Violation:
-    """From what the validator raises; of a missing or an unknown property it names the property."""
-    wanted: Any = error.validator_value
-    found: Any = error.instance
-    if error.validator == "required":
-        wanted = next((name for name in wanted if name not in found), "")
-    elif error.validator == "additionalProperties" and isinstance(found, Mapping):
-        known = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
-        wanted = next((name for name in found if name not in known), "")
-    rule = str(error.validator)
-    return Violation(json_path(error.absolute_path), rule, _short(wanted), _short(found), str(error.message)[:300])
+def violations_of(errors: "Iterable[ValidationError]") -> Iterator[Violation]:
+    """From what a validator raises. A property that is missing or not foreseen has a path of its own."""
+    missing: Counter[tuple[object, ...]] = Counter()
+    for error in errors:
+        rule, found = str(error.validator), error.instance
+        if rule == "required" and isinstance(found, Mapping):
+            # The validator raises once for each missing name, in the order of the schema, and does not say which.
+            place = (*error.absolute_path, "/", *error.absolute_schema_path)
+            wanted: Any = error.validator_value
+            names = [name for name in wanted if name not in found]
+            yield _of_property(error, names[min(missing[place], len(names) - 1)])
+            missing[place] += 1
+        elif rule == "additionalProperties" and isinstance(found, Mapping) and error.validator_value is False:
+            for name in _not_foreseen(error.schema, found):
+                yield _of_property(error, name)
+        else:
+            words = str(error.message)[:300]
+            yield Violation(json_path(error.absolute_path), rule, _short(error.validator_value), _short(found), words)
+
+
+def _of_property(error: "ValidationError", name: str) -> Violation:
+    path = json_path((*error.absolute_path, name))
+    return Violation(path, str(error.validator), _short(name), "", str(error.message)[:300])
+
+
+def _not_foreseen(schema: Any, found: Mapping[str, object]) -> list[str]:
+    patterns = schema.get("patternProperties", {})
+    known = schema.get("properties", {})
+    return [name for name in found if name not in known and not any(re.search(one, name) for one in patterns)]
 
 
 def _short(value: object) -> str:

@@ -16,6 +16,7 @@ from playground.conversations.run_settings import RunSettings
 from playground.conversations.web_search import MOST_RESULTS, RECENCIES, SIZES, WebSearch
 from playground.tools import functions
 from playground.tools.schemas import Flaw, read_schema
+from playground.wire.tokens import estimate_tokens
 
 EXAMPLE_SCHEMA = """{
   "type": "object",
@@ -49,7 +50,13 @@ def tools_view(user: User, team: Team, conversation: Conversation | None, offer:
     """Values of `conversations/_run_tools.html`."""
     table = capabilities_of(offer)
     rows: list[dict[str, Any]] = [
-        {"id": str(row.pk), "name": row.name, "description": row.description, "is_on": row.pk in chosen.functions}
+        {
+            "id": str(row.pk),
+            "name": row.name,
+            "description": row.description,
+            "is_on": row.pk in chosen.functions,
+            "tokens": estimate_tokens(f"{row.name} {row.description} {row.parameters}"),
+        }
         for row in functions.functions_of(team)
     ]
     search = _search(table, offer, chosen.web_search)

@@ -77,7 +77,7 @@ export class RunSettings extends HTMLElement {
       context: amount(context),
       maxOutput: amount(maxOutput),
       maxTokens: this.values.max_tokens,
-      systemTokens: tokens(this.values.system_prompt),
+      systemTokens: tokens(this.values.system_prompt) + this.#toolTokens(),
     };
   }
 
@@ -141,6 +141,7 @@ export class RunSettings extends HTMLElement {
     if (target.name === "thinking") this.querySelector('[name="thinking_chosen"]').value = "yes";
     const line = target.closest("[data-range]");
     if (line) clamp(line);
+    this.#countTools();
     this.dispatchEvent(new Event("tc:settings", { bubbles: true }));
   }
 
@@ -156,7 +157,23 @@ export class RunSettings extends HTMLElement {
       this.querySelector('[name="thinking_chosen"]').value = "";
     }
     for (const field of this.querySelectorAll('[name="effort"], [name="stop"]')) field.value = "";
+    for (const box of this.querySelectorAll('[name="functions"], [name="search"], [name="keep_thinking"]')) box.checked = false;
+    for (const text of this.querySelectorAll('[name="output"][value=""]')) text.checked = true;
+    for (const choice of this.querySelectorAll('[name="tool_choice"]')) choice.value = "auto";
+    this.#countTools();
     this.querySelector("form").dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  // Functions that are switched on go along with every request, and so does a schema.
+  #toolTokens() {
+    const functions = [...this.querySelectorAll('[name="functions"]:checked')].reduce((sum, { dataset }) => sum + Number(dataset.tokens), 0);
+    return functions + (this.querySelector('[name="output"]:checked')?.value === "json_schema" ? tokens(this.values.schema) : 0);
+  }
+
+  #countTools() {
+    const place = this.querySelector("[data-tools-count]");
+    const all = [...this.querySelectorAll('[name="functions"], [name="search"]')];
+    if (place) place.textContent = `${all.filter(({ checked }) => checked).length} / ${all.length}`;
   }
 
   #countSystem() {
