@@ -77,6 +77,7 @@ export class RunSettings extends HTMLElement {
       context: amount(context),
       maxOutput: amount(maxOutput),
       maxTokens: this.values.max_tokens,
+      keepsThinking: this.values.keep_thinking === true,
       systemTokens: tokens(this.values.system_prompt) + this.#toolTokens(),
     };
   }
