@@ -7,7 +7,6 @@ import "./elements/model-picker.js";
 import "./elements/prompt-composer.js";
 import "./elements/run-settings.js";
 import "./elements/thread-view.js";
-import "./elements/tool-results.js";
 import "./elements/wait-button.js";
 import { gettext } from "./language.js";
 import { live } from "./live.js";

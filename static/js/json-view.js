@@ -1,5 +1,6 @@
 // Draws a JSON answer into an element: plain text while it grows, then as a tree or as text, as the reader likes. What is no
-// JSON stays text. The same two methods as MarkdownView.
+// JSON stays text. The same method as MarkdownView. Fetched when the first answer is
+// to be JSON.
 import { element, icon } from "./dom.js";
 import { fill, gettext, ngettext, number } from "./language.js";
 

@@ -3,7 +3,6 @@
 // takes over the parts around the text, so that nothing jumps.
 import { callsIn, drawCalls } from "../calls.js";
 import { element, icon, parse } from "../dom.js";
-import { JsonView } from "../json-view.js";
 import { fill, gettext, ngettext, number, seconds } from "../language.js";
 import { live } from "../live.js";
 import { MarkdownView } from "../markdown.js";
@@ -14,6 +13,33 @@ import { hydrateLater } from "../hydrate.js";
 
 const TICK = 100; // milliseconds between two looks at the clock
 const FETCH_AGAIN = 2_000;
+// Draws JSON as soon as what draws it has come; the last text that was wanted is drawn then.
+class JsonLater {
+  #view = null;
+  #wanted = null;
+
+  constructor(root) {
+    import("../json-view.js").then(
+      ({ JsonView }) => {
+        this.#view = new JsonView(root);
+        if (this.#wanted) this.#view.update(...this.#wanted);
+      },
+      () => {
+        root.textContent = this.#wanted?.[0] ?? "";
+      },
+    );
+  }
+
+  update(...wanted) {
+    this.#wanted = wanted;
+    this.#view?.update(...wanted);
+  }
+
+  reveal(path) {
+    this.#view?.reveal(path);
+  }
+}
+
 const PARTS = ["head", "tools", "sources", "verdict", "notes", "meter"];
 
 export class MessageView extends HTMLElement {
@@ -31,10 +57,11 @@ export class MessageView extends HTMLElement {
   connectedCallback() {
     if (this.dataset.role !== "assistant" || this.#state) return;
     const body = this.querySelector("[data-body]");
-    this.#markdown ??= this.hasAttribute("data-json") ? new JsonView(body) : new MarkdownView(body);
+    this.#markdown ??= this.hasAttribute("data-json") ? new JsonLater(body) : new MarkdownView(body);
     this.addEventListener("click", ({ target }) => target.dataset.path && target.matches("button") && this.#markdown.reveal?.(target.dataset.path));
     const { generation, state, seq, elapsed } = this.dataset;
     this.#state = begin(generation, { seq: Number(seq ?? 0), state, content: this.#source("content").textContent, reasoning: this.#source("reasoning").textContent, calls: this.isLive ? callsIn(this.#tools) : [] });
+    this.#awaitResults();
     if (!this.isLive) {
       this.#labelThinking(this.#thinking.querySelector("[data-thinking-label]").dataset.ms);
       hydrateLater(this);
@@ -227,6 +254,10 @@ export class MessageView extends HTMLElement {
     if (!again) this.dispatchEvent(new CustomEvent("tc:settled", { bubbles: true, detail: { state: this.dataset.state, asks: this.asks, ...this.reported } }));
   }
 
+  #awaitResults() {
+    if (this.asks) import("./tool-results.js").catch(() => {});
+  }
+
   // How many results the model asks for.
   get asks() {
     return this.querySelectorAll("tool-results textarea").length;
@@ -249,6 +280,7 @@ export class MessageView extends HTMLElement {
     this.removeAttribute("aria-busy");
     this.#state = begin(this.dataset.generation, { seq: Number(this.dataset.seq), state: this.dataset.state, content: source, reasoning });
     this.#drawWhole(source);
+    this.#awaitResults();
     const measured = this.#thinkingMs >= 0 ? this.#thinkingMs : null;
     this.#labelThinking(summary.querySelector("[data-thinking-label]").dataset.ms ?? measured ?? undefined);
   }

@@ -1,5 +1,5 @@
 // <tool-results>: the fields for what called functions return. It keeps what is typed until it is sent, and sends nothing by
-// itself: only the button does.
+// itself: only the button does. Fetched when the first answer asks for results (message-view).
 import { keepDraft, readDraft } from "../drafts.js";
 import { gettext } from "../language.js";
 import { grow } from "../typing.js";
@@ -12,9 +12,9 @@ export class ToolResults extends HTMLElement {
       this.#tell("");
       keepDraft(this.#draft, JSON.stringify(this.#results));
     });
-    this.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#send(event.submitter ?? this.querySelector('[type="submit"]'));
+    this.addEventListener("click", ({ target }) => {
+      const button = target.closest("[data-send-results]");
+      if (button) this.#send(button);
     });
   }
 
