@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "playground.web",
     "playground.conversations",
     "playground.prompts",
+    "playground.tools",
     "playground.ledger",
     "playground.vault",
     "playground.catalog",

@@ -245,9 +245,8 @@ def _message(user: User, found: Conversation, message_id: str) -> Message | None
         chosen = access.message(user, _uuid_or_404(message_id))
         if chosen.conversation_id != found.pk:
             raise Http404
-        if chosen.role == Message.Role.ASSISTANT and chosen.parent is not None:
-            return chosen.parent
-        return chosen
+        if chosen.role == Message.Role.USER:
+            return chosen
     return next((one for one in found.branch() if one.role == Message.Role.USER), None)
 
 

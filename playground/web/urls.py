@@ -4,7 +4,19 @@ from allauth.account import views as allauth
 from django.urls import include, path, re_path
 from django.views.i18n import JavaScriptCatalog
 
-from playground.web.views import accounts, conversations, files, keys, live, models, palette, settings, setup, site
+from playground.web.views import (
+    accounts,
+    conversations,
+    files,
+    functions,
+    keys,
+    live,
+    models,
+    palette,
+    settings,
+    setup,
+    site,
+)
 
 # Of allauth's pages those that this installation has; each is in our look (templates/account).
 account_pages = [
@@ -60,6 +72,10 @@ urlpatterns = [
     path("models/<str:slug>/", models.language_model, name="model"),
     path("models/offers/<uuid:offer_id>/price/", models.price, name="model-price"),
     path("models/offers/<uuid:offer_id>/price/end/", models.end_price, name="model-price-end"),
+    path("functions/add/", functions.add, name="function-add"),
+    path("functions/check/", functions.check, name="function-check"),
+    path("functions/<uuid:function_id>/", functions.one, name="function"),
+    path("functions/<uuid:function_id>/delete/", functions.delete, name="function-delete"),
     path("keys/", keys.table, name="keys"),
     path("keys/now/", keys.now, name="keys-now"),
     path("keys/add/", keys.add, name="key-add"),

@@ -87,10 +87,12 @@ function addressExports() {
   for (const link of document.querySelectorAll("#conversation-menu [data-export]")) link.href = `${thread.address(thread.conversation)}export.${link.dataset.export}`;
 }
 
-// The open branch as a prompt: what its last answer read and wrote, without its thinking, which is not sent back.
+// The open branch as a prompt: what its last answer read and wrote, without its thinking unless that is sent along.
 function countHistory() {
   const used = thread.lastReported;
-  if (used) composer.historyTokens = Math.max(0, used.prompt + used.completion - used.reasoning - settings().facts.systemTokens);
+  if (!used) return;
+  const { systemTokens, keepsThinking } = settings().facts;
+  composer.historyTokens = Math.max(0, used.prompt + used.completion - (keepsThinking ? 0 : used.reasoning) - systemTokens);
 }
 
 thread.addEventListener("tc:settled", countHistory);

@@ -57,6 +57,7 @@ def _rows(messages: Sequence[ImportedMessage], room: Conversation, user: User, n
             content=clean(message.content),
             reasoning_content=clean(message.reasoning_content),
             tool_calls=list(message.tool_calls),
+            results=list(message.results),
             web_search=list(message.web_search),
             author=user if message.role == Message.Role.USER else None,
             created_at=max(written, after) if after else written,

@@ -1,5 +1,6 @@
 """Writes a conversation as JSON (conversation.schema.json describes it) or as Markdown."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -58,6 +59,8 @@ def markdown_of(conversation: Conversation) -> str:
             parts.append(f"> **{_('Thinking')}**\n>\n{_quoted(message.reasoning_content)}")
         if message.content:
             parts.append(message.content)
+        parts += [_call(call) for call in message.tool_calls]
+        parts += [f"`{result['name']}`\n\n{_fenced(result['content'])}" for result in message.results]
         if run and run.entry:
             parts.append(f"*{_figures(run.entry)}*")
     return "\n\n".join(parts) + "\n"
@@ -84,6 +87,7 @@ def _message(message: Message, run: Generation | None) -> dict[str, Any]:
         "content": message.content,
         "reasoning_content": message.reasoning_content,
         "tool_calls": message.tool_calls,
+        "results": message.results,
         "web_search": message.web_search,
         "created_at": message.created_at.isoformat(),
         "author": (message.author.name or message.author.email) if message.author else "",
@@ -122,6 +126,16 @@ def _figures(entry: Entry) -> str:
         "completion": f"{entry.completion_tokens:,}",
     }
     return tokens if entry.cost_total is None else f"{tokens}, {entry.cost_total.normalize():f} {entry.currency}"
+
+
+def _call(call: Mapping[str, Any]) -> str:
+    function = call.get("function") or {}
+    return f"`{function.get('name', '')}`\n\n{_fenced(str(function.get('arguments', '')))}"
+
+
+def _fenced(text: str) -> str:
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
+    return f"{fence}\n{text}\n{fence}"
 
 
 def _quoted(text: str) -> str:

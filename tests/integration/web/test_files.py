@@ -81,6 +81,23 @@ def test_what_leaves_as_json_fits_its_schema_and_comes_back_the_same(alices: Cli
     assert "1 conversation is here" in text_of(made)
 
 
+def test_calls_and_their_results_travel_too(alices: Client, room: Conversation) -> None:
+    call = {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": '{"city":"Oslo"}'}}
+    results = [{"id": "call_1", "name": "get_weather", "content": "``` -4 ```"}]
+    found = [{"title": "Oslo", "link": "https://example.org/", "content": "cold"}]
+    answer = room.messages.create(parent_id=room.leaf_id, role="assistant", tool_calls=[call], web_search=found)
+    room.leaf = room.messages.create(parent=answer, role="tool", results=results)
+    room.save()
+    brought(alices, alices.get(f"/c/{room.pk}/export.json").content)
+    copy = Conversation.objects.exclude(pk=room.pk).get()
+    assert copy.leaf is not None
+    assert copy.leaf.results == results
+    assert copy.leaf.parent is not None
+    assert (copy.leaf.parent.tool_calls, copy.leaf.parent.web_search) == ([call], found)
+    assert "get_weather" in text_of(alices.get(f"/c/{copy.pk}/"))
+    assert "````\n``` -4 ```\n````" in alices.get(f"/c/{copy.pk}/export.md").content.decode()
+
+
 def test_what_came_in_is_found_read_and_goes_on(alices: Client, alice: User, room: Conversation) -> None:
     brought(alices, alices.get(f"/c/{room.pk}/export.json").content)
     copy = Conversation.objects.exclude(pk=room.pk).get()
@@ -124,6 +141,20 @@ def test_all_conversations_leave_as_lines_that_come_in_elsewhere(
     copy = Conversation.objects.get(user=charlie)
     assert told(copy) == told(room)
     assert set(copy.messages.filter(role="user").values_list("author", flat=True)) == {charlie.pk}
+
+
+ODD: list[dict[str, object]] = [
+    {"tool_calls": [{"id": "1"}]},
+    {"results": [{"id": "1", "content": ""}]},
+    {"web_search": ["x"]},
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_what_a_page_could_not_show_does_not_come_in(alices: Client, odd: dict[str, object]) -> None:
+    message = {"id": "a", "role": "assistant", "content": "x", **odd}
+    document = {"format": "trial-center.conversation", "version": 1, "title": "t", "messages": [message]}
+    assert brought(alices, json.dumps(document).encode()).status_code == 422
 
 
 @pytest.mark.parametrize("content", [b"nonsense", b'[{"format": "trial-center.conversation", "version": 1}]'])

@@ -55,6 +55,7 @@ def values_for(pattern: URLPattern, seeded: Seeded) -> dict[str, str]:
         "version_id": seeded.places["template_version"],
         "kind": "yaml",
         "name": "extraction",
+        "function_id": seeded.places["function"],
         "token": "token",
         "key": seeded.places["confirm_key"],
         "uidb36": seeded.places["reset_uid"],

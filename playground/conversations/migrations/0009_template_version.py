@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0007_list_order'),
+        ('conversations', '0008_tools'),
         ('prompts', '0001_initial'),
     ]
 
