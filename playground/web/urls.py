@@ -4,7 +4,19 @@ from allauth.account import views as allauth
 from django.urls import include, path, re_path
 from django.views.i18n import JavaScriptCatalog
 
-from playground.web.views import accounts, conversations, functions, keys, live, models, palette, settings, setup, site
+from playground.web.views import (
+    accounts,
+    conversations,
+    files,
+    functions,
+    keys,
+    live,
+    models,
+    palette,
+    settings,
+    setup,
+    site,
+)
 
 # Of allauth's pages those that this installation has; each is in our look (templates/account).
 account_pages = [
@@ -43,6 +55,10 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/restore/", conversations.restore, name="conversation-restore"),
     path("c/<uuid:conversation_id>/branch/", conversations.branch, name="branch"),
     path("c/<uuid:conversation_id>/settings/", conversations.run_settings_of, name="conversation-settings"),
+    path("c/<uuid:conversation_id>/what-if/", conversations.what_if, name="conversation-what-if"),
+    path("c/<uuid:conversation_id>/export.<str:kind>", files.export, name="conversation-export"),
+    path("conversations/export/", files.export_all, name="conversations-export"),
+    path("conversations/import/", files.bring, name="conversations-import"),
     path("conversations/", conversations.conversation_list, name="conversation-list"),
     path("try/", conversations.empty, name="trials"),
     path("model-picker/", conversations.model_picker, name="model-picker"),

@@ -73,6 +73,12 @@ CHAT = Part(
             BREAK_EVEN,
             (click("[data-act=details]"), wait_for("#details")),
         ),
+        Screen(
+            "chat-what-if",
+            "What it would cost with other models",
+            BREAK_EVEN,
+            (click("#conversation-menu-trigger"), click("[data-what-if]"), wait_for("#details")),
+        ),
         Screen("chat-empty", "A new conversation", "/"),
         Screen("chat-practice", "Faults to practise with", "/", (click(".tc-practice summary"), show(".tc-practice"))),
         Screen("chat-first-visit", "First visit, without a key", "/", viewer="newcomer"),
@@ -241,6 +247,7 @@ ACCOUNT = Part(
     (
         Screen("settings", "Settings of an owner", "/settings/", height=1_500),
         Screen("settings-member", "Settings of a member", "/settings/", viewer="newcomer", height=1_200),
+        Screen("import", "Bring conversations in", "/conversations/import/"),
         Screen("password", "Change the password", "/accounts/password/change/"),
         Screen("address", "Another e-mail address", "/accounts/email/"),
         Screen("again", "Confirm that it is you", "/accounts/reauthenticate/"),
