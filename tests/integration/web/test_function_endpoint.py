@@ -1,10 +1,12 @@
 """A team's endpoint answers a call because a person asked it to, and only where this server may go."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import AsyncClient
 from django.urls import reverse
 
@@ -32,20 +34,26 @@ def endpoint(alice: User) -> Iterator[ToolEndpoint]:
 
 
 @pytest.fixture
+async def no_open_connections(anyio_backend: str) -> AsyncIterator[None]:
+    """The client of the test's loop is closed with it, and the database connection of the views' thread."""
+    yield
+    await upstream.close()
+    await sync_to_async(connections.close_all)()
+
+
+@pytest.fixture
 def row(alice: User, endpoint: ToolEndpoint) -> Function:
     return functions.save(user=alice, team=current_team(alice), function=None, endpoint=endpoint.address, **GOOD)
 
 
 @pytest.fixture
-def ask(row: Function, alice: User) -> Callable[..., Any]:
+def ask(row: Function, alice: User, no_open_connections: None) -> Callable[..., Any]:
     """Presses the button as somebody, by default alice."""
 
     async def deed(arguments: str = '{"city": "Oslo"}', user: User = alice) -> Any:
         client = AsyncClient()
         await client.aforce_login(user)
-        answer = await client.post(reverse("function-call", args=[row.pk]), {"arguments": arguments})
-        await upstream.close()
-        return answer
+        return await client.post(reverse("function-call", args=[row.pk]), {"arguments": arguments})
 
     return deed
 
