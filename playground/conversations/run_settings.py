@@ -66,12 +66,13 @@ class RunSettings:
     output: str | None = None  # json_object, json_schema; None: text
     schema: str = ""  # as it was typed, kept while another output is chosen
     system_prompt: str = ""
+    template: uuid.UUID | None = None  # the version of a prompt template that the system prompt came from
 
     def to_json(self) -> dict[str, object]:
         """JSON for a row or the browser; untouched parameters are absent."""
-        values: dict[str, object] = {name: getattr(self, name) for name in self.__slots__ if name != "offer"}
-        values |= {"offer": str(self.offer) if self.offer else None, "stop": list(self.stop)}
-        values |= {"functions": [str(one) for one in self.functions]}
+        values: dict[str, object] = {name: getattr(self, name) for name in self.__slots__}
+        values |= {name: str(values[name]) if values[name] else None for name in ("offer", "template")}
+        values |= {"stop": list(self.stop), "functions": [str(one) for one in self.functions]}
         values |= {"web_search": self.web_search.to_json() if self.web_search else None}
         return {name: value for name, value in values.items() if value not in (None, "", [])}
 
@@ -99,6 +100,7 @@ def parse(raw: Mapping[str, object]) -> RunSettings:
         output=_one_of(raw, "output", str),
         schema=_schema(raw.get("schema")),
         system_prompt=_system_prompt(raw.get("system_prompt")),
+        template=_template(raw.get("template")),
     )
 
 
@@ -268,6 +270,14 @@ def _uuid(value: object) -> uuid.UUID | None:
         return uuid.UUID(str(value))
     except ValueError:
         raise BadSetting("offer", _("This model cannot be chosen any more. Choose another one.")) from None
+
+
+def _template(value: object) -> uuid.UUID | None:
+    """What is no id is no template: it says where a text came from, and nothing depends on it."""
+    try:
+        return uuid.UUID(str(value)) if value else None
+    except ValueError:
+        return None
 
 
 def _system_prompt(value: object) -> str:

@@ -12,6 +12,8 @@ from playground.accounts.models import User
 from playground.accounts.people import role_in
 from playground.accounts.roles import Act, may
 from playground.conversations.models import Conversation, Generation, Message
+from playground.prompts.models import PromptTemplate, TemplateVersion
+from playground.prompts.queries import version_for
 from playground.tools.models import Function
 from playground.vault.models import ApiKey
 
@@ -87,3 +89,37 @@ def api_key(user: User, key_id: uuid.UUID, act: Act = Act.MANAGE) -> ApiKey:
     if found is None or not may(role_in(user, found.team), Act.USE if found.user_id else act):
         raise Http404
     return found
+
+
+def template(user: User, template_id: uuid.UUID, act: Act = Act.VIEW) -> PromptTemplate:
+    """A template the person may do `act` with: their team's by their role; what came with the program, anybody may use.
+
+    One that was never live is there only for those who may edit it.
+    """
+    found = (
+        PromptTemplate.objects.filter(Q(team=None) | Q(team__members__user=user), pk=template_id)
+        .select_related("team", "live__author", "newest__author", "created_by", "origin__live", "origin_version")
+        .first()
+    )
+    if found is None or not may_with_template(user, found, act):
+        raise Http404
+    if found.live is None and not may_with_template(user, found, Act.EDIT):
+        raise Http404
+    return found
+
+
+def template_version(user: User, version_id: uuid.UUID, act: Act = Act.VIEW) -> TemplateVersion:
+    """One version of such a template; a draft only for those who may edit."""
+    found = version_for(user, version_id)
+    if found is None or not may_with_template(user, found.template, act):
+        raise Http404
+    if found.is_draft and not may_with_template(user, found.template, Act.EDIT):
+        raise Http404
+    return found
+
+
+def may_with_template(user: User, found: PromptTemplate, act: Act) -> bool:
+    """Whether the person may do this with a template that is there for them."""
+    if found.team is None:
+        return act in (Act.VIEW, Act.USE)
+    return may(role_in(user, found.team), act)

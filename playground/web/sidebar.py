@@ -14,8 +14,9 @@ from django.utils.translation import ngettext
 
 from playground.accounts.models import User
 from playground.conversations import search
-from playground.conversations.grams import Part, fold, has_all, parts, snippet, words_of
+from playground.conversations.grams import Part, has_all, parts, snippet, words_of
 from playground.conversations.models import LIST_ORDER, Conversation, Generation, Message
+from playground.folding import fold
 from playground.ledger.models import Entry
 from playground.web import access
 from playground.web.money import format_money

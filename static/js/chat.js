@@ -11,6 +11,7 @@ import "./elements/wait-button.js";
 import { gettext } from "./language.js";
 import { live } from "./live.js";
 import { arrives } from "./markdown/arrive.js";
+import { watchSaving } from "./save-template.js";
 import { toggleSheet } from "./sheets.js";
 import { provide } from "./shortcuts.js";
 import { watchWays } from "./ways.js";
@@ -39,6 +40,17 @@ composer.deliver = async ({ text, clientId, signal }) => {
 
 // Who writes will read an answer: what draws it comes meanwhile.
 composer.addEventListener("input", () => arrives().catch(() => {}), { once: true });
+// A "/" at the beginning offers templates; what does so comes then.
+composer.addEventListener("input", ({ target }) => {
+  if (target.value?.startsWith("/") || templates) openTemplates();
+});
+let templates = null;
+async function openTemplates() {
+  const { templateMenu } = await import("./template-menu.js");
+  templates = templateMenu({ composer, settings });
+  templates.typed();
+}
+watchSaving(thread);
 composer.isReady = () => live.isReady;
 live.addEventListener("status", () => composer.connectionChanged());
 

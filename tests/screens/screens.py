@@ -223,6 +223,26 @@ CHOICES = Part(
         Screen("menu-theme", "Menu of themes", "/", (open_sheet("sidebar"), click("#theme-menu-trigger"))),
     ),
 )
+SLASH = (click("#prompt"), type_in("#prompt", "/meet"), wait_for(".tc-slash-row"))
+TEMPLATES = Part(
+    "Templates",
+    (
+        Screen("templates", "Templates", "/templates/"),
+        Screen("template", "One template, a draft waiting", "/templates/{template}/", height=1_400),
+        Screen(
+            "template-edit", "Another version", "/templates/{template}/edit/", also=("/templates/new/",), height=1_400
+        ),
+        Screen(
+            "template-compare",
+            "Two versions side by side",
+            "/templates/compare/?left={template_first}&right={template_version}",
+        ),
+        Screen("template-use", "Its variables", "/templates/versions/{template_version}/use/"),
+        Screen("template-import", "From a file, into a file", "/templates/import/"),
+        Screen("template-menu", "“/” in the composer", "/", SLASH),
+        Screen("template-insert", "Its small form", "/", (*SLASH, press("Enter"), wait_for("#fill-dialog form"))),
+    ),
+)
 MODELS = Part(
     "Models",
     (
@@ -282,5 +302,5 @@ ACCOUNT = Part(
         Screen("not-found", "A page that is not there", "/c/00000000-0000-0000-0000-000000000001/"),
     ),
 )
-PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, MODELS, KEYS, ACCOUNT)
+PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, TEMPLATES, MODELS, KEYS, ACCOUNT)
 SCREENS = tuple(screen for part in PARTS for screen in part.screens)

@@ -20,6 +20,7 @@ from tests.screens import texts, tool_stories
 from tests.screens.answers import Pace, as_the_sandbox_says, as_written
 from tests.screens.frozen_time import NOW, HeldClock
 from tests.screens.household import Household, Seeded
+from tests.screens.template_shelf import fill_shelf
 
 WRITER = "the process that was"  # whose lease the seeded runs have
 
@@ -28,6 +29,7 @@ def seed(clock: HeldClock) -> Seeded:
     """Fill the database that the settings name; the clock stands at NOW afterwards."""
     house = Household(clock)
     Storyteller(clock, house).tell()
+    house.seeded.places |= fill_shelf(clock, team=house.team, owner=house.owner, colleague=house.colleague)
     clock.set(NOW)
     return house.seeded
 

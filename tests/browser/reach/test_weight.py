@@ -42,7 +42,10 @@ VISITS = [
     (path, most, coding)
     for path, most in [
         ("/", CHAT),
-        *[(plain, PLAIN) for plain in ("/models/", "/keys/", "/settings/", "/accounts/logout/")],
+        *[
+            (plain, PLAIN)
+            for plain in ("/templates/", "/templates/new/", "/models/", "/keys/", "/settings/", "/accounts/logout/")
+        ],
     ]
     for coding in ("br", "gzip")
 ]
