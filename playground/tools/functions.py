@@ -16,6 +16,7 @@ from playground.accounts.roles import Act, may
 from playground.errors import Refused
 from playground.tools.models import Function
 from playground.tools.schemas import read_schema
+from playground.vault.addresses import check_base_url
 from playground.wire.text import clean
 
 NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -38,9 +39,10 @@ def save(
     description: str,
     parameters: str,
     fixed_result: str = "",
+    endpoint: str = "",
 ) -> Function:
     """Add a function, or change one. Raises Refused: `not_allowed`, `bad_name`, `bad_description`, `bad_schema`,
-    `bad_result`, `name_taken`, `too_many_functions`.
+    `bad_result`, `name_taken`, `too_many_functions`; AddressRejected for the endpoint.
     """
     _check_may_edit(user, team)
     row = function or Function(team=team, created_by=user)
@@ -48,6 +50,7 @@ def save(
     row.description = _description(description)
     row.parameters = _parameters(parameters)
     row.fixed_result = _result(fixed_result)
+    row.endpoint = check_base_url(endpoint) if endpoint.strip() else ""
     row.updated_at = timezone.now()
     if function is None and functions_of(team).count() >= MOST:
         raise Refused("too_many_functions", _("A team may have %(count)d functions.") % {"count": MOST})

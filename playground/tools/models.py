@@ -21,6 +21,7 @@ class Function(models.Model):
     description = models.TextField()
     parameters = models.TextField()  # a JSON schema, as it was typed
     fixed_result = models.TextField(blank=True, default="")  # what fills the answer to a call; "": the person types it
+    endpoint = models.CharField(max_length=500, blank=True, default="")  # asked for a result when a person says so
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now)

@@ -71,10 +71,10 @@ def generation(user: User, generation_id: uuid.UUID) -> Generation:
     return found
 
 
-def function(user: User, function_id: uuid.UUID) -> Function:
-    """A function of a team in which the person may change what is shared."""
+def function(user: User, function_id: uuid.UUID, act: Act = Act.EDIT) -> Function:
+    """A function of a team in which the person may do `act`: change what is shared, or use it."""
     found = Function.objects.filter(pk=function_id, team__members__user=user).select_related("team").first()
-    if found is None or not may(role_in(user, found.team), Act.EDIT):
+    if found is None or not may(role_in(user, found.team), act):
         raise Http404
     return found
 

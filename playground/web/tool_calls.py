@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from playground.conversations.models import Generation, Message
 from playground.tools.models import Function
@@ -29,18 +30,21 @@ class CallView:
     result: str = ""
     proposed: str = ""
     is_fixed: bool = False
+    function_id: str = ""  # of a function whose endpoint can be asked
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the cards of several answers need beside their own rows; looked up once for a page.
 
-    `after`: the message that follows each on the shown branch; `results`: of those that are results.
+    `after`: the message that follows each on the shown branch; `results`: of those that are results; `functions`: of
+    the team that are called, by name.
     """
 
     after: Mapping[uuid.UUID, uuid.UUID]
     results: Mapping[uuid.UUID, Sequence[Mapping[str, str]]]
-    fixed: Mapping[str, str]
+    functions: Mapping[str, Function]
 
     @classmethod
     def of(cls, rows: Sequence[Message], line: Sequence[uuid.UUID]) -> "Surroundings":
@@ -51,9 +55,9 @@ class Surroundings:
         after = dict(itertools.pairwise(line))
         following = [after[row.pk] for row in calling if row.pk in after]
         found = Message.objects.filter(pk__in=following, role=Message.Role.TOOL).order_by()
-        names = {_name(call) for row in calling if row.pk not in after for call in row.tool_calls}
+        names = {_name(call) for row in calling for call in row.tool_calls}
         team = Function.objects.filter(team__conversations=calling[0].conversation_id, name__in=names)
-        return cls(after, dict(found.values_list("pk", "results")), dict(team.values_list("name", "fixed_result")))
+        return cls(after, dict(found.values_list("pk", "results")), {row.name: row for row in team})
 
 
 def calls_of(row: Message, run: Generation | None, around: Surroundings) -> tuple[CallView, ...]:
@@ -76,14 +80,17 @@ def reopened(calls: Sequence[CallView]) -> tuple[CallView, ...]:
 def _call(call: Mapping[str, Any], state: State, result: Mapping[str, str] | None, around: Surroundings) -> CallView:
     written = str(call.get("function", {}).get("arguments", ""))
     is_valid, pretty = _pretty(written)
+    known = around.functions.get(_name(call))
     return CallView(
         name=_name(call),
         arguments=written if state == "forming" else pretty,
         state="answered" if result else state,
         is_valid=is_valid or state == "forming",
         result=result["content"] if result else "",
-        proposed=around.fixed.get(_name(call), ""),
-        is_fixed=bool(around.fixed.get(_name(call))),
+        proposed=known.fixed_result if known else "",
+        is_fixed=bool(known and known.fixed_result),
+        function_id=str(known.pk) if known and known.endpoint else "",
+        host=urlsplit(known.endpoint).hostname or "" if known else "",
     )
 
 

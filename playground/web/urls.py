@@ -75,6 +75,7 @@ urlpatterns = [
     path("functions/add/", functions.add, name="function-add"),
     path("functions/check/", functions.check, name="function-check"),
     path("functions/<uuid:function_id>/", functions.one, name="function"),
+    path("functions/<uuid:function_id>/call/", functions.call, name="function-call"),
     path("functions/<uuid:function_id>/delete/", functions.delete, name="function-delete"),
     path("keys/", keys.table, name="keys"),
     path("keys/now/", keys.now, name="keys-now"),

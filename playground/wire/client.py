@@ -45,6 +45,7 @@ __all__ = ["Client", "ClientPool", "Endpoint", "Timeouts"]
 
 USER_AGENT: Final = "trial-center"
 ERROR_BODY: Final = 64 * 1024  # bytes of a refusal that are read
+POSTED_BODY: Final = 100_000  # bytes of what an address of somebody's own answers
 ANSWER_BODY: Final = 8 * 1024 * 1024  # bytes of a whole answer that are read
 CLOSE_SECONDS: Final = 0.25  # after [DONE]: how long to wait for the end of the body, so that the connection is reused
 KEEP_ALIVE_SECONDS: Final = 30.0  # shorter than the idle time of the usual proxies
@@ -194,6 +195,16 @@ class Client:
         if isinstance(listed, WireError):
             raise listed
         return listed
+
+    async def post(self, endpoint: Endpoint, payload: Mapping[str, object]) -> bytes:
+        """A JSON object to an address that is no provider's, without a key; what it answers. Raises WireError."""
+        call = self._request(endpoint, None, "", payload)
+        with Deadlines(self._timeouts) as deadlines:
+            async with (
+                aclosing(await self._send(call, None, deadlines)) as response,
+                aclosing(_body(response, deadlines)) as body,
+            ):
+                return await body.read_whole(POSTED_BODY)
 
     async def aclose(self) -> None:
         """Close every connection, and the transports that were mounted."""

@@ -1,5 +1,6 @@
 // A field that wants the text of a file: beside it a button that reads one. The file itself stays where it is; only its text
 // goes into the field, where it can be looked over.
+import { decode } from "./decode.js";
 import { element, icon, toast } from "./dom.js";
 import { fill, gettext, number } from "./language.js";
 
@@ -20,17 +21,15 @@ function addButton(field) {
 
 async function read(file, field) {
   if (!file) return;
-  const bytes = await file.slice(0, MOST * 4 + 1).arrayBuffer();
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    if (text.includes("\0")) throw new TypeError("not text");
-    if (text.length > MOST) toast(fill(gettext("Only the first %(count)s characters were taken."), { count: number(MOST) }), "info");
-    field.value = text.slice(0, MOST);
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    field.focus();
-  } catch {
-    toast(gettext("This file is not text in UTF-8."), "info");
+  const text = decode(new Uint8Array(await file.slice(0, MOST * 4).arrayBuffer()));
+  if (text === null) {
+    toast(gettext("This file is no text."), "info");
+    return;
   }
+  if (text.length > MOST) toast(fill(gettext("Only the first %(count)s characters were taken."), { count: number(MOST) }), "info");
+  field.value = text.slice(0, MOST);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
 }
 
 watchTextFiles();

@@ -7,7 +7,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from tests.screens.acts import Act, click, leave_fields, open_sheet, press, show, to_top, type_in, unfold, wait_for
+from tests.screens.acts import (
+    Act,
+    attach,
+    click,
+    leave_fields,
+    open_sheet,
+    press,
+    show,
+    to_top,
+    type_in,
+    unfold,
+    wait_for,
+)
 from tests.screens.plays import Answering, Blocked, Counting, Offline, Play, Reconnecting, SignedOut
 
 TALL = 2_000  # pixels: what a reader would scroll to, in one picture
@@ -37,6 +49,7 @@ class Part:
 
 
 BREAK_EVEN = "/c/{break_even}/"
+PRICES = "month,price\n" + "\n".join(f"2026-{month:02},{74_200 - 310 * month}" for month in range(1, 13))
 PRACTICE = "/?offer={practice_offer}"  # the sandbox answers: no picture asks a real provider anything
 QUESTION = "Plan a launch for a small kitchen scale: goal, steps, risks."
 outside = partial(Screen, viewer="nobody")
@@ -79,6 +92,7 @@ CHAT = Part(
             BREAK_EVEN,
             (click("#conversation-menu-trigger"), click("[data-what-if]"), wait_for("#details")),
         ),
+        Screen("chat-attached", "A file that goes along", BREAK_EVEN, (attach("prices.csv", PRICES),)),
         Screen("chat-empty", "A new conversation", "/"),
         Screen("chat-practice", "Faults to practise with", "/", (click(".tc-practice summary"), show(".tc-practice"))),
         Screen("chat-first-visit", "First visit, without a key", "/", viewer="newcomer"),

@@ -21,6 +21,8 @@ class FunctionForm(Dressed, forms.Form):
         "bad_description": "description",
         "bad_schema": "parameters",
         "bad_result": "fixed_result",
+        "bad_address": "endpoint",
+        "private_address": "endpoint",
     }
 
     name = forms.CharField(
@@ -45,6 +47,14 @@ class FunctionForm(Dressed, forms.Form):
         strip=False,
         help_text=_("Fills the answer to a call. Nothing is sent until you press the button. Empty: you type it."),
         widget=forms.Textarea(attrs={**_CODE, "rows": 3, "class": "tc-code-field"}),
+    )
+
+    endpoint = forms.CharField(
+        label=_("HTTP endpoint"),
+        max_length=500,
+        required=False,
+        help_text=_("Can be asked for the result: the arguments are sent as JSON when you press its button."),
+        widget=forms.TextInput(attrs={**_CODE, "inputmode": "url", "placeholder": "https://tools.example.com/weather"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

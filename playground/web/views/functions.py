@@ -4,17 +4,22 @@ import json
 import uuid
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from playground.accounts.models import Team, User
 from playground.accounts.people import current_team
+from playground.accounts.roles import Act
 from playground.errors import Refused
+from playground.streaming import endpoints
 from playground.tools import functions
 from playground.tools.models import Function
+from playground.vault.addresses import allowed_hosts
 from playground.web import access
 from playground.web.access import person
 from playground.web.forms.functions import FunctionForm
@@ -44,7 +49,7 @@ def one(request: HttpRequest, function_id: uuid.UUID) -> HttpResponseBase:
     row = access.function(person(request), function_id)
     if request.method == "POST":
         return _saved(request, row.team, row)
-    names = ("name", "description", "parameters", "fixed_result")
+    names = ("name", "description", "parameters", "fixed_result", "endpoint")
     return _form(request, FunctionForm(initial={name: getattr(row, name) for name in names}), row)
 
 
@@ -56,6 +61,37 @@ def delete(request: HttpRequest, function_id: uuid.UUID) -> HttpResponseBase:
     row = access.function(user, function_id)
     functions.remove(user=user, function=row)
     return _changed(request, {"removed": str(function_id)})
+
+
+@never_cache
+@login_required
+@require_POST
+async def call(request: HttpRequest, function_id: uuid.UUID) -> HttpResponse:
+    """Ask the function's endpoint with the posted arguments, because somebody pressed its button."""
+    row, allowed = await sync_to_async(_prepared)(request, function_id)
+    arguments = _arguments(request.POST.get("arguments", ""))
+    if arguments is None:
+        return JsonResponse({"message": _("The arguments are no JSON object.")}, status=422)
+    found = await endpoints.fetch(row.endpoint, arguments, allowed=allowed)
+    if found.code:
+        words = _("The endpoint gave no result (%(code)s). %(words)s") % {"code": found.code, "words": found.words}
+        return JsonResponse({"message": words.strip()}, status=422)
+    return JsonResponse({"result": found.text, "milliseconds": found.milliseconds})
+
+
+def _prepared(request: HttpRequest, function_id: uuid.UUID) -> tuple[Function, frozenset[str]]:
+    row = access.function(person(request), function_id, Act.USE)
+    if not row.endpoint:
+        raise Http404
+    return row, allowed_hosts()
+
+
+def _arguments(text: str) -> dict[str, object] | None:
+    try:
+        value = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 @login_required

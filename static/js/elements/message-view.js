@@ -55,6 +55,7 @@ export class MessageView extends HTMLElement {
   #meter = null;
 
   connectedCallback() {
+    if (this.dataset.role === "user" && this.markdown.startsWith("```")) import("../attached-view.js").then(({ foldAttached }) => foldAttached(this), () => {});
     if (this.dataset.role !== "assistant" || this.#state) return;
     const body = this.querySelector("[data-body]");
     this.#markdown ??= this.hasAttribute("data-json") ? new JsonLater(body) : new MarkdownView(body);

@@ -1,7 +1,8 @@
 // <tool-results>: the fields for what called functions return. It keeps what is typed until it is sent, and sends nothing by
 // itself: only the button does. Fetched when the first answer asks for results (message-view).
 import { keepDraft, readDraft } from "../drafts.js";
-import { gettext } from "../language.js";
+import { page } from "../dom.js";
+import { gettext, number } from "../language.js";
 import { grow } from "../typing.js";
 
 export class ToolResults extends HTMLElement {
@@ -15,6 +16,8 @@ export class ToolResults extends HTMLElement {
     this.addEventListener("click", ({ target }) => {
       const button = target.closest("[data-send-results]");
       if (button) this.#send(button);
+      const asks = target.closest("[data-ask-endpoint]");
+      if (asks) this.#ask(asks);
     });
   }
 
@@ -44,6 +47,28 @@ export class ToolResults extends HTMLElement {
       // not ours: the fields stay as they came
     }
     for (const field of this.#fields) grow(field);
+  }
+
+  // The team's endpoint is asked because the button was pressed; what it says fills the field and is not sent yet.
+  async #ask(button) {
+    const card = button.closest("[data-call]");
+    const note = button.parentElement.querySelector("[data-asked]");
+    button.disabled = true;
+    note.dataset.tone = "";
+    note.textContent = gettext("Asking");
+    const body = new URLSearchParams({ arguments: card.querySelector("[data-call-arguments]").textContent });
+    const answer = await fetch(button.dataset.askEndpoint, { method: "POST", headers: { "X-CSRFToken": page("csrf") }, body, credentials: "same-origin" }).catch(() => null);
+    const told = (await answer?.json().catch(() => null)) ?? {};
+    button.disabled = false;
+    if (!answer?.ok) {
+      note.dataset.tone = "bad";
+      note.textContent = told.message ?? gettext("The server could not do that. Try again in a moment.");
+      return;
+    }
+    note.textContent = `${number(told.milliseconds)} ms`;
+    const field = card.querySelector("textarea");
+    field.value = told.result;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   #send(button) {

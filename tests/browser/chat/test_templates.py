@@ -108,7 +108,7 @@ def test_the_text_of_a_file_goes_into_its_field(page: Page, notes: TemplateVersi
     page.locator('input[type="file"]').set_input_files(
         {"name": "x.bin", "mimeType": "application/octet-stream", "buffer": b"\x00\xff\xfe"}
     )
-    expect(page.locator("#toaster")).to_contain_text("This file is not text in UTF-8.")
+    expect(page.locator("#toaster")).to_contain_text("This file is no text.")
 
 
 def test_a_conversation_becomes_a_template_and_the_selection_a_variable(page: Page, server: Server) -> None:

@@ -15,7 +15,9 @@ from playground.conversations.models import Generation, LastSettings, Message
 from playground.ledger.models import Entry
 from playground.tools import functions
 from playground.tools.models import Function
+from playground.vault import keys
 from tests.browser.chat.conftest import Noise, last_answer, ready, send, text_of, until_state
+from tests.tool_endpoint import tool_endpoint
 
 KEPT = "**/settings/"
 CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
@@ -244,3 +246,42 @@ def test_a_web_search_brings_numbered_references_that_open_in_a_new_tab(searchin
     assert tool["web_search"] == {
         **{"enable": True, "search_engine": "search_std", "search_result": True, "count": 3},
     }
+
+
+def test_an_endpoint_is_asked_by_its_button_and_its_answer_waits_for_the_other(page: Page, alice: User) -> None:
+    with tool_endpoint() as endpoint:
+        keys.allow_host(user=alice, host="127.0.0.1", port=endpoint.port)
+        row = define(alice, endpoint=endpoint.address)
+        page.reload()
+        ready(page)
+        switch_on(page, row)
+        send(page, "How is the weather in Oslo?")
+        until_asked(page)
+        page.wait_for_timeout(300)
+        assert endpoint.asked == [], "nothing a model says runs by itself"
+        button = page.locator("[data-ask-endpoint]")
+        expect(button).to_have_text("Ask 127.0.0.1")
+        button.click()
+        expect(page.locator("tool-results textarea")).to_have_value('{"asked": {"city": "Oslo"}}')
+        expect(page.locator("[data-asked]")).to_contain_text("ms")
+        assert Generation.objects.count() == 1, "the answer is only in the field"
+        page.locator("[data-send-results]").click()
+        expect(page.locator('message-view[data-role="assistant"]')).to_have_count(2)
+        until_state(page, "finished")
+        assert Message.objects.get(role="tool").results[0]["content"] == '{"asked": {"city": "Oslo"}}'
+
+
+def test_an_endpoint_that_fails_says_so_beside_its_button(page: Page, alice: User, noise: Noise) -> None:
+    noise.expected = ("422",)
+    with tool_endpoint() as endpoint:
+        keys.allow_host(user=alice, host="127.0.0.1", port=endpoint.port)
+        endpoint.status = 500
+        row = define(alice, endpoint=endpoint.address)
+        page.reload()
+        ready(page)
+        switch_on(page, row)
+        send(page, "How is the weather in Oslo?")
+        until_asked(page)
+        page.locator("[data-ask-endpoint]").click()
+        expect(page.locator("[data-asked]")).to_contain_text("The endpoint gave no result")
+        expect(page.locator("tool-results textarea")).to_have_value("")
