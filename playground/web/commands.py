@@ -15,6 +15,7 @@ from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
 
 MAX_FRAME = 1_000_000  # bytes; Daphne itself cuts the connection at 1 MiB without a reason
+MAX_COLUMNS = 6  # of a comparison
 
 
 class BadFrame(Exception):
@@ -62,6 +63,16 @@ class Continue:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """`comparison.send`: to each of the columns, beside it the last message that the page shows of it."""
+
+    comparison: uuid.UUID
+    client_id: str
+    text: str
+    columns: tuple[tuple[uuid.UUID, uuid.UUID | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """`generation.stop`"""
 
@@ -96,7 +107,7 @@ class Ping:
     """`ping`"""
 
 
-Command = Send | Edit | Regenerate | Continue | Stop | Follow | Unfollow | Seen | Ping
+Command = Send | Edit | Regenerate | Continue | Ask | Stop | Follow | Unfollow | Seen | Ping
 
 
 def parse(data: str | bytes) -> tuple[int, Command]:
@@ -160,6 +171,15 @@ def _count(raw: Mapping[str, object], name: str) -> int:
     return value
 
 
+def _columns(raw: Mapping[str, object]) -> tuple[tuple[uuid.UUID, uuid.UUID | None], ...]:
+    value = raw.get("columns")
+    if not isinstance(value, list) or not 0 < len(value) <= MAX_COLUMNS:
+        raise _BadField("columns")
+    if not all(isinstance(one, dict) for one in value):
+        raise _BadField("columns")
+    return tuple((_id(one, "column"), _id_or_none(one, "parent")) for one in value)
+
+
 def _settings(raw: Mapping[str, object]) -> RunSettings:
     value = raw.get("settings") or {}
     if not isinstance(value, dict):
@@ -178,6 +198,9 @@ _COMMANDS: Mapping[object, Callable[[Mapping[str, object]], Command]] = {
     "message.edit": lambda raw: Edit(_id(raw, "message"), _text(raw, "client_id"), _text(raw, "text")),
     "message.regenerate": lambda raw: Regenerate(_id(raw, "message"), _text(raw, "client_id")),
     "message.continue": lambda raw: Continue(_id(raw, "message"), _text(raw, "client_id")),
+    "comparison.send": lambda raw: Ask(
+        _id(raw, "comparison"), _text(raw, "client_id"), _text(raw, "text"), _columns(raw)
+    ),
     "generation.stop": lambda raw: Stop(_id(raw, "generation")),
     "generation.follow": lambda raw: Follow(_id(raw, "generation"), _count(raw, "after")),
     "generation.unfollow": lambda raw: Unfollow(_id(raw, "generation")),

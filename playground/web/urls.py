@@ -4,7 +4,18 @@ from allauth.account import views as allauth
 from django.urls import include, path, re_path
 from django.views.i18n import JavaScriptCatalog
 
-from playground.web.views import accounts, conversations, keys, live, models, palette, settings, setup, site
+from playground.web.views import (
+    accounts,
+    comparisons,
+    conversations,
+    keys,
+    live,
+    models,
+    palette,
+    settings,
+    setup,
+    site,
+)
 
 # Of allauth's pages those that this installation has; each is in our look (templates/account).
 account_pages = [
@@ -44,6 +55,19 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/branch/", conversations.branch, name="branch"),
     path("c/<uuid:conversation_id>/settings/", conversations.run_settings_of, name="conversation-settings"),
     path("conversations/", conversations.conversation_list, name="conversation-list"),
+    path("compare/", comparisons.table, name="comparisons"),
+    path("compare/new/", comparisons.begin, name="comparison-begin"),
+    path("compare/<uuid:comparison_id>/", comparisons.page, name="comparison"),
+    path("compare/<uuid:comparison_id>/parts/", comparisons.parts, name="comparison-parts"),
+    path("compare/<uuid:comparison_id>/rename/", comparisons.rename, name="comparison-rename"),
+    path("compare/<uuid:comparison_id>/delete/", comparisons.delete, name="comparison-delete"),
+    path("compare/<uuid:comparison_id>/names/", comparisons.names, name="comparison-names"),
+    path("compare/<uuid:comparison_id>/scroll/", comparisons.scroll, name="comparison-scroll"),
+    path("compare/<uuid:comparison_id>/prefer/", comparisons.prefer, name="comparison-prefer"),
+    path("compare/<uuid:comparison_id>/add/", comparisons.add, name="comparison-add"),
+    path("compare/columns/<uuid:column_id>/settings/", comparisons.column_settings, name="column-settings"),
+    path("compare/columns/<uuid:column_id>/remove/", comparisons.column_remove, name="column-remove"),
+    path("compare/columns/<uuid:column_id>/continue/", comparisons.column_continue, name="column-continue"),
     path("try/", conversations.empty, name="trials"),
     path("model-picker/", conversations.model_picker, name="model-picker"),
     path("messages/<uuid:message_id>/", conversations.message, name="message"),

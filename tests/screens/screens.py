@@ -37,6 +37,7 @@ class Part:
 
 
 BREAK_EVEN = "/c/{break_even}/"
+COMPARISON = "/compare/{comparison}/"
 PRACTICE = "/?offer={practice_offer}"  # the sandbox answers: no picture asks a real provider anything
 QUESTION = "Plan a launch for a small kitchen scale: goal, steps, risks."
 outside = partial(Screen, viewer="nobody")
@@ -162,6 +163,32 @@ CHOICES = Part(
         Screen("menu-theme", "Menu of themes", "/", (open_sheet("sidebar"), click("#theme-menu-trigger"))),
     ),
 )
+COMPARE = Part(
+    "Compare",
+    (
+        Screen("compare", "Three models side by side", COMPARISON),
+        Screen(
+            "compare-settings",
+            "Run settings of one column",
+            COMPARISON,
+            (click("[data-column-settings]"), wait_for("#inspector[data-open]")),
+        ),
+        Screen(
+            "compare-add",
+            "One more model",
+            COMPARISON,
+            (click("[data-add-column]"), wait_for(".tc-picker-row")),
+        ),
+        Screen("compare-list", "Saved comparisons", "/compare/"),
+        Screen(
+            "compare-delete",
+            "Delete a comparison",
+            COMPARISON,
+            (click("[data-dialog^=delete]"), wait_for("dialog[open] h2")),
+        ),
+        Screen("compare-none", "No comparison yet", "/compare/", viewer="newcomer"),
+    ),
+)
 MODELS = Part(
     "Models",
     (
@@ -220,5 +247,5 @@ ACCOUNT = Part(
         Screen("not-found", "A page that is not there", "/c/00000000-0000-0000-0000-000000000001/"),
     ),
 )
-PARTS = (CHAT, STATES, CONNECTION, CHOICES, MODELS, KEYS, ACCOUNT)
+PARTS = (CHAT, STATES, CONNECTION, CHOICES, COMPARE, MODELS, KEYS, ACCOUNT)
 SCREENS = tuple(screen for part in PARTS for screen in part.screens)

@@ -12,6 +12,7 @@ from playground.conversations.run_settings import RunSettings
 from playground.conversations.turns import Turn
 from tests.screens import texts
 from tests.screens.answers import Pace, as_the_sandbox_says, as_written
+from tests.screens.comparisons import compare
 from tests.screens.frozen_time import NOW, HeldClock
 from tests.screens.household import Household, Seeded
 
@@ -39,6 +40,8 @@ class Storyteller:
         self._gone()
         self._faults()
         self._yesterday()
+        self._at(hours=7, minutes=20)
+        compare(self._house, self._chance, owner=WRITER)
         self._today()
 
     def _today(self) -> None:

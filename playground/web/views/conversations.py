@@ -44,9 +44,10 @@ def playground(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_GET
-def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
-    """The chat page with a conversation."""
-    return _page(request, access.conversation(person(request), conversation_id))
+def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase:
+    """The chat page with a conversation; of a column (only these have no title) the comparison it belongs to."""
+    found = access.conversation(person(request), conversation_id)
+    return _page(request, found) if found.title else redirect("comparison", found.column.comparison_id)
 
 
 @never_cache
@@ -316,7 +317,8 @@ def _posted_settings(request: HttpRequest) -> dict[str, object]:
 
 
 def _keep(user: User, found: Conversation | None, chosen: RunSettings) -> None:
-    LastSettings.objects.update_or_create(user=user, defaults={"settings": chosen.to_json()})
+    if found is None or found.title:  # what a column of a comparison is set to is no habit
+        LastSettings.objects.update_or_create(user=user, defaults={"settings": chosen.to_json()})
     if found is not None:
         found.settings = chosen.to_json()
         found.save(update_fields=["settings"])
