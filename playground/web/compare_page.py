@@ -168,12 +168,12 @@ def _heads(comparison: Comparison, desk: Desk, places: Sequence[_Place], histori
     differing = _differing([place.settings for place in places])
     can_go = len(places) > LEAST
     return [
-        _head(desk, place, string.ascii_uppercase[number], history, "" if comparison.hides_names else differs, can_go)
+        _head(desk, place, string.ascii_uppercase[number], history, "" if comparison.hides_names else differs, can_go=can_go)
         for number, (place, history, differs) in enumerate(zip(places, histories, differing, strict=True))
     ]
 
 
-def _head(desk: Desk, place: _Place, letter: str, history: int, differs: str, can_go: bool) -> Head:
+def _head(desk: Desk, place: _Place, letter: str, history: int, differs: str, *, can_go: bool) -> Head:
     chosen, conversation = place.settings, place.column.conversation
     offer = desk.find(chosen.offer)
     blind = place.column.comparison.hides_names

@@ -12,10 +12,12 @@ from playground.accounts.people import current_team
 from playground.catalog.models import Provider
 from playground.vault import keys
 from tests.browser.chat.conftest import Noise, ready, send, until_state
+from tests.browser.compare.conftest import until_all
 from tests.server import Server
 
 INSIDE = (
     "/",
+    "/compare/",
     "/models/",
     "/models/glm-4.5/",
     "/keys/",
@@ -102,6 +104,15 @@ def open_pages(
         until_state(page, "finished")
         page.wait_for_url("**/c/*/")
         yield "a conversation", page
+        page.goto("/compare/")
+        page.click("[data-begin-comparison]")
+        page.wait_for_url("**/compare/*-*/")
+        ready(page)
+        page.fill("#prompt", PROMPT)
+        page.press("#prompt", "Enter")
+        until_all(page, "finished", 2)
+        page.locator("[data-head] .badge").nth(1).wait_for()
+        yield "a comparison", page
         team = current_team(alice)  # the key comes now: with one, the page would begin with a model that is far away
         key = keys.add(team=team, user=None, provider=provider, label="Work", key=KEY, created_by=alice)
         for path in (*INSIDE, f"/keys/{key.pk}/", "/nowhere/"):
