@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,11 +19,19 @@ JUDGED = (Generation.State.FINISHED, Generation.State.STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
-class Duel:
-    """How often one model was preferred to another and the other to it; `rival` is the other's slug and title."""
+class Contender:
+    """One side of a pair: a language model, or an offer of none of them (then without a slug)."""
 
-    rival_slug: str
-    rival: str
+    slug: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duel:
+    """How often each of two models was preferred to the other. `practice`: by answers that the sandbox imitated."""
+
+    one: Contender
+    other: Contender
     won: int
     lost: int
     practice: bool
@@ -32,6 +40,10 @@ class Duel:
     def votes(self) -> int:
         """All votes on this pair."""
         return self.won + self.lost
+
+    def turned(self) -> "Duel":
+        """The same, seen from the other side."""
+        return Duel(self.other, self.one, self.lost, self.won, self.practice)
 
 
 def prefer(*, user: User, comparison: Comparison, answer: Message) -> Vote | None:
@@ -74,34 +86,45 @@ def preferred(comparison: Comparison) -> dict[uuid.UUID, Vote]:
     return {vote.answer_id: vote for vote in votes if vote.answer_id}
 
 
-def duels(team: Team, slug: str) -> list[Duel]:
-    """How the language model did against every other one in the team's comparisons, most votes first.
+def duels(team: Team) -> list[Duel]:
+    """The tally of the team's votes per pair of models, most votes first; who won more often stands first in a pair.
 
-    Votes between columns of the same model say nothing about models. Practice is counted by itself.
+    Votes between columns of the same model say nothing about models. Practice is counted by itself, at the end.
     """
-    rivals = Rival.objects.filter(vote__team=team).exclude(
-        vote__offer__language_model=F("offer__language_model"), offer__language_model__isnull=False
+    won = Counter[tuple[Contender, Contender, bool]]()
+    rows = Rival.objects.filter(vote__team=team).values_list(
+        "vote__offer__language_model__slug",
+        "vote__offer__language_model__name",
+        "vote__offer__title",
+        "vote__offer__provider__practice",
+        "offer__language_model__slug",
+        "offer__language_model__name",
+        "offer__title",
+        "offer__provider__practice",
     )
-    won: Counter[tuple[str, str, bool]] = Counter()
-    lost: Counter[tuple[str, str, bool]] = Counter()
-    for mine, other, counted in (("vote__offer", "offer", won), ("offer", "vote__offer", lost)):
-        rows = (
-            rivals.filter(**{f"{mine}__language_model__slug": slug})
-            .values(
-                f"{other}__language_model__slug",
-                f"{other}__language_model__name",
-                f"{other}__title",
-                f"{other}__provider__practice",
-                f"{mine}__provider__practice",
-            )
-            .annotate(count=Count("pk"))
-        )
-        for row in rows:
-            name = row[f"{other}__language_model__name"] or row[f"{other}__title"]
-            practice = row[f"{other}__provider__practice"] or row[f"{mine}__provider__practice"]
-            counted[row[f"{other}__language_model__slug"] or "", name, practice] += row["count"]
-    found = [Duel(slug, name, won[key], lost[key], practice) for key in won | lost for slug, name, practice in [key]]
-    return sorted(found, key=lambda duel: (duel.practice, -duel.votes, duel.rival))
+    for *best, is_practice, slug, name, title, was_practice, count in rows.order_by().annotate(count=Count("pk")):
+        pair = _contender(*best), _contender(slug, name, title)
+        if pair[0] != pair[1]:
+            won[*pair, is_practice or was_practice] += count
+    found = [
+        Duel(one, other, won[one, other, practice], won[other, one, practice], practice) for one, other, practice in won
+    ]
+    # Where both have won there are two of a pair, one from each side.
+    led = {duel if (duel.won, duel.other.title) >= (duel.lost, duel.one.title) else duel.turned() for duel in found}
+    return sorted(led, key=lambda duel: (duel.practice, -duel.votes, duel.one.title, duel.other.title))
+
+
+def duels_of(team: Team, slug: str) -> list[Duel]:
+    """Those of one language model, seen from its side."""
+    return [
+        duel if duel.one.slug == slug else duel.turned()
+        for duel in duels(team)
+        if slug in (duel.one.slug, duel.other.slug)
+    ]
+
+
+def _contender(slug: str | None, name: str | None, title: str) -> Contender:
+    return Contender(slug or "", name or title)
 
 
 def _answers_by_turn(comparison: Comparison) -> Mapping[int, dict[uuid.UUID, uuid.UUID]]:

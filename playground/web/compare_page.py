@@ -166,9 +166,10 @@ def _above(comparison: Comparison, places: Sequence[_Place]) -> dict[str, Any]:
 
 def _heads(comparison: Comparison, desk: Desk, places: Sequence[_Place], histories: Sequence[int]) -> list[Head]:
     differing = _differing([place.settings for place in places])
-    can_go = len(places) > LEAST
+    if comparison.hides_names:
+        differing = [""] * len(places)
     return [
-        _head(desk, place, string.ascii_uppercase[number], history, "" if comparison.hides_names else differs, can_go=can_go)
+        _head(desk, place, string.ascii_uppercase[number], history, differs, can_go=len(places) > LEAST)
         for number, (place, history, differs) in enumerate(zip(places, histories, differing, strict=True))
     ]
 

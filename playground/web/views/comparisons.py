@@ -34,8 +34,10 @@ from playground.web.respond import go
 @require_GET
 def table(request: HttpRequest) -> HttpResponse:
     """All comparisons of the person."""
-    found = compare_list.list_page(access.comparisons(person(request)), request.GET.get("page", ""))
-    return render(request, "comparisons/list.html", {"section": "compare", **found})
+    user = person(request)
+    found = compare_list.list_page(access.comparisons(user), request.GET.get("page", ""))
+    tally = {"duels": votes.duels(current_team(user))}
+    return render(request, "comparisons/list.html", {"section": "compare", **found, **tally})
 
 
 @login_required

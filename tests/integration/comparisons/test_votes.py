@@ -10,7 +10,7 @@ from playground.catalog.models import Offer
 from playground.comparisons import columns, votes
 from playground.comparisons.asking import Asked
 from playground.comparisons.models import Comparison, Rival, Vote
-from playground.comparisons.votes import Duel
+from playground.comparisons.votes import Contender, Duel
 from playground.conversations.models import Message
 from playground.conversations.turns import regenerate
 from playground.errors import Refused
@@ -107,20 +107,30 @@ def test_the_tally_counts_pairs_of_models_and_outlives_the_comparison(
     assert won
     assert lost
     assert other
-    assert votes.duels(team, won.slug) == [
-        Duel(model.slug, model.name, won=1, lost=0, practice=True)
-        for model in sorted((lost, other), key=lambda model: model.name)
-    ]
-    assert votes.duels(team, lost.slug) == [Duel(won.slug, won.name, won=0, lost=1, practice=True)]
+    best, beaten, third = (Contender(model.slug, model.name) for model in (won, lost, other))
+    beside = sorted((beaten, third), key=lambda side: side.title)
+    assert votes.duels(team) == [Duel(best, side, won=1, lost=0, practice=True) for side in beside]
+    assert votes.duels_of(team, lost.slug) == [Duel(beaten, best, won=0, lost=1, practice=True)]
 
 
-def test_another_team_has_its_own_tally(
-    alice: User, charlie: User, comparison: Comparison, asked: list[Asked], offers: list[Offer]
+def test_votes_for_either_side_are_one_pair(
+    alice: User, team: Team, comparison: Comparison, asked: list[Asked], question: Callable[..., list[Asked]]
 ) -> None:
     votes.prefer(user=alice, comparison=comparison, answer=answer(asked[0]))
-    assert offers[0].language_model
+    for chosen in (1, 1):
+        more = question()
+        for one in more:
+            finish(one)
+        votes.prefer(user=alice, comparison=comparison, answer=answer(more[chosen]))
+    first = votes.duels(team)[0]
+    assert (first.won, first.lost, first.votes) == (2, 1, 3)
+    assert sorted((duel.won, duel.lost) for duel in votes.duels(team)) == [(1, 0), (2, 0), (2, 1)]
+
+
+def test_another_team_has_its_own_tally(alice: User, charlie: User, comparison: Comparison, asked: list[Asked]) -> None:
+    votes.prefer(user=alice, comparison=comparison, answer=answer(asked[0]))
     assert charlie.current_team
-    assert votes.duels(charlie.current_team, offers[0].language_model.slug) == []
+    assert votes.duels(charlie.current_team) == []
 
 
 def test_columns_of_one_model_say_nothing_about_models(
@@ -134,7 +144,5 @@ def test_columns_of_one_model_say_nothing_about_models(
     for one in asked:
         finish(one)
     votes.prefer(user=alice, comparison=comparison, answer=answer(asked[0]))
-    model = Offer.objects.get(pk=first.conversation.settings["offer"]).language_model
-    assert model
     assert Vote.objects.count() == 1
-    assert votes.duels(team, model.slug) == []
+    assert votes.duels(team) == []

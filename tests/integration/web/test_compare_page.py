@@ -215,3 +215,16 @@ def test_a_stranger_finds_no_column(
         address = reverse(f"column-{deed}", args=[pk])
         assert (stranger.get(address) if deed == "settings" else stranger.post(address)).status_code == 404
     assert len(comparison.shown_columns()) == 3
+
+
+def test_the_tally_stands_beside_the_list_and_on_the_page_of_each_model(
+    alices: Client, comparison: Comparison, answered: list[Asked], offers: list[Offer]
+) -> None:
+    alices.post(at("prefer", comparison), {"message": str(turn_of(answered[0]).assistant_message_id)})
+    assert "What was preferred" in text_of(alices.get(reverse("comparisons")))
+    won, lost = offers[0].language_model, offers[1].language_model
+    assert won
+    assert lost
+    for model, figures in ((won, "1 0"), (lost, "0 1")):
+        read = text_of(alices.get(reverse("model", args=[model.slug])))
+        assert f"{model.name} practice {figures}" in read.split("Preferred in comparisons")[1]
