@@ -18,6 +18,7 @@ from playground.comparisons.models import Column, Comparison, Vote
 from playground.conversations.models import Generation, Message
 from playground.conversations.run_settings import PARAMETERS, RunSettings
 from playground.pricing.money import Currency, Money
+from playground.vault.models import ApiKey
 from playground.web import sidebar, thread
 from playground.web.composer import standing
 from playground.web.moments import clock_words
@@ -228,6 +229,9 @@ def _words(settings: RunSettings) -> dict[str, str]:
         found["system_prompt"] = _("System prompt, %(count)s characters") % {
             "count": f"{len(settings.system_prompt):,}"
         }
+    if settings.key:
+        key = ApiKey.objects.filter(pk=settings.key).first()
+        found["key"] = _("Key %(name)s") % {"name": key} if key else _("Key that is gone")
     return found
 
 

@@ -45,7 +45,7 @@ async function ask({ columns, text, clientId, signal }) {
   const ack = await live.send({ type: "comparison.send", comparison: board.comparison, client_id: clientId, text, columns: asked }, { signal });
   sentAt = performance.now();
   const before = new Map(columns.map((column) => [column.id, promptOf(column, text)]));
-  const refused = board.take(ack);
+  const refused = await board.take(ack);
   for (const one of ack.columns) if (one.assistant_message) estimateMeter(one, before.get(one.column));
   showTitle(ack.title);
   if (refused) throw new Refusal(refused.code, refused.message);

@@ -143,7 +143,7 @@ def add(request: HttpRequest, comparison_id: uuid.UUID) -> HttpResponseBase:
         raise Http404
     last = desk.chosen(found.columns.filter(conversation__deleted_at=None).order_by("-place")[0].conversation)
     try:
-        columns.add_column(found, _with_offer(last, offer))
+        columns.add_column(found, _with_offer(desk, last, offer))
     except Refused as error:
         messages.info(request, error.message)
     _tell(found, "columns")
@@ -201,13 +201,13 @@ def _two(desk: Desk) -> list[RunSettings]:
     ready = [offer for offer in desk.offers if not desk.refused(offer) and offer.pk != first.offer]
     chosen = desk.find(first.offer)
     ready.sort(key=lambda offer: chosen is None or offer.provider_id != chosen.provider_id)
-    second = _with_offer(first, ready[0]) if ready else first
+    second = _with_offer(desk, first, ready[0]) if ready else first
     return [first, second]
 
 
-def _with_offer(settings: RunSettings, offer: Offer) -> RunSettings:
+def _with_offer(desk: Desk, settings: RunSettings, offer: Offer) -> RunSettings:
     """The settings for another offer, as far as it takes them."""
-    fitting, _notes = run_settings.clamp(replace(settings, offer=offer.pk), facts_of(offer))
+    fitting, _notes = run_settings.clamp(desk.with_own_key(replace(settings, offer=offer.pk), offer), facts_of(offer))
     return fitting
 
 

@@ -184,7 +184,7 @@ def run_settings_of(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRes
         offer = desk.find(wished.offer)
         if offer is None:
             raise BadSetting("system_prompt", _("This model cannot be chosen any more. Choose another one."))
-        chosen, notes = run_settings.clamp(wished, facts_of(offer))
+        chosen, notes = run_settings.clamp(desk.with_own_key(wished, offer), facts_of(offer))
         _keep(user, found, chosen)
     except BadSetting as error:
         errors = {error.field: error.message}
@@ -303,6 +303,7 @@ def _posted_settings(request: HttpRequest) -> dict[str, object]:
     post = request.POST
     return {
         "offer": post.get("offer", ""),
+        "key": post.get("key", ""),
         "thinking": _posted_thinking(post.get("thinking", ""), post.get("thinking_chosen")),
         "effort": post.get("effort", ""),
         "temperature": _number(post.get("temperature", "")),

@@ -44,9 +44,13 @@ export class CompareBoard extends HTMLElement {
     return this.columns.map(({ thread }) => thread.running).filter(Boolean);
   }
 
-  // Takes in what became of a question, column by column. Returns the refusal when no column was asked.
-  take(ack) {
-    for (const one of ack.columns) this.column(one.column)?.take(one);
+  // Takes in what became of a question, column by column, each a task of its own. Resolves with the refusal when no column
+  // was asked.
+  async take(ack) {
+    for (const one of ack.columns) {
+      this.column(one.column)?.take(one);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
     this.changed();
     return ack.columns.every(({ code }) => code) ? ack.columns[0] : null;
   }
