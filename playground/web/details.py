@@ -1,6 +1,6 @@
 """What was sent for an answer and what came back, word for word, with the sum. Plain values for a template."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,19 +15,20 @@ from playground.web.moments import day_words
 from playground.web.money import SIGNS
 from playground.web.prices import plain
 from playground.wire.request import ChatMessage, wire_messages
-from playground.wire.sent import Sent, curl
+from playground.wire.sent import Sent
+from playground.wire.snippets import Snippet, snippets
 
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """The request. `body` and `curl` are empty when the very bytes cannot be put together any more."""
+    """The request. `body` and `code` are empty when the very bytes cannot be put together any more."""
 
     method: str
     url: str
     headers: str
     size: int
     body: str
-    curl: str
+    code: Sequence[Snippet]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def request_of(generation: Generation) -> RequestView | None:
         headers="\n".join(f"{name}: {value}" for name, value in sent.headers),
         size=sent.size,
         body=body.decode() if body else "",
-        curl=curl(sent, body) if body else "",
+        code=snippets(sent, body) if body else (),
     )
 
 

@@ -54,6 +54,7 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/restore/", conversations.restore, name="conversation-restore"),
     path("c/<uuid:conversation_id>/branch/", conversations.branch, name="branch"),
     path("c/<uuid:conversation_id>/settings/", conversations.run_settings_of, name="conversation-settings"),
+    path("c/<uuid:conversation_id>/what-if/", conversations.what_if, name="conversation-what-if"),
     path("conversations/", conversations.conversation_list, name="conversation-list"),
     path("compare/", comparisons.table, name="comparisons"),
     path("compare/new/", comparisons.begin, name="comparison-begin"),

@@ -141,6 +141,9 @@ document.addEventListener("click", (event) => {
 for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, ({ target }) => target.closest?.("[data-open-picker]") && picker.prepare());
 watchWays({ picker, settings, openPicker: () => openPicker(document.querySelector("[data-open-picker]")) });
 
+// The menu gives the focus back first.
+document.querySelector("[data-what-if]").addEventListener("click", () => setTimeout(() => thread.openDialog(`${thread.address(thread.conversation)}what-if/`, document.getElementById("conversation-menu-trigger"))));
+
 // ── the connection ──
 showConnection(live, { isBusy: () => thread.running !== null });
 live.addEventListener("notice", ({ detail }) => {

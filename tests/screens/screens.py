@@ -74,6 +74,12 @@ CHAT = Part(
             BREAK_EVEN,
             (click("[data-act=details]"), wait_for("#details")),
         ),
+        Screen(
+            "chat-what-if",
+            "What it would cost with other models",
+            BREAK_EVEN,
+            (click("#conversation-menu-trigger"), click("[data-what-if]"), wait_for("#details")),
+        ),
         Screen("chat-empty", "A new conversation", "/"),
         Screen("chat-practice", "Faults to practise with", "/", (click(".tc-practice summary"), show(".tc-practice"))),
         Screen("chat-first-visit", "First visit, without a key", "/", viewer="newcomer"),

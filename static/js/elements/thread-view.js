@@ -247,9 +247,13 @@ export class ThreadView extends HTMLElement {
     } else if (act === "regenerate" || act === "continue") this.#command({ type: `message.${act}`, message: message.dataset.message }, button, message);
   }
 
-  // What was sent and what came back: fetched when asked for.
-  async #details(message, button) {
-    const address = `${this.dataset.messageAddress.replace(ZERO, message.dataset.message)}details/`;
+  // What was sent and what came back.
+  #details(message, button) {
+    return this.openDialog(`${this.dataset.messageAddress.replace(ZERO, message.dataset.message)}details/`, button);
+  }
+
+  // A dialog of this conversation, fetched when asked for; `button` gets the focus back.
+  async openDialog(address, button) {
     const response = await fetch(address, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
     if (!response?.ok) {
       toast(gettext("The server could not do that. Try again in a moment."), "info");
