@@ -7,10 +7,13 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from playground.accounts.models import User
+from playground.accounts.people import current_team
 from playground.catalog.models import Offer
+from playground.comparisons import columns
 from playground.comparisons.models import Comparison, Vote
 from playground.conversations.models import Generation
 from playground.conversations.run_settings import RunSettings
+from playground.vault import keys
 from tests.browser.chat.conftest import Noise, ready
 from tests.browser.compare.conftest import ANSWERS, ask, open_board, until_all
 from tests.server import Server
@@ -72,7 +75,7 @@ def test_a_lost_socket_heals_and_every_column_is_whole(board: Page, noise: Noise
 
 
 def test_one_column_is_stopped_by_itself_and_all_by_the_composer(board: Page) -> None:
-    ask(board, LONG.format(4000))
+    ask(board, "/sandbox stall")  # some text, then silence: none ends by itself
     stops = board.locator("[data-stop-column]:visible")
     expect(stops).to_have_count(3)
     stops.first.click()
@@ -240,3 +243,26 @@ def test_on_a_phone_columns_are_swiped_one_at_a_time(
     left = phone.locator(".tc-column").nth(1).bounding_box()
     assert left
     assert abs(left["x"]) < 2, "it snaps to a column"
+
+
+def test_a_key_is_chosen_for_one_column(
+    browser_of_user: Callable[..., BrowserContext], alice: User, server: Server
+) -> None:
+    shop = Offer.objects.get(provider__slug="zai", wire_name="glm-4.5-air")
+    team = current_team(alice)
+    first, second = (
+        keys.add(
+            team=team, user=None, provider=shop.provider, label=name, key=f"zai-{name}-0123456789", created_by=alice
+        )
+        for name in ("work", "spare")
+    )
+    comparison = columns.begin(user=alice, columns=[RunSettings(offer=shop.pk, key=first.pk)] * 2)
+    page = browser_of_user(alice).new_page()
+    open_board(page, comparison)
+    page.locator("[data-column-settings]").nth(1).click()
+    page.locator("#inspector[data-open]").wait_for()
+    page.select_option("#run-key", str(second.pk))
+    expect(page.locator("[data-head]").nth(1)).to_contain_text("Key spare …6789")
+    expect(page.locator("[data-head]").nth(0)).to_contain_text("Key work …6789")
+    chosen = [column.conversation.settings["key"] for column in comparison.shown_columns()]
+    assert chosen == [str(first.pk), str(second.pk)]
