@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -43,10 +44,13 @@ def table(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def begin(request: HttpRequest) -> HttpResponseBase:
-    """A new comparison: the model used last, and another one."""
+    """A new comparison: the model used last, and another one. The chat page's script wants its address."""
     user = person(request)
     desk = Desk(user, current_team(user))
-    return go(request, "comparison", columns.begin(user=user, columns=_two(desk)).pk)
+    begun = columns.begin(user=user, columns=_two(desk))
+    if request.headers.get("accept", "").startswith("application/json"):
+        return JsonResponse({"comparison": str(begun.pk), "address": reverse("comparison", args=[begun.pk])})
+    return go(request, "comparison", begun.pk)
 
 
 @never_cache

@@ -112,6 +112,10 @@ export class ThreadView extends HTMLElement {
     this.dispatchEvent(new Event("tc:thread"));
   }
 
+  get lastQuestion() {
+    return [...this.querySelectorAll('message-view[data-role="user"]')].at(-1)?.markdown ?? "";
+  }
+
   editLast() {
     [...this.querySelectorAll('message-view[data-role="user"]')].at(-1)?.querySelector('[data-act="edit"]')?.click();
   }

@@ -266,3 +266,13 @@ def test_a_key_is_chosen_for_one_column(
     expect(page.locator("[data-head]").nth(0)).to_contain_text("Key work …6789")
     chosen = [column.conversation.settings["key"] for column in comparison.shown_columns()]
     assert chosen == [str(first.pk), str(second.pk)]
+
+
+def test_a_prompt_is_taken_over_from_the_chat_and_nothing_is_sent(page: Page) -> None:
+    page.fill("#prompt", "Which is the longest river?")
+    page.keyboard.press("Control+Shift+C")
+    page.wait_for_url("**/compare/*-*/")
+    ready(page)
+    expect(page.locator("#prompt")).to_have_value("Which is the longest river?")
+    expect(page.locator("[data-send]")).to_be_enabled()
+    assert Generation.objects.count() == 0
