@@ -183,7 +183,7 @@ COMPARE = Part(
             "compare-add",
             "One more model",
             COMPARISON,
-            (click("[data-add-column]"), wait_for(".tc-picker-row")),
+            (unfold("[data-add-column]"), wait_for("[data-picker-foot]")),
         ),
         Screen("compare-list", "Saved comparisons", "/compare/"),
         Screen(
