@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "playground.web",
     "playground.comparisons",
     "playground.conversations",
+    "playground.tools",
     "playground.ledger",
     "playground.vault",
     "playground.catalog",

@@ -136,6 +136,6 @@ def _answers_by_turn(comparison: Comparison) -> Mapping[int, dict[uuid.UUID, uui
         for row in branch_of(rows, column.conversation.leaf_id):
             if row.role == Message.Role.USER:
                 turn += 1
-            elif row.content and row.generation.state in JUDGED:
+            elif row.role == Message.Role.ASSISTANT and row.content and row.generation.state in JUDGED:
                 found.setdefault(turn, {})[row.pk] = row.generation.offer_id
     return found

@@ -13,6 +13,7 @@ from playground.accounts.people import role_in
 from playground.accounts.roles import Act, may
 from playground.comparisons.models import Column, Comparison
 from playground.conversations.models import Conversation, Generation, Message
+from playground.tools.models import Function
 from playground.vault.models import ApiKey
 
 
@@ -90,6 +91,14 @@ def generation(user: User, generation_id: uuid.UUID) -> Generation:
         .first()
     )
     if found is None:
+        raise Http404
+    return found
+
+
+def function(user: User, function_id: uuid.UUID) -> Function:
+    """A function of a team in which the person may change what is shared."""
+    found = Function.objects.filter(pk=function_id, team__members__user=user).select_related("team").first()
+    if found is None or not may(role_in(user, found.team), Act.EDIT):
         raise Http404
     return found
 

@@ -17,6 +17,7 @@ from playground.comparisons.columns import LEAST, MOST
 from playground.comparisons.models import Column, Comparison, Vote
 from playground.conversations.models import Generation, Message
 from playground.conversations.run_settings import PARAMETERS, RunSettings
+from playground.conversations.web_search import WebSearch
 from playground.pricing.money import Currency, Money
 from playground.vault.models import ApiKey
 from playground.web import sidebar, thread
@@ -223,8 +224,7 @@ def _words(settings: RunSettings) -> dict[str, str]:
         value = getattr(settings, name)
         if value in (None, ()):
             continue
-        words = _("off") if value is False else _("on") if value is True else _value_words(value)
-        found[name] = f"{label(parameter)} {words}"
+        found[name] = f"{label(parameter)} {_value_words(name, value)}"
     if settings.system_prompt.strip():
         found["system_prompt"] = _("System prompt, %(count)s characters") % {
             "count": f"{len(settings.system_prompt):,}"
@@ -235,9 +235,11 @@ def _words(settings: RunSettings) -> dict[str, str]:
     return found
 
 
-def _value_words(value: object) -> str:
+def _value_words(name: str, value: object) -> str:
+    if isinstance(value, bool | WebSearch):
+        return _("on") if value else _("off")
     if isinstance(value, tuple):
-        return " ".join(f"“{word}”" for word in value)
+        return str(len(value)) if name == "functions" else " ".join(f"“{word}”" for word in value)
     return f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
 
 

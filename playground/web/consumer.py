@@ -21,21 +21,7 @@ from playground.streaming import frames, notices
 from playground.streaming.live import Batch, LiveStream
 from playground.streaming.registry import registry
 from playground.web import acts, comparing, preferences, sessions
-from playground.web.commands import (
-    Ask,
-    BadFrame,
-    Command,
-    Continue,
-    Edit,
-    Follow,
-    Ping,
-    Regenerate,
-    Seen,
-    Send,
-    Stop,
-    Unfollow,
-    parse,
-)
+from playground.web.commands import Ask, BadFrame, Command, Deed, Follow, Ping, Seen, Stop, Unfollow, parse
 
 log = logging.getLogger(__name__)
 
@@ -167,7 +153,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             case _:
                 return await self._do(self.ticket.user_id, command)
 
-    async def _do(self, user_id: int, command: Send | Edit | Regenerate | Continue | Ask | Stop) -> dict[str, Any]:
+    async def _do(self, user_id: int, command: Deed | Ask | Stop) -> dict[str, Any]:
         """What changes something; the rest is about this socket alone."""
         match command:
             case Stop():

@@ -7,8 +7,10 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from playground.catalog.models import PriceRow
-from playground.conversations import run_settings, transcript
-from playground.conversations.models import Generation, Message, branch_of
+from playground.catalog.queries import facts_of
+from playground.conversations import run_settings
+from playground.conversations.lines import lines_to, messages_of
+from playground.conversations.models import Generation
 from playground.ledger.models import Entry
 from playground.pricing.price import Price
 from playground.web.moments import day_words
@@ -59,7 +61,7 @@ def request_of(generation: Generation) -> RequestView | None:
     if not generation.request:
         return None
     sent = Sent.from_json(generation.request)
-    body = sent.body(wire_messages(_messages_before(generation)))
+    body = sent.body(wire_messages(_messages_before(generation), keep_thought=sent.keeps_thoughts))
     return RequestView(
         method=sent.method,
         url=sent.url,
@@ -113,7 +115,6 @@ def _term(label: str, tokens: int, per_million: Decimal, amount: Decimal | None,
 
 def _messages_before(generation: Generation) -> list[ChatMessage]:
     """The messages that the run was started with, made as records.plan_of makes them."""
-    answer = generation.message
-    rows = Message.objects.filter(conversation_id=answer.conversation_id).only("id", "parent_id", "role", "content")
-    lines = [transcript.Line(row.role, row.content) for row in branch_of(rows, answer.parent_id)]
-    return list(transcript.build_messages(lines, run_settings.parse(generation.settings).system_prompt))
+    chosen, answer = run_settings.parse(generation.settings), generation.message
+    lines = lines_to(answer.conversation_id, answer.parent_id, with_thinking=bool(chosen.keep_thinking))
+    return list(messages_of(lines, chosen, facts_of(generation.offer)))

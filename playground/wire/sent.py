@@ -37,6 +37,12 @@ class Sent:
         body = orjson.dumps({**orjson.loads(self.frame), "messages": list(messages)})
         return body if _digest(body) == self.digest else None
 
+    @property
+    def keeps_thoughts(self) -> bool:
+        """Whether earlier thinking went along (request.build_payload)."""
+        thinking = orjson.loads(self.frame).get("thinking")
+        return isinstance(thinking, dict) and thinking.get("clear_thinking") is False
+
     def to_json(self) -> dict[str, object]:
         """JSON for a row."""
         return {

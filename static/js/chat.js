@@ -67,13 +67,21 @@ function adopt(ack) {
   for (const part of document.querySelectorAll("[data-conversation-only]")) part.hidden = false;
   document.querySelector("[data-conversation-title]").textContent = ack.title;
   document.title = `${ack.title} · ${gettext("Trial center")}`;
+  addressExports();
   syncConversations();
 }
 
-// The open branch as a prompt: what its last answer read and wrote, without its thinking, which is not sent back.
+// The files that the conversation can be taken along as.
+function addressExports() {
+  for (const link of document.querySelectorAll("#conversation-menu [data-export]")) link.href = `${thread.address(thread.conversation)}export.${link.dataset.export}`;
+}
+
+// The open branch as a prompt: what its last answer read and wrote, without its thinking unless that is sent along.
 function countHistory() {
   const used = thread.lastReported;
-  if (used) composer.historyTokens = Math.max(0, used.prompt + used.completion - used.reasoning - settings().facts.systemTokens);
+  if (!used) return;
+  const { systemTokens, keepsThinking } = settings().facts;
+  composer.historyTokens = Math.max(0, used.prompt + used.completion - (keepsThinking ? 0 : used.reasoning) - systemTokens);
 }
 
 thread.addEventListener("tc:settled", countHistory);
@@ -155,6 +163,7 @@ live.addEventListener("notice", ({ detail }) => {
   if (detail.what === "deleted") location.assign(thread.dataset.newAddress);
 });
 live.connect();
+if (thread.conversation) addressExports();
 showSettings();
 showState();
 

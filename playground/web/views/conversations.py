@@ -24,7 +24,7 @@ from playground.errors import Refused
 from playground.ledger.models import Entry
 from playground.streaming import notices
 from playground.streaming.registry import stop_here
-from playground.web import access, details, sidebar, thread, trials
+from playground.web import access, details, run_tools, sidebar, thread, trials
 from playground.web.access import person
 from playground.web.composer import composer_view, run_extras
 from playground.web.elsewhere import Elsewhere, elsewhere
@@ -76,9 +76,10 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def message(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
-    """One message, as it stands in its thread."""
+    """One message, as it stands in its thread; with `?results=again` its calls can be answered once more."""
     user = person(request)
-    view = thread.view_of(access.message(user, message_id), currency=user.currency)
+    again = request.GET.get("results") == "again"
+    view = thread.view_of(access.message(user, message_id), currency=user.currency, answer_again=again)
     return render(request, "conversations/_message.html", {"message": view})
 
 
@@ -328,6 +329,7 @@ def _posted_settings(request: HttpRequest) -> dict[str, object]:
         "presence_penalty": _number(post.get("presence_penalty", "")),
         "seed": _whole(post.get("seed", "")),
         "system_prompt": post.get("system_prompt", "").replace("\r\n", "\n"),
+        **run_tools.posted(post),
     }
 
 

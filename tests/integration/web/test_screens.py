@@ -52,6 +52,7 @@ def values_for(pattern: URLPattern, seeded: Seeded) -> dict[str, str]:
         "key_id": seeded.places["default_key"],
         "offer_id": seeded.places["unpriced_offer"],
         "slug": seeded.places["model"],
+        "function_id": seeded.places["function"],
         "token": "token",
         "key": seeded.places["confirm_key"],
         "uidb36": seeded.places["reset_uid"],
