@@ -50,6 +50,7 @@ class RunSettings:
     """What the reader chose for the next turn. None means: the provider's default."""
 
     offer: uuid.UUID | None = None
+    key: uuid.UUID | None = None  # None: the person's own first, then the team's
     thinking: bool | None = None
     effort: str | None = None
     temperature: float | None = None
@@ -71,7 +72,7 @@ class RunSettings:
     def to_json(self) -> dict[str, object]:
         """JSON for a row or the browser; untouched parameters are absent."""
         values: dict[str, object] = {name: getattr(self, name) for name in self.__slots__}
-        values |= {name: str(values[name]) if values[name] else None for name in ("offer", "template")}
+        values |= {name: str(values[name]) for name in ("offer", "key", "template") if values[name]}
         values |= {"stop": list(self.stop), "functions": [str(one) for one in self.functions]}
         values |= {"web_search": self.web_search.to_json() if self.web_search else None}
         return {name: value for name, value in values.items() if value not in (None, "", [])}
@@ -83,7 +84,8 @@ UNTOUCHED = RunSettings()
 def parse(raw: Mapping[str, object]) -> RunSettings:
     """Read what a browser or a row holds. Unknown names are ignored; a wrong type raises BadSetting."""
     return RunSettings(
-        offer=_uuid(raw.get("offer")),
+        offer=_uuid(raw.get("offer"), "offer", _("This model cannot be chosen any more. Choose another one.")),
+        key=_uuid(raw.get("key"), "key", _("This key cannot be used any more. Choose another one.")),
         thinking=_one_of(raw, "thinking", bool),
         effort=_one_of(raw, "effort", str),
         temperature=_number(raw, "temperature"),
@@ -263,13 +265,13 @@ def _number(raw: Mapping[str, object], name: str) -> float | None:
     return float(value)
 
 
-def _uuid(value: object) -> uuid.UUID | None:
+def _uuid(value: object, name: str, refusal: str) -> uuid.UUID | None:
     if value in (None, ""):
         return None
     try:
         return uuid.UUID(str(value))
     except ValueError:
-        raise BadSetting("offer", _("This model cannot be chosen any more. Choose another one.")) from None
+        raise BadSetting(name, refusal) from None
 
 
 def _template(value: object) -> uuid.UUID | None:

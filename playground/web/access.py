@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 from playground.accounts.models import User
 from playground.accounts.people import role_in
 from playground.accounts.roles import Act, may
+from playground.comparisons.models import Column, Comparison
 from playground.conversations.models import Conversation, Generation, Message
 from playground.prompts.models import PromptTemplate, TemplateVersion
 from playground.prompts.queries import version_for
@@ -34,6 +35,31 @@ def conversations(user: User) -> QuerySet[Conversation]:
 def conversation(user: User, conversation_id: uuid.UUID) -> Conversation:
     """One conversation of the person."""
     found = conversations(user).filter(pk=conversation_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def comparisons(user: User) -> QuerySet[Comparison]:
+    """The comparisons of the person, newest first."""
+    return Comparison.objects.filter(user=user).order_by("-updated_at", "pk")
+
+
+def comparison(user: User, comparison_id: uuid.UUID) -> Comparison:
+    """One comparison of the person."""
+    found = comparisons(user).filter(pk=comparison_id).select_related("team").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def column(user: User, column_id: uuid.UUID) -> Column:
+    """One column of a comparison of the person."""
+    found = (
+        Column.objects.filter(pk=column_id, comparison__user=user, conversation__deleted_at=None)
+        .select_related("comparison__team", "comparison__user", "conversation")
+        .first()
+    )
     if found is None:
         raise Http404
     return found

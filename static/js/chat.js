@@ -1,5 +1,6 @@
 // The chat page: joins thread, composer, run settings, model picker and the connection.
 import { showConnection } from "./banner.js";
+import { comparePrompt } from "./compare-prompt.js";
 import { refreshConversations, syncConversations } from "./conversations.js";
 import { announce } from "./dom.js";
 import "./elements/message-view.js";
@@ -186,6 +187,7 @@ showState();
 // ── keys and palette ──
 provide("composer", () => composer.focus());
 provide("edit", () => thread.editLast(), () => thread.querySelector('[data-act="edit"]') !== null);
+provide("compare", () => comparePrompt(composer.text.trim() || thread.lastQuestion));
 provide("stop", () => composer.stop(), () => thread.running !== null);
 provide("settings", () => toggleSheet("inspector"));
 document.addEventListener("tc:choose-model", (event) => {

@@ -66,6 +66,7 @@ def test_pages_preload_what_their_entry_needs() -> None:
     everywhere = needed("app.js")
     assert preloaded("app_modules.html") == sorted(everywhere)
     assert preloaded("chat_modules.html") == sorted(needed("chat.js") - everywhere)
+    assert preloaded("compare_modules.html") == sorted(needed("compare.js") - everywhere)
 
 
 def test_no_module_is_left_over() -> None:

@@ -50,6 +50,7 @@ class Part:
 
 BREAK_EVEN = "/c/{break_even}/"
 PRICES = "month,price\n" + "\n".join(f"2026-{month:02},{74_200 - 310 * month}" for month in range(1, 13))
+COMPARISON = "/compare/{comparison}/"
 PRACTICE = "/?offer={practice_offer}"  # the sandbox answers: no picture asks a real provider anything
 QUESTION = "Plan a launch for a small kitchen scale: goal, steps, risks."
 outside = partial(Screen, viewer="nobody")
@@ -223,6 +224,32 @@ CHOICES = Part(
         Screen("menu-theme", "Menu of themes", "/", (open_sheet("sidebar"), click("#theme-menu-trigger"))),
     ),
 )
+COMPARE = Part(
+    "Compare",
+    (
+        Screen("compare", "Three models side by side", COMPARISON),
+        Screen(
+            "compare-settings",
+            "Run settings of one column",
+            COMPARISON,
+            (click("[data-column-settings]"), wait_for("#inspector[data-open]")),
+        ),
+        Screen(
+            "compare-add",
+            "One more model",
+            COMPARISON,
+            (unfold("[data-add-column]"), wait_for("[data-picker-foot]")),
+        ),
+        Screen("compare-list", "Saved comparisons", "/compare/"),
+        Screen(
+            "compare-delete",
+            "Delete a comparison",
+            COMPARISON,
+            (click("[data-dialog^=delete]"), wait_for("dialog[open] h2")),
+        ),
+        Screen("compare-none", "No comparison yet", "/compare/", viewer="newcomer"),
+    ),
+)
 SLASH = (click("#prompt"), type_in("#prompt", "/meet"), wait_for(".tc-slash-row"))
 TEMPLATES = Part(
     "Templates",
@@ -302,5 +329,5 @@ ACCOUNT = Part(
         Screen("not-found", "A page that is not there", "/c/00000000-0000-0000-0000-000000000001/"),
     ),
 )
-PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, TEMPLATES, MODELS, KEYS, ACCOUNT)
+PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, COMPARE, TEMPLATES, MODELS, KEYS, ACCOUNT)
 SCREENS = tuple(screen for part in PARTS for screen in part.screens)

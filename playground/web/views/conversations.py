@@ -49,9 +49,10 @@ def playground(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_GET
-def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
-    """The chat page with a conversation."""
-    return _page(request, access.conversation(person(request), conversation_id))
+def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase:
+    """The chat page with a conversation; of a column (only these have no title) the comparison it belongs to."""
+    found = access.conversation(person(request), conversation_id)
+    return _page(request, found) if found.title else redirect("comparison", found.column.comparison_id)
 
 
 @never_cache
@@ -189,7 +190,7 @@ def run_settings_of(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRes
         offer = desk.find(wished.offer)
         if offer is None:
             raise BadSetting("system_prompt", _("This model cannot be chosen any more. Choose another one."))
-        chosen, notes = run_settings.clamp(wished, facts_of(offer))
+        chosen, notes = run_settings.clamp(desk.with_own_key(wished, offer), facts_of(offer))
         _keep(user, found, chosen)
     except BadSetting as error:
         errors = {error.field: error.message}
@@ -322,6 +323,7 @@ def _posted_settings(request: HttpRequest) -> dict[str, object]:
     post = request.POST
     return {
         "offer": post.get("offer", ""),
+        "key": post.get("key", ""),
         "thinking": _posted_thinking(post.get("thinking", ""), post.get("thinking_chosen")),
         "effort": post.get("effort", ""),
         "temperature": _number(post.get("temperature", "")),
@@ -342,7 +344,8 @@ def _elsewhere(user: User, found: Conversation, entries: QuerySet[Entry]) -> Els
 
 
 def _keep(user: User, found: Conversation | None, chosen: RunSettings) -> None:
-    LastSettings.objects.update_or_create(user=user, defaults={"settings": chosen.to_json()})
+    if found is None or found.title:  # what a column of a comparison is set to is no habit
+        LastSettings.objects.update_or_create(user=user, defaults={"settings": chosen.to_json()})
     if found is not None:
         found.settings = chosen.to_json()
         found.save(update_fields=["settings"])

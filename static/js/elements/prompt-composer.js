@@ -18,6 +18,8 @@ export class PromptComposer extends HTMLElement {
   isReady = () => true;
   // What the run settings say: see run-settings.js `facts`.
   facts = null;
+  // (typed tokens) => what stands in the place of the estimate, where more than one run is started.
+  estimate = null;
 
   #field = null;
   #form = null;
@@ -142,6 +144,10 @@ export class PromptComposer extends HTMLElement {
     this.dataset.historyTokens = count;
     if (count) this.#field.placeholder = this.#field.dataset.wordReply;
     this.refresh();
+  }
+
+  get textTokens() {
+    return tokens(this.text);
   }
 
   // What the next turn reads: system prompt, history and what is typed.
@@ -280,6 +286,7 @@ export class PromptComposer extends HTMLElement {
   }
 
   #showEstimate() {
+    if (this.estimate) this.querySelector("[data-estimate]").replaceChildren(...this.estimate(tokens(this.text)));
     const facts = this.facts;
     if (!facts) return;
     const typed = this.#typedTokens;

@@ -41,6 +41,7 @@ export class RunSettings extends HTMLElement {
     const whole = (name) => (amount(name) === null ? null : Math.round(amount(name)));
     return {
       offer: text("offer") || null,
+      key: text("key") || null,
       thinking: this.#thinkingChosen(),
       effort: text("effort") || null,
       temperature: amount("temperature"),

@@ -15,10 +15,12 @@ from playground.prompts import library
 from playground.prompts.content import read_content
 from playground.vault import keys
 from tests.browser.chat.conftest import Noise, ready, send, until_state
+from tests.browser.compare.conftest import until_all
 from tests.server import Server
 
 INSIDE = (
     "/",
+    "/compare/",
     "/templates/",
     "/templates/new/",
     "/templates/import/",
@@ -134,6 +136,15 @@ def open_pages(
         until_state(page, "finished")
         page.wait_for_url("**/c/*/")
         yield "a conversation", page
+        page.goto("/compare/")
+        page.click("[data-begin-comparison]")
+        page.wait_for_url("**/compare/*-*/")
+        ready(page)
+        page.fill("#prompt", PROMPT)
+        page.press("#prompt", "Enter")
+        until_all(page, "finished", 2)
+        page.locator("[data-head] .badge").nth(1).wait_for()
+        yield "a comparison", page
         team = current_team(alice)  # the key comes now: with one, the page would begin with a model that is far away
         key = keys.add(team=team, user=None, provider=provider, label="Work", key=KEY, created_by=alice)
         for path in (*INSIDE, *template_pages(alice), f"/keys/{key.pk}/", "/nowhere/"):

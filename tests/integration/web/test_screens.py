@@ -48,6 +48,8 @@ def values_for(pattern: URLPattern, seeded: Seeded) -> dict[str, str]:
     known = {
         "conversation_id": seeded.places["break_even"],
         "message_id": str(message),
+        "comparison_id": seeded.places["comparison"],
+        "column_id": seeded.places["column"],
         "key_id": seeded.places["default_key"],
         "offer_id": seeded.places["unpriced_offer"],
         "slug": seeded.places["model"],
