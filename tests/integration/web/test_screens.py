@@ -55,7 +55,7 @@ def values_for(pattern: URLPattern, seeded: Seeded) -> dict[str, str]:
         "slug": seeded.places["model"],
         "template_id": seeded.places["template"],
         "version_id": seeded.places["template_version"],
-        "kind": "yaml",
+        "kind": "json",
         "name": "extraction",
         "function_id": seeded.places["function"],
         "token": "token",
