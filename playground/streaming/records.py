@@ -13,6 +13,7 @@ from playground.conversations import progress, run_settings, search_index, threa
 from playground.conversations.models import Generation, Message, branch_of
 from playground.conversations.progress import Checkpoint, Settlement
 from playground.errors import Refused
+from playground.ledger import standing
 from playground.streaming.database import DatabaseThread
 from playground.streaming.plan import Plan, dialect_of, request_of
 from playground.vault import keys
@@ -65,8 +66,9 @@ async def interrupt_abandoned(owners_alive: Collection[str] | None, queued_befor
 
 
 async def tidy() -> None:
-    """Index some texts for the search, and delete what has been out of sight for long enough."""
+    """Index some texts for the search, bring the usage totals on, delete what has been out of sight long enough."""
     await _writer.run(search_index.index_pending)
+    await _writer.run(standing.advance_a_little)
     await _writer.run(_purge)
 
 
