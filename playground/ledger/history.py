@@ -114,6 +114,14 @@ def read(
     )
 
 
+def keys_within(scope: Scope, first: dt.datetime, end: dt.datetime) -> set[Key]:
+    """What the entries of a stretch have: for filters, so that one that is just being folded may be missing."""
+    stretch = (quarter_of(first), quarter_of(end))
+    totals, cursor = _totals(scope, [stretch])
+    pending = _pending(scope, cursor, first)
+    return {key for _part, key in totals} | {line.key for line in pending if line.created_at < end}
+
+
 def merged(sums: Iterator[Sum] | Sequence[Sum]) -> Sum:
     """One sum of many, of one currency or for what has none."""
     result = Sum()

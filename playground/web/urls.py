@@ -4,7 +4,7 @@ from allauth.account import views as allauth
 from django.urls import include, path, re_path
 from django.views.i18n import JavaScriptCatalog
 
-from playground.web.views import accounts, conversations, keys, live, models, palette, settings, setup, site
+from playground.web.views import accounts, conversations, keys, live, models, palette, settings, setup, site, usage
 
 # Of allauth's pages those that this installation has; each is in our look (templates/account).
 account_pages = [
@@ -66,6 +66,10 @@ urlpatterns = [
     path("keys/<uuid:key_id>/switch/", keys.switch, name="key-switch"),
     path("keys/<uuid:key_id>/models/", keys.models, name="key-models"),
     path("keys/<uuid:key_id>/delete/", keys.delete, name="key-delete"),
+    path("usage/", usage.page, name="usage"),
+    path("usage/entries/", usage.entries, name="usage-entries"),
+    path("usage/entries/<int:entry_id>/", usage.receipt, name="usage-entry"),
+    path("usage/entries.<str:kind>", usage.export, name="usage-export"),
     path("settings/", settings.page, name="settings"),
     path("settings/profile/", settings.profile, name="settings-profile"),
     path("settings/sessions/end/", settings.end_session, name="settings-end-session"),
