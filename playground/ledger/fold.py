@@ -5,15 +5,14 @@ The one place that decides what counts; `standing.py` keeps the result in rows, 
 
 import datetime as dt
 import uuid
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from playground.ledger.fields import UNIT
 from playground.ledger.measured import FAULTS
 from playground.ledger.models import Entry
-from playground.ledger.spread import bin_of
+from playground.ledger.spread import one
 from playground.pricing.price import Price
 
 
@@ -78,6 +77,7 @@ COUNTS: Final = (
     *("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens"),
 )
 AMOUNTS: Final = ("cost", "saved")
+SPREADS: Final = ("ttft", "speed")
 
 
 @dataclass(slots=True)
@@ -94,8 +94,8 @@ class Sum:
     reasoning_tokens: int = 0
     cost: Decimal = Decimal(0)
     saved: Decimal = Decimal(0)
-    ttft: Counter[int] = field(default_factory=Counter)
-    speed: Counter[int] = field(default_factory=Counter)
+    ttft: int = 0  # spreads (spread.py)
+    speed: int = 0
 
     def add(self, line: Line) -> None:
         """Take an entry in."""
@@ -113,19 +113,17 @@ class Sum:
 
     def merge(self, other: "Sum") -> None:
         """Take in what others add up to."""
-        for name in (*COUNTS, *AMOUNTS):
+        for name in (*COUNTS, *AMOUNTS, *SPREADS):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.ttft.update(other.ttft)
-        self.speed.update(other.speed)
 
     def _count(self, line: Line) -> None:
         self.entries += 1
         if line.state == "finished":
             self.succeeded += 1
             if line.ttft_ms is not None:
-                self.ttft[bin_of(line.ttft_ms)] += 1
+                self.ttft += one(line.ttft_ms)
             if line.tokens_per_second is not None:
-                self.speed[bin_of(float(line.tokens_per_second))] += 1
+                self.speed += one(float(line.tokens_per_second))
         elif is_fault(line):
             self.faults += 1
 

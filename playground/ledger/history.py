@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from django.db import connection
 
 from playground.ledger.fields import UNIT
-from playground.ledger.fold import AMOUNTS, COUNTS, KEY_FIELDS, READ, Key, Line, Sum
+from playground.ledger.fold import AMOUNTS, COUNTS, KEY_FIELDS, READ, SPREADS, Key, Line, Sum
 from playground.ledger.models import Entry, TotalCursor
 from playground.ledger.spans import cover, moment_of, quarter_of
 from playground.ledger.spread import from_text
@@ -31,6 +31,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "status": "state",
 }
 _SUMMED: Final = (*COUNTS, *AMOUNTS)
+_DRAWN: Final = ("entries", "unpriced", "prompt_tokens", "completion_tokens", "cost")  # what a chart shows
 _DIMENSIONS: Final = KEY_FIELDS[1:]  # within a team
 
 
@@ -133,14 +134,14 @@ def merged(sums: Iterator[Sum] | Sequence[Sum]) -> Sum:
 def _totals(scope: Scope, stretches: Sequence[tuple[int, int]]) -> tuple[dict[tuple[int, Key], Sum], int]:
     """What the totals say of each stretch, by key, and the last entry they include."""
     join = "STRING_AGG({0}, ' ')" if connection.vendor == "postgresql" else "GROUP_CONCAT({0}, ' ')"
-    spread = ", ".join(join.format(f"NULLIF(t.{name}, '')") for name in ("ttft", "speed"))
-    rows = _ask(scope, stretches, columns=_DIMENSIONS, more=f", {spread}")
+    spread = ", ".join(join.format(f"NULLIF(t.{name}, '')") for name in SPREADS)
+    rows = _ask(scope, stretches, columns=_DIMENSIONS, sums=_SUMMED, more=f", {spread}")
     found: dict[tuple[int, Key], Sum] = {}
     cursor = None
     width = 1 + len(_DIMENSIONS)
     for row in rows:
         cursor = row[-1]
-        total = _sum(row[width : width + len(_SUMMED)])
+        total = _sum(_SUMMED, row[width:])
         total.ttft, total.speed = from_text(row[-3] or ""), from_text(row[-2] or "")
         key = Key._make((scope.team_id, *row[1 : width - 1], bool(row[width - 1])))
         found[row[0], key] = total
@@ -150,12 +151,12 @@ def _totals(scope: Scope, stretches: Sequence[tuple[int, int]]) -> tuple[dict[tu
 def _cells(
     scope: Scope, only: Only, column: str, bars: Sequence[tuple[int, int]]
 ) -> tuple[dict[Cell, Sum], int | None]:
-    rows = _ask(scope, bars, columns=(column, "currency"), only=only)
+    rows = _ask(scope, bars, columns=(column, "currency"), sums=_DRAWN, only=only)
     cells: dict[Cell, Sum] = {}
     cursor = None
     for row in rows:
         cursor = row[-1]
-        cells[Cell(row[0], str(row[1]), row[2])] = _sum(row[3 : 3 + len(_SUMMED)])
+        cells[Cell(row[0], str(row[1]), row[2])] = _sum(_DRAWN, row[3:])
     return cells, cursor
 
 
@@ -164,6 +165,7 @@ def _ask(
     stretches: Sequence[tuple[int, int]],
     *,
     columns: Sequence[str],
+    sums: Sequence[str],
     more: str = "",
     only: Only | None = None,
 ) -> list[Any]:
@@ -176,11 +178,11 @@ def _ask(
     if not spans:
         return []
     names = ", ".join(f"t.{name}" for name in columns)
-    sums = ", ".join(f"SUM(t.{name})" for name in _SUMMED)
+    summed = ", ".join(f"SUM(t.{name})" for name in sums)
     where, values = _where(scope, only)
     sql = (
         f"WITH spans (place, level, first, past) AS (VALUES {spans}) "  # noqa: S608 - numbers and names of our own
-        f"SELECT spans.place, {names}, {sums}{more}, (SELECT last_entry FROM ledger_totalcursor) "
+        f"SELECT spans.place, {names}, {summed}{more}, (SELECT last_entry FROM ledger_totalcursor) "
         f"FROM spans CROSS JOIN ledger_total t "
         f"WHERE t.team_id = %s AND t.level = spans.level AND t.start >= spans.first AND t.start < spans.past{where} "
         f"GROUP BY spans.place, {names}"
@@ -210,9 +212,9 @@ def _whole(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 18 else 0
 
 
-def _sum(values: Sequence[Any]) -> Sum:
-    found: dict[str, Any] = {name: int(value) for name, value in zip(_SUMMED, values, strict=True)}
-    return Sum(**found | {name: found[name] * UNIT for name in AMOUNTS})
+def _sum(names: Sequence[str], values: Sequence[Any]) -> Sum:
+    found: dict[str, Any] = {name: int(value) for name, value in zip(names, values, strict=False)}
+    return Sum(**found | {name: found[name] * UNIT for name in AMOUNTS if name in found})
 
 
 def _cursor() -> int:

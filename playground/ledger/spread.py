@@ -1,54 +1,62 @@
 """How waits and speeds spread: counts in bins that merge by adding, and percentiles read from them. Pure.
 
-Bins grow by a fixed factor, so that a percentile is off by at most ERROR of itself, whatever the range and the number
-of values. As text "31:2 35:1" (bin:count); texts are merged by joining them with a blank.
+A spread is one whole number: each bin has 32 bits of it, so that adding spreads adds all of their counts at once. Bins
+grow by a fixed factor: a percentile is off by at most ERROR of itself, whatever the range and the number of values.
+As text "<empty bins below>:<the others in hexadecimal>"; texts are merged by joining them with a blank.
 """
 
 import math
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
 ERROR: Final = Decimal("0.03")  # a percentile is at most 3 % above or below the value it stands for
+SMALLEST: Final = 0.01  # what is below counts as this
 
+_BITS: Final = 32
+_MASK: Final = (1 << _BITS) - 1
 _GROWTH: Final = math.log((1 + float(ERROR)) / (1 - float(ERROR)))
 _MIDDLE: Final = 1 - float(ERROR)  # of a bin, as a part of its upper bound: equally far from both in proportion
-_ZERO: Final = -1_000  # the bin of zero; what is above it begins at a millionth
 
 
-def bin_of(value: float) -> int:
-    """The bin of a value that is not negative."""
-    return math.ceil(math.log(value) / _GROWTH) if value > 1e-6 else _ZERO
+def one(value: float) -> int:
+    """The spread of a single value that is not negative."""
+    return 1 << (_BITS * math.ceil(math.log(max(value, SMALLEST) / SMALLEST) / _GROWTH))
 
 
-def value_of(place: int) -> float:
-    """What a bin stands for."""
-    return 0.0 if place == _ZERO else math.exp(place * _GROWTH) * _MIDDLE
+def to_text(spread: int) -> str:
+    """As a column keeps it; empty for no values."""
+    if not spread:
+        return ""
+    below = ((spread & -spread).bit_length() - 1) // _BITS
+    return f"{below}:{spread >> (_BITS * below):x}"
 
 
-def to_text(bins: Mapping[int, int]) -> str:
-    """Counts by bin as a column keeps them."""
-    return " ".join(f"{place}:{count}" for place, count in sorted(bins.items()) if count)
+def from_text(text: str) -> int:
+    """The spread of one text, or of several that were joined."""
+    total = 0
+    for part in text.split():
+        below, _, bins = part.partition(":")
+        total += int(bins, 16) << (_BITS * int(below))
+    return total
 
 
-def from_text(text: str) -> Counter[int]:
-    """Counts by bin, of one text or of several that were joined."""
-    bins: Counter[int] = Counter()
-    for pair in text.split():
-        place, _, count = pair.partition(":")
-        bins[int(place)] += int(count)
-    return bins
-
-
-def percentile(bins: Mapping[int, int], percent: int) -> float | None:
+def percentile(spread: int, percent: int) -> float | None:
     """The value below which `percent` of the values lie; None when there are none."""
-    rank = sum(bins.values()) * percent / 100
-    if not rank:
-        return None
+    counts = list(_counts(spread))
+    rank = sum(count for _place, count in counts) * percent / 100
     passed = 0
-    for place in sorted(bins):
-        passed += bins[place]
+    for place, count in counts:
+        passed += count
         if passed >= rank:
-            return value_of(place)
+            return SMALLEST * math.exp(place * _GROWTH) * (_MIDDLE if place else 1)
     return None
+
+
+def _counts(spread: int) -> Iterator[tuple[int, int]]:
+    place = 0
+    while spread:
+        if count := spread & _MASK:
+            yield place, count
+        spread >>= _BITS
+        place += 1

@@ -15,7 +15,7 @@ from django.db.models import Sum as DbSum
 from django.db.models.functions import Coalesce
 
 from playground.ledger.fields import UNIT, AmountField
-from playground.ledger.fold import AMOUNTS, COUNTS, KEY_FIELDS, READ, Key, Line, Sum
+from playground.ledger.fold import AMOUNTS, COUNTS, KEY_FIELDS, READ, SPREADS, Key, Line, Sum
 from playground.ledger.models import Entry, Total, TotalCursor
 from playground.ledger.spans import DAY, Level, moment_of, quarter_of, starts_of
 from playground.ledger.spread import from_text, to_text
@@ -26,7 +26,7 @@ REBUILD_BATCH: Final = 50_000
 LITTLE: Final = 500
 _LOCK_WAIT: Final = "200ms"
 
-_VALUES: Final = (*COUNTS, *AMOUNTS, "ttft", "speed")
+_VALUES: Final = (*COUNTS, *AMOUNTS, *SPREADS)
 
 
 class Place(NamedTuple):
@@ -149,8 +149,7 @@ def _store(folds: Folds) -> None:
 def _columns(fold: Sum) -> Iterator[int | str]:
     yield from (getattr(fold, name) for name in COUNTS)
     yield from (int(getattr(fold, name) / UNIT) for name in AMOUNTS)
-    yield to_text(fold.ttft)
-    yield to_text(fold.speed)
+    yield from (to_text(getattr(fold, name)) for name in SPREADS)
 
 
 def _known(folds: Folds) -> Iterator[tuple[Place, Sum]]:
@@ -166,7 +165,7 @@ def _stored(rows: "models.QuerySet[Total]") -> Iterator[tuple[Place, Sum]]:
     width = 2 + len(KEY_FIELDS)
     for row in rows.values_list("level", "start", *KEY_FIELDS, *_VALUES).iterator(chunk_size=2_000):
         values: dict[str, Any] = dict(zip(_VALUES, row[width:], strict=True))
-        values |= {name: from_text(values[name]) for name in ("ttft", "speed")}
+        values |= {name: from_text(values[name]) for name in SPREADS}
         yield Place(row[0], row[1], Key(*row[2:width])), Sum(**values)
 
 

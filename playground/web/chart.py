@@ -3,7 +3,7 @@
 The box is a hundred high and ten a bar wide, and stretched to its place by the browser; labels are HTML beside it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
@@ -17,23 +17,13 @@ STEPS: Final = tuple(map(Decimal, ("1", "1.5", "2", "2.5", "3", "4", "5", "6", "
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a bar. `series` counts from 1, as the colours do."""
-
-    series: int
-    x: float
-    y: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
 class Chart:
-    """`bars`: the parts of each; `scale`: what the lines stand for, from the top down to 0."""
+    """`paths`: for each series the outline of all its parts; `scale`: what the lines stand for, from the top to 0."""
 
     width: int
-    bars: tuple[tuple[Part, ...], ...]
+    paths: tuple[str, ...]
     scale: tuple[Decimal, ...]
-    lines: tuple[float, ...]
+    lines: tuple[int, ...]
     labelled: frozenset[int]  # bars that get a label
 
 
@@ -42,13 +32,27 @@ def stacked(values: Sequence[Sequence[Decimal]]) -> Chart:
     top = nice_top(
         max((sum((max(Decimal(0), part) for part in bar), Decimal(0)) for bar in values), default=Decimal(0))
     )
+    series: list[list[str]] = [[] for _ in (values[0] if values else ())]
+    for place, bar in enumerate(values):
+        for number, x, y, height in parts(place, bar, top):
+            series[number].append(f"M{x:g} {y:g}h{WIDTH}v{height:g}h-{WIDTH}z")
     return Chart(
         width=STEP * max(1, len(values)),
-        bars=tuple(_bar(place, bar, top) for place, bar in enumerate(values)),
+        paths=tuple("".join(drawn) for drawn in series),
         scale=tuple(top * line / LINES for line in range(LINES, -1, -1)),
-        lines=tuple(HEIGHT * line / LINES for line in range(LINES + 1)),
+        lines=tuple(HEIGHT * line // LINES for line in range(LINES + 1)),
         labelled=labelled(len(values)),
     )
+
+
+def parts(place: int, bar: Sequence[Decimal], top: Decimal) -> Iterator[tuple[int, float, float, float]]:
+    """Number, left edge, upper edge and height of each part of a bar, from below."""
+    below = 0.0
+    for number, value in enumerate(bar):
+        if value > 0:
+            height = float(value * HEIGHT / top)
+            below += height
+            yield number, round(place * STEP + (STEP - WIDTH) / 2, 2), round(HEIGHT - below, 2), round(height, 2)
 
 
 def nice_top(highest: Decimal) -> Decimal:
@@ -64,15 +68,3 @@ def labelled(count: int) -> frozenset[int]:
     """Bars with a label: evenly apart, the first always."""
     apart = int((Decimal(count) / LABELS).to_integral_value(ROUND_CEILING)) or 1
     return frozenset(range(0, count, apart))
-
-
-def _bar(place: int, parts: Sequence[Decimal], top: Decimal) -> tuple[Part, ...]:
-    drawn: list[Part] = []
-    below = Decimal(0)
-    for series, value in enumerate(parts, start=1):
-        if value > 0:
-            height = value * HEIGHT / top
-            below += height
-            x = place * STEP + (STEP - WIDTH) / 2
-            drawn.append(Part(series, round(x, 2), round(float(HEIGHT - below), 2), round(float(height), 2)))
-    return tuple(drawn)

@@ -111,6 +111,7 @@ def head_words(name: str) -> str:
 def _rows(seat: Seat, entries: Sequence[Entry], columns: Sequence[str], names: Names) -> list[dict[str, Any]]:
     titles = titles_of(seat, {entry.conversation for entry in entries})
     rates = Rates(seat.user.currency)
+    rates.look_up({entry.created_at.date() for entry in entries})
     return [
         {
             "url": reverse("usage-entry", args=[entry.pk]),

@@ -241,26 +241,25 @@ def _chart(
         bars[cell.bar][series[cell.group] - 1] += value(cell, one)
         unpriced[cell.bar] += one.unpriced
     drawn = stacked(bars)
-    now = timezone.now()
     rows = [
         {
             "label": bar_label(edges[place], page.unit),
             "title": bar_title(edges[place], edges[place + 1], page.unit),
-            "parts": parts,
-            "is_ahead": edges[place] > now,
             "has_label": place in drawn.labelled,
             "cells": [words(amount) if amount else "" for amount in bars[place]],
             "total": words(sum(bars[place], Decimal(0))),
             "unpriced": unpriced_words(unpriced[place]),
             "url": _bar_url(page, edges[place], edges[place + 1]),
         }
-        for place, parts in enumerate(drawn.bars)
+        for place in range(len(bars))
     ]
     return {
         "id": f"chart-{name.lower() or page.wish.what}",
         "name": measure_words(page.wish.what),
         "unit": unit_words(page.unit),
         "drawn": drawn,
+        "paths": [{"series": place, "d": path} for place, path in enumerate(drawn.paths, start=1)],
+        "bars": len(bars),
         "scale": [tick(one) for one in drawn.scale],
         "heads": heads,
         "rows": rows,

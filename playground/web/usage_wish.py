@@ -54,6 +54,8 @@ class Wish:
             stated[name] = stated[name] if stated[name] in allowed else ""
         for name in ("first", "last"):
             stated[name] = stated[name] if _day(stated[name]) and not stated["range"] else ""
+        for name, usual in (("range", USUAL_RANGE), ("by", next(iter(GROUPS))), ("measure", MEASURES[0])):
+            stated[name] = "" if stated[name] == usual else stated[name]
         return cls(**stated)
 
     @property

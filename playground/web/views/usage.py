@@ -81,5 +81,6 @@ def export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
     return StreamingHttpResponse(
         content,
         content_type="text/csv; charset=utf-8" if kind == "csv" else "application/jsonl; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        # Not compressed on the way: Django would compress each part by itself, of which browsers read only the first.
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Content-Encoding": "identity"},
     )

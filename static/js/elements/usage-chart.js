@@ -1,6 +1,7 @@
 // <usage-chart>: tells what a bar stands for, by pointer and by arrow keys. The numbers are those of the table below it.
 import { element } from "../dom.js";
 
+const STEP = 10; // units of the drawing that a bar has (web/chart.py)
 const KEYS = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
 export class UsageChart extends HTMLElement {
@@ -18,13 +19,18 @@ export class UsageChart extends HTMLElement {
     return this.querySelector("[data-plot]");
   }
 
-  get #bars() {
-    return [...this.#plot.querySelectorAll("g")];
+  get #rows() {
+    return this.querySelectorAll("tbody tr");
   }
 
-  #pointed({ target }) {
-    const bar = target.closest("g");
-    this.#show(bar ? this.#bars.indexOf(bar) : -1);
+  #pointed({ target, clientX }) {
+    if (!this.#plot.contains(target)) {
+      this.#show(-1);
+      return;
+    }
+    const box = this.#plot.getBoundingClientRect();
+    const share = (clientX - box.left) / box.width;
+    this.#show(Math.min(this.#rows.length - 1, Math.max(0, Math.floor(share * this.#rows.length))));
   }
 
   #key(event) {
@@ -32,35 +38,32 @@ export class UsageChart extends HTMLElement {
     if (event.key === "Escape" && this.#on >= 0) {
       event.stopPropagation();
       this.#show(-1);
-    } else if (event.key === "Enter" && this.#on >= 0) this.#row(this.#on).querySelector("a").click();
+    } else if (event.key === "Enter" && this.#on >= 0) this.#rows[this.#on].querySelector("a").click();
     else if (event.key in KEYS) {
       event.preventDefault();
-      const last = this.#bars.length - 1;
+      const last = this.#rows.length - 1;
       const from = this.#on < 0 && KEYS[event.key] === -1 ? last + 1 : this.#on;
       this.#show(Math.min(last, Math.max(0, from + KEYS[event.key])));
     }
   }
 
-  #row(place) {
-    return this.querySelectorAll("tbody tr")[place];
-  }
-
   #show(place) {
     if (place === this.#on) return;
-    this.#bars[this.#on]?.classList.remove("is-on");
     this.#on = place;
     const tip = this.querySelector("[data-tip]");
+    const hit = this.querySelector("[data-hit]");
     tip.hidden = place < 0;
+    hit.toggleAttribute("hidden", place < 0);
     if (place < 0) return;
-    this.#bars[place].classList.add("is-on");
+    hit.setAttribute("x", place * STEP);
     tip.replaceChildren(...this.#words(place));
-    this.#put(tip, (place + 0.5) / this.#bars.length);
+    this.#put(tip, (place + 0.5) / this.#rows.length);
   }
 
   // Title, the series that have a part in the bar, their total.
   #words(place) {
     const heads = [...this.querySelectorAll("thead th")].map((head) => head.textContent);
-    const [title, ...cells] = [...this.#row(place).cells];
+    const [title, ...cells] = [...this.#rows[place].cells];
     const total = cells.pop();
     const parts = cells.flatMap((cell, series) => {
       if (!cell.textContent) return [];

@@ -12,10 +12,13 @@ from playground.accounts.people import current_team
 from playground.catalog.models import Provider
 from playground.vault import keys
 from tests.browser.chat.conftest import Noise, ready, send, until_state
+from tests.entries import write_days, write_entry
 from tests.server import Server
 
 INSIDE = (
     "/",
+    "/usage/?range=30d",
+    "/usage/entries/",
     "/models/",
     "/models/glm-4.5/",
     "/keys/",
@@ -104,7 +107,9 @@ def open_pages(
         yield "a conversation", page
         team = current_team(alice)  # the key comes now: with one, the page would begin with a model that is far away
         key = keys.add(team=team, user=None, provider=provider, label="Work", key=KEY, created_by=alice)
-        for path in (*INSIDE, f"/keys/{key.pk}/", "/nowhere/"):
+        write_days(alice, team, 30)
+        entry = write_entry(alice, team)
+        for path in (*INSIDE, f"/keys/{key.pk}/", f"/usage/entries/{entry.pk}/", "/nowhere/"):
             page.goto(path, wait_until="networkidle")
             yield path, page
         stranger = browser_of_user(None, **options).new_page()

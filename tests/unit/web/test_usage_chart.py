@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.web.chart import HEIGHT, LABELS, labelled, nice_top, stacked
+from playground.web.chart import HEIGHT, LABELS, STEP, WIDTH, labelled, nice_top, parts, stacked
 from playground.web.usage_words import change_words, count_words, share_words
 
 amounts = st.decimals(Decimal("0.000001"), 10**9, places=6)
@@ -18,20 +18,28 @@ def test_the_scale_ends_above_the_highest_bar_and_not_far_above(highest: Decimal
     assert highest <= top <= highest * 2
 
 
-@given(st.lists(st.lists(amounts, min_size=2, max_size=2), min_size=1, max_size=40))
-def test_parts_stand_on_each_other_and_within_the_box(values: list[list[Decimal]]) -> None:
-    chart = stacked(values)
-    for bar, (lower, upper) in zip(chart.bars, values, strict=True):
-        assert len(bar) == 2
-        assert bar[0].y + bar[0].height == pytest.approx(HEIGHT, abs=0.02)
-        assert bar[1].y + bar[1].height == pytest.approx(bar[0].y, abs=0.03)
-        assert bar[1].y >= -0.01
-        assert bar[0].height == pytest.approx(float(lower / (lower + upper) * (HEIGHT - Decimal(bar[1].y))), abs=0.1)
+@given(st.lists(amounts, min_size=1, max_size=6), st.integers(0, 90))
+def test_parts_stand_on_each_other_and_within_the_box(bar: list[Decimal], place: int) -> None:
+    drawn = list(parts(place, bar, nice_top(sum(bar, Decimal(0)))))
+    assert [number for number, *_ in drawn] == list(range(len(bar)))
+    foot = float(HEIGHT)
+    for _number, x, y, height in drawn:
+        assert STEP * place < x < x + WIDTH < STEP * (place + 1)
+        assert y + height == pytest.approx(foot, abs=0.03)
+        foot = y
+    assert foot >= -0.01
+
+
+def test_a_series_is_one_path_with_a_part_for_each_bar_that_has_it() -> None:
+    chart = stacked([[Decimal(3), Decimal(1)], [Decimal(2), Decimal(0)], [Decimal(-1), Decimal(0)]])
+    assert [path.count("M") for path in chart.paths] == [2, 1]
+    assert chart.paths[1] == "M1.8 0h6.4v25h-6.4z"
+    assert (chart.width, chart.scale[0], chart.lines) == (30, 4, (0, 25, 50, 75, 100))
 
 
 def test_nothing_and_corrections_alone_are_an_empty_chart() -> None:
     assert stacked([]).scale[0] == 1
-    assert stacked([[Decimal(-1)], [Decimal(0)]]).bars == ((), ())
+    assert stacked([[Decimal(-1)], [Decimal(0)]]).paths == ("",)
 
 
 @pytest.mark.parametrize("count", [1, 7, 8, 30, 93])

@@ -24,8 +24,9 @@ from playground.ledger.totals import entries_of, totals
 from playground.pricing.cost import Cost, TokenCounts
 from playground.web.sidebar import spent
 from playground.web.usage_export import HEAD, formula_safe
+from tests.entries import USD
 from tests.integration.ledger.test_append_only import correction_of
-from tests.integration.web.usage.conftest import USD, MakeEntry
+from tests.integration.web.usage.conftest import MakeEntry
 from tests.integration.web.usage.test_overview import words, works_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +40,7 @@ def exported(user: User, kind: str, query: str = ALL) -> bytes:
     async def fetch() -> bytes:
         client = AsyncClient()
         await client.aforce_login(user)
-        answer: Any = await client.get(f"/usage/entries.{kind}{query}")
+        answer: Any = await client.get(f"/usage/entries.{kind}{query}", headers={"accept-encoding": "gzip"})
         assert answer.status_code == 200
         assert answer.headers["Content-Disposition"].endswith(f'.{kind}"')
         return b"".join([part async for part in answer.streaming_content])

@@ -17,7 +17,8 @@ from playground.ledger import standing
 from playground.ledger.history import GROUPS
 from playground.ledger.periods import PRESETS
 from playground.pricing.cost import TokenCounts
-from tests.integration.web.usage.conftest import CNY, USD, MakeEntry
+from tests.entries import CNY, USD
+from tests.integration.web.usage.conftest import MakeEntry
 
 pytestmark = pytest.mark.django_db
 BrowserOf = Callable[[User], Client]
