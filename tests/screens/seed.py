@@ -14,6 +14,7 @@ from tests.screens import texts
 from tests.screens.answers import Pace, as_the_sandbox_says, as_written
 from tests.screens.frozen_time import NOW, HeldClock
 from tests.screens.household import Household, Seeded
+from tests.screens.usage import write_usage
 
 WRITER = "the process that was"  # whose lease the seeded runs have
 
@@ -22,6 +23,7 @@ def seed(clock: HeldClock) -> Seeded:
     """Fill the database that the settings name; the clock stands at NOW afterwards."""
     house = Household(clock)
     Storyteller(clock, house).tell()
+    house.seeded.places["entry"] = str(write_usage([house.owner, house.colleague], house.team, NOW).pk)
     clock.set(NOW)
     return house.seeded
 

@@ -50,6 +50,8 @@ def values_for(pattern: URLPattern, seeded: Seeded) -> dict[str, str]:
         "key_id": seeded.places["default_key"],
         "offer_id": seeded.places["unpriced_offer"],
         "slug": seeded.places["model"],
+        "entry_id": seeded.places["entry"],
+        "kind": "csv",
         "token": "token",
         "key": seeded.places["confirm_key"],
         "uidb36": seeded.places["reset_uid"],
