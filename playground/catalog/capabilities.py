@@ -95,6 +95,7 @@ _ABILITIES: Final = (
     "tool_stream",
     "response_format",
     "web_search",
+    "clear_thinking",
 )
 
 
@@ -105,6 +106,7 @@ def _lack(name: str, offer: Offer) -> Refusal:
         "tool_choice": offer.tools,
         "tool_stream": offer.tool_stream,
         "web_search": offer.web_search,
+        "clear_thinking": offer.thinking_switch == "glm",
     }
     if name == "thinking":
         return _thinking_refusal(offer)

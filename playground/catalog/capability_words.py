@@ -20,6 +20,7 @@ LABELS = {
     "tool_stream": gettext_lazy("Streamed arguments"),
     "response_format": gettext_lazy("Output format"),
     "web_search": gettext_lazy("Web search"),
+    "clear_thinking": gettext_lazy("Earlier thinking"),
 }
 
 _REASONS = {

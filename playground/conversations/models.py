@@ -70,11 +70,16 @@ class Conversation(models.Model):
 
 
 class Message(models.Model):
-    """One row of a conversation: what a person wrote or what a model answered."""
+    """One row of a conversation: what a person wrote, what a model answered, or what its calls came back with.
+
+    An answer with `tool_calls` goes on below a row of role "tool", whose `results` say something to every call; further
+    answers of other results are its siblings.
+    """
 
     class Role(models.TextChoices):
         USER = "user", _("You")
         ASSISTANT = "assistant", _("Answer")
+        TOOL = "tool", _("Results")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
@@ -83,6 +88,7 @@ class Message(models.Model):
     content = models.TextField(blank=True, default="")
     reasoning_content = models.TextField(blank=True, default="")
     tool_calls = models.JSONField(default=list)
+    results = models.JSONField(default=list)  # of a tool row: {id, name, content} for each call, in order
     web_search = models.JSONField(default=list)
     # Of a copied message the one it was copied from, where its run and its cost are.
     origin = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
@@ -139,6 +145,7 @@ class Generation(models.Model):
     thinking_ms = models.PositiveIntegerField(null=True)  # first reasoning delta to first content delta
     # What was sent, as wire.sent.Sent: all but the texts, which are rows already. {}: nothing left; None: not known.
     request = models.JSONField(null=True)
+    verdict = models.JSONField(null=True)  # of an answer that was to be JSON, see tools.judging.Verdict
     raw_usage = models.TextField(blank=True, default="")  # the usage object as the provider sent it, in JSON
     entry = models.OneToOneField(Entry, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
 

@@ -6,15 +6,18 @@ Every write is fenced by the lease: a process that lost it (it hung, it was stop
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import orjson
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from playground.conversations import transcript
+from playground.catalog.queries import facts_of
+from playground.conversations import run_settings, transcript
+from playground.conversations.lines import lines_to, messages_of
 from playground.conversations.models import LEASE, Generation, Message
 from playground.ledger.models import Entry
 from playground.ledger.record import Facts, record
@@ -55,7 +58,7 @@ _fill = Update(
 _end = Update(
     lambda: Generation.objects.filter(pk=Param.of(Generation, "id")),
     (
-        *("state", "seq", "lease_until", "finished_at", "finish_reason", "error_code", "error_message"),
+        *("verdict", "state", "seq", "lease_until", "finished_at", "finish_reason", "error_code", "error_message"),
         *("retryable", "retry_at", "thinking_ms", "request", "raw_usage", "entry"),
     ),
 )
@@ -70,6 +73,7 @@ class Checkpoint:
     seq: int
     content: str
     reasoning_content: str
+    tool_calls: Sequence[Mapping[str, object]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ class Settlement:
     content: str
     reasoning_content: str
     seq: int
-    tool_calls: Sequence[object] = ()
+    tool_calls: Sequence[Mapping[str, object]] = ()
     web_search: Sequence[object] = ()
     finish_reason: str = ""
     error_code: str = ""
@@ -97,6 +101,7 @@ class Settlement:
     thinking_ms: int | None = None
     tokens_per_second: Decimal | None = None
     provider_request_id: str = ""
+    verdict: dict[str, object] | None = None  # tools.judging.Verdict of an answer that was to be JSON
     request: dict[str, object] | None = None  # wire.sent.Sent; {}: nothing was sent; None: not known
 
 
@@ -113,10 +118,11 @@ def checkpoint_all(owner: str, checkpoints: Sequence[Checkpoint]) -> None:
     messages = [ids.get_db_prep_value(item.message_id, connection) for item in checkpoints]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(
-            "UPDATE conversations_message SET content = %s, reasoning_content = %s WHERE id = %s AND EXISTS ("
+            "UPDATE conversations_message SET content = %s, reasoning_content = %s, tool_calls = %s "
+            "WHERE id = %s AND EXISTS ("
             "SELECT 1 FROM conversations_generation WHERE id = %s AND lease_owner = %s AND state = 'running')",
             [
-                (item.content, item.reasoning_content, message, key, owner)
+                (item.content, item.reasoning_content, _json(item.tool_calls), message, key, owner)
                 for item, message, key in zip(checkpoints, messages, keys, strict=True)
             ],
         )
@@ -159,19 +165,20 @@ def abandoned(*, owners_alive: Collection[str] | None, queued_before: dt.datetim
 
 def interrupt(generation_id: uuid.UUID) -> bool:
     """Settle an abandoned generation as interrupted, with the text of its last checkpoint and estimated usage."""
-    generation = Generation.objects.select_related("message", "conversation").filter(pk=generation_id).first()
+    rows = Generation.objects.select_related("message", "conversation", "offer__provider")
+    generation = rows.filter(pk=generation_id).first()
     if generation is None:
         return False
-    lines = [
-        transcript.Line(m.role, m.content) for m in generation.conversation.branch() if m.pk != generation.message_id
-    ]
-    messages = transcript.build_messages(lines, str(generation.settings.get("system_prompt", "")))
+    chosen, answer = run_settings.parse(generation.settings), generation.message
+    lines = lines_to(answer.conversation_id, answer.parent_id, with_thinking=bool(chosen.keep_thinking))
+    messages = messages_of(lines, chosen, facts_of(generation.offer))
     return settle(
         Settlement(
             generation_id=generation_id,
             state=Generation.State.INTERRUPTED,
             content=generation.message.content,
             reasoning_content=generation.message.reasoning_content,
+            tool_calls=generation.message.tool_calls,
             seq=generation.seq,
             error_code="interrupted",
             retryable=True,
@@ -197,7 +204,8 @@ def _tokens(settlement: Settlement) -> _Tokens:
     if not settlement.billable:
         return _Tokens(TokenCounts(0, 0, 0, 0), "none")
     reasoning = estimate_tokens(settlement.reasoning_content)
-    completion = reasoning + estimate_tokens(settlement.content)
+    calls = orjson.dumps(list(settlement.tool_calls)).decode() if settlement.tool_calls else ""
+    completion = reasoning + estimate_tokens(settlement.content) + estimate_tokens(calls)
     return _Tokens(TokenCounts(settlement.estimated_prompt_tokens, 0, completion, reasoning), "estimated")
 
 
@@ -255,6 +263,7 @@ def _write_generation(settlement: Settlement, entry: Entry) -> None:
         retryable=settlement.retryable,
         retry_at=_retry_at(settlement.retry_after),
         thinking_ms=settlement.thinking_ms,
+        verdict=settlement.verdict,
         request=settlement.request,
         raw_usage=settlement.raw_usage,
         entry=entry.pk,
@@ -264,6 +273,10 @@ def _write_generation(settlement: Settlement, entry: Entry) -> None:
 def _retry_at(seconds: float | None) -> dt.datetime | None:
     """When it may be tried again: a day from now at the latest, whatever a provider asks for."""
     return None if seconds is None else timezone.now() + dt.timedelta(seconds=min(seconds, LONGEST_WAIT))
+
+
+def _json(value: Sequence[object]) -> Any:
+    return _column(Message, "tool_calls").get_db_prep_value(list(value), connection)
 
 
 def _column(model: type[models.Model], name: str) -> "models.Field[object, object]":

@@ -14,7 +14,10 @@ from django.utils.translation import ngettext
 
 from playground.catalog.capability_words import label, why_not
 from playground.catalog.queries import OfferFacts
+from playground.conversations import web_search
+from playground.conversations.web_search import WebSearch
 from playground.errors import Refused
+from playground.tools.schemas import LONGEST as LONGEST_SCHEMA
 from playground.wire.text import clean
 
 T = TypeVar("T")
@@ -24,8 +27,13 @@ MAX_SYSTEM_PROMPT = 200_000  # characters
 # would say nothing about what a turn costs.
 PROPOSED_MAX_TOKENS = 8192
 MOST_STOP_WORDS, LONGEST_STOP_WORD = 16, 200
+MOST_FUNCTIONS = 128
 NUMBERS = ("temperature", "top_p", "max_tokens", "frequency_penalty", "presence_penalty", "seed")
-PARAMETERS = {"thinking": "thinking", "effort": "reasoning_effort", "stop": "stop", **{name: name for name in NUMBERS}}
+PARAMETERS = {
+    **{"thinking": "thinking", "effort": "reasoning_effort", "stop": "stop", **{name: name for name in NUMBERS}},
+    **{"functions": "tools", "tool_choice": "tool_choice", "web_search": "web_search", "output": "response_format"},
+    **{"keep_thinking": "clear_thinking"},
+}
 """Settings by the names of their parameters in the capability table."""
 
 
@@ -51,12 +59,20 @@ class RunSettings:
     frequency_penalty: float | None = None
     presence_penalty: float | None = None
     seed: int | None = None
+    functions: tuple[uuid.UUID, ...] = ()  # of the team, see tools.models.Function
+    keep_thinking: bool | None = None  # earlier thinking goes along with the next request
+    tool_choice: str | None = None
+    web_search: WebSearch | None = None
+    output: str | None = None  # json_object, json_schema; None: text
+    schema: str = ""  # as it was typed, kept while another output is chosen
     system_prompt: str = ""
 
     def to_json(self) -> dict[str, object]:
         """JSON for a row or the browser; untouched parameters are absent."""
         values: dict[str, object] = {name: getattr(self, name) for name in self.__slots__ if name != "offer"}
         values |= {"offer": str(self.offer) if self.offer else None, "stop": list(self.stop)}
+        values |= {"functions": [str(one) for one in self.functions]}
+        values |= {"web_search": self.web_search.to_json() if self.web_search else None}
         return {name: value for name, value in values.items() if value not in (None, "", [])}
 
 
@@ -76,6 +92,12 @@ def parse(raw: Mapping[str, object]) -> RunSettings:
         frequency_penalty=_number(raw, "frequency_penalty"),
         presence_penalty=_number(raw, "presence_penalty"),
         seed=_one_of(raw, "seed", int),
+        keep_thinking=_one_of(raw, "keep_thinking", bool) or None,
+        functions=_functions(raw.get("functions")),
+        tool_choice=_one_of(raw, "tool_choice", str),
+        web_search=_web_search(raw.get("web_search")),
+        output=_one_of(raw, "output", str),
+        schema=_schema(raw.get("schema")),
         system_prompt=_system_prompt(raw.get("system_prompt")),
     )
 
@@ -131,7 +153,26 @@ def fit(settings: RunSettings, offer: OfferFacts) -> RunSettings:
     }
     if settings.effort not in offer.parameters["reasoning_effort"].values:
         lost["effort"] = None
-    return replace(settings, **lost)  # type: ignore[arg-type]
+    if settings.tool_choice not in offer.parameters["tool_choice"].values:
+        lost["tool_choice"] = None
+    if settings.output not in outputs(offer):
+        lost["output"] = None
+    if settings.thinking is False:
+        lost["keep_thinking"] = None  # who does not think keeps no thoughts
+    return _with_engine(replace(settings, **lost), offer)  # type: ignore[arg-type]
+
+
+def outputs(offer: OfferFacts) -> tuple[str, ...]:
+    """What an answer can be asked to be beside text. A schema goes in the system prompt where only JSON is known."""
+    return ("json_object", "json_schema") if "json_object" in offer.parameters["response_format"].values else ()
+
+
+def _with_engine(settings: RunSettings, offer: OfferFacts) -> RunSettings:
+    """A web search names its engine; each provider has its own."""
+    engines = offer.parameters["web_search"].values
+    if settings.web_search is None or settings.web_search.engine in engines:
+        return settings
+    return replace(settings, web_search=replace(settings.web_search, engine=engines[0] if engines else ""))
 
 
 def _losses(before: RunSettings, after: RunSettings, offer: OfferFacts) -> dict[str, str]:
@@ -173,6 +214,33 @@ def _stop(value: object) -> tuple[str, ...]:
     if len(words) > MOST_STOP_WORDS or any(len(word) > LONGEST_STOP_WORD for word in words):
         raise BadSetting("stop", _("A stop word may have %(count)s characters.") % {"count": LONGEST_STOP_WORD})
     return tuple(dict.fromkeys(filter(None, map(clean, words))))
+
+
+def _functions(value: object) -> tuple[uuid.UUID, ...]:
+    if value is None:
+        return ()
+    try:
+        if not isinstance(value, list) or len(value) > MOST_FUNCTIONS:
+            raise ValueError
+        return tuple(dict.fromkeys(uuid.UUID(str(one)) for one in value))
+    except ValueError:
+        raise BadSetting("functions", _("This is not a usable value.")) from None
+
+
+def _web_search(value: object) -> WebSearch | None:
+    try:
+        return web_search.parse(value)
+    except ValueError:
+        raise BadSetting("web_search", _("This is not a usable value.")) from None
+
+
+def _schema(value: object) -> str:
+    """A schema is kept as it is typed, finished or not: it is judged when a run is to begin."""
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > LONGEST_SCHEMA:
+        raise BadSetting("schema", _("A schema may have %(count)s characters.") % {"count": f"{LONGEST_SCHEMA:,}"})
+    return clean(value)
 
 
 def _one_of(raw: Mapping[str, object], name: str, kind: type[T]) -> T | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from playground.conversations import gram_store
 from playground.conversations.grams import fold
@@ -70,33 +71,38 @@ def forget(conversation_ids: Sequence[uuid.UUID]) -> None:
 
 def _index_titles(pending: Any, tables: Tables) -> int:
     rows = list(pending.values_list("pk", "user", "title"))
+    if not rows:
+        return 0
     entries = [_entry(pk, pk, None, owner, title) for pk, owner, title in rows]
+    seen = {pk: title for pk, _owner, title in rows}
     with transaction.atomic():
-        wanted = _claimed(tables.conversation.objects.filter(title_indexed=False), entries)
-        rooms = _rooms([entry.pk for entry in wanted], tables)
-        _replace_titles(wanted, rooms, tables)
-        for entry in wanted:  # a title that was changed meanwhile stays pending
-            seen = next(title for pk, _owner, title in rows if pk == entry.pk)
-            tables.conversation.objects.filter(pk=entry.pk, title=seen).update(title_indexed=True)
+        now = dict(_claimed(tables.conversation.objects.filter(title_indexed=False), entries, "title"))
+        wanted = [entry for entry in entries if now.get(entry.pk) == seen[entry.pk]]  # others wait for the next time
+        _replace_titles(wanted, _rooms([entry.pk for entry in wanted], tables), tables)
+        tables.conversation.objects.filter(pk__in=[entry.pk for entry in wanted]).update(title_indexed=True)
     return len(wanted)
 
 
 def _replace_titles(entries: Sequence[_Entry], rooms: dict[uuid.UUID, Any], tables: Tables) -> None:
     ids = {rooms[entry.pk].number << gram_store.ROOM_BITS: entry for entry in entries}
-    old = tables.text.objects.filter(pk__in=ids).values_list("pk", "room__conversation__user", "folded")
-    gram_store.remove([(pk, gram_store.prepared(owner, folded)) for pk, owner, folded in old])
-    tables.text.objects.filter(pk__in=ids).delete()
+    old = list(tables.text.objects.filter(pk__in=ids).values_list("pk", "room__conversation__user", "folded"))
+    if old:
+        gram_store.remove([(pk, gram_store.prepared(owner, folded)) for pk, owner, folded in old])
+        tables.text.objects.filter(pk__in=ids).delete()
     _write([(pk, rooms[entry.pk], entry) for pk, entry in ids.items()], tables)
 
 
 def _index_messages(pending: Any, tables: Tables) -> int:
     rows = pending.values_list("pk", "conversation", "conversation__user", "content")
     entries = [_entry(pk, room, pk, owner, content) for pk, room, owner, content in rows]
+    if not entries:
+        return 0
     with transaction.atomic():
-        wanted = _claimed(tables.message.objects.filter(indexed=False), entries)
+        still = dict(_claimed(tables.message.objects.filter(indexed=False), entries, "pk"))
+        wanted = [entry for entry in entries if entry.pk in still]
         filled = [entry for entry in wanted if entry.folded]
         rooms = _rooms([entry.conversation_id for entry in filled], tables)
-        places = {pk: _last_id(room, tables) for pk, room in rooms.items()}
+        places = _last_ids(rooms, tables)
         placed = []
         for entry in filled:
             places[entry.conversation_id] += 1
@@ -111,11 +117,10 @@ def _entry(pk: uuid.UUID, room: uuid.UUID, message: uuid.UUID | None, owner: int
     return _Entry(pk, room, message, folded, gram_store.prepared(owner, folded))
 
 
-def _claimed(pending: Any, entries: Sequence[_Entry]) -> list[_Entry]:
-    """Those that are still pending, locked: another process may have been faster."""
+def _claimed(pending: Any, entries: Sequence[_Entry], field: str) -> Any:
+    """Those that are still pending, (id, field), locked: another process may have been faster."""
     rows = pending.filter(pk__in=[entry.pk for entry in entries]).select_for_update(skip_locked=True)
-    still = set(rows.order_by().values_list("pk", flat=True))
-    return [entry for entry in entries if entry.pk in still]
+    return rows.order_by().values_list("pk", field)
 
 
 def _rooms(conversation_ids: Sequence[uuid.UUID], tables: Tables) -> dict[uuid.UUID, Any]:
@@ -123,15 +128,17 @@ def _rooms(conversation_ids: Sequence[uuid.UUID], tables: Tables) -> dict[uuid.U
     wanted = sorted(set(conversation_ids))
     known = set(tables.room.objects.filter(conversation__in=wanted).values_list("conversation", flat=True))
     new = [tables.room(conversation_id=pk) for pk in wanted if pk not in known]
-    tables.room.objects.bulk_create(new, ignore_conflicts=True)
+    if new:
+        tables.room.objects.bulk_create(new, ignore_conflicts=True)
     locked = tables.room.objects.filter(conversation__in=wanted).select_for_update().order_by("number")
     return {room.conversation_id: room for room in locked}
 
 
-def _last_id(room: Any, tables: Tables) -> int:
-    """The last id given out in a room; that of the title when there are no messages yet."""
-    last = tables.text.objects.filter(room=room).order_by("-pk").values_list("pk", flat=True).first()
-    return int(last) if last is not None else int(room.number) << gram_store.ROOM_BITS
+def _last_ids(rooms: dict[uuid.UUID, Any], tables: Tables) -> dict[uuid.UUID, int]:
+    """The last id given out in each room; that of the title where there are no messages yet."""
+    texts = tables.text.objects.filter(room__in=list(rooms.values())).order_by()
+    last = dict(texts.values_list("room").annotate(Max("pk")))
+    return {pk: last.get(room.pk, room.number << gram_store.ROOM_BITS) for pk, room in rooms.items()}
 
 
 def _write(placed: Sequence[tuple[int, Any, _Entry]], tables: Tables) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from playground.accounts.models import User
 from playground.conversations import search_index, transcript
+from playground.conversations.lines import lines_to
 from playground.conversations.models import Conversation, Generation, Message, branch_of
 from playground.errors import Refused
 from playground.wire.text import clean
@@ -80,8 +81,7 @@ def switch_branch(message: Message) -> None:
 
 def tokens_before(answer: Message, *, system_prompt: str) -> int:
     """How many prompt tokens the question to `answer` is with all that came before it: an estimate."""
-    rows = Message.objects.filter(conversation_id=answer.conversation_id).only("id", "parent_id", "role", "content")
-    lines = [transcript.Line(row.role, row.content) for row in branch_of(rows, answer.parent_id)]
+    lines = lines_to(answer.conversation_id, answer.parent_id)
     return transcript.estimate_prompt_tokens(transcript.build_messages(lines, system_prompt))
 
 
@@ -98,6 +98,7 @@ def branch_off(message: Message, *, user: User) -> Conversation:
             content=row.content,
             reasoning_content=row.reasoning_content,
             tool_calls=row.tool_calls,
+            results=row.results,
             web_search=row.web_search,
             origin_id=row.origin_id or row.pk,
             author_id=row.author_id,

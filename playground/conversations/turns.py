@@ -5,7 +5,7 @@ click, a retry after a lost ack and fifty parallel sends are one user message, o
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -16,7 +16,8 @@ from playground.accounts.models import User
 from playground.accounts.people import current_team
 from playground.catalog.queries import OfferFacts
 from playground.catalog.recent import facts_and_price
-from playground.conversations import run_settings
+from playground.conversations import output_format, run_settings
+from playground.conversations.complaint import complaint
 from playground.conversations.models import LEASE, Conversation, Generation, Message
 from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
@@ -73,7 +74,7 @@ def append_turn(
         if conversation:
             _check_at_end(room, parent_id)
         deed = _Deed(user, client_id, owner, settings)
-        return _start(deed, room, parent_id=room.leaf_id, text=text)
+        return _start(deed, room, parent_id=room.leaf_id, asked=_question(user, room, room.leaf_id, text))
 
     return _once(user, client_id, make)
 
@@ -86,7 +87,8 @@ def edit_turn(*, user: User, message: Message, client_id: str, text: str, owner:
 
     def make() -> Turn:
         room = _lock(message.conversation_id)
-        return _start(_again(user, client_id, owner, room), room, parent_id=message.parent_id, text=text)
+        question = _question(user, room, message.parent_id, text)
+        return _start(_again(user, client_id, owner, room), room, parent_id=message.parent_id, asked=question)
 
     return _once(user, client_id, make)
 
@@ -98,7 +100,7 @@ def regenerate(*, user: User, message: Message, client_id: str, owner: str = "")
 
     def make() -> Turn:
         room = _lock(message.conversation_id)
-        return _start(_again(user, client_id, owner, room), room, parent_id=message.parent_id, text=None)
+        return _start(_again(user, client_id, owner, room), room, parent_id=message.parent_id, asked=None)
 
     return _once(user, client_id, make)
 
@@ -111,7 +113,8 @@ def continue_turn(*, user: User, message: Message, client_id: str, owner: str = 
 
     def make() -> Turn:
         room = _lock(message.conversation_id)
-        return _start(_again(user, client_id, owner, room), room, parent_id=message.pk, text=text)
+        question = _question(user, room, message.pk, text)
+        return _start(_again(user, client_id, owner, room), room, parent_id=message.pk, asked=question)
 
     return _once(user, client_id, make)
 
@@ -144,6 +147,59 @@ def choose_key(user: User, conversation: Conversation, offer: OfferFacts) -> Api
             _("There is no key for %(provider)s yet. Add one on the Keys page.") % {"provider": offer.provider_name},
         )
     return key
+
+
+def repair_turn(*, user: User, message: Message, client_id: str, owner: str = "") -> Turn:
+    """Send what is wrong with an answer that was to be JSON back to the model, as the next turn."""
+    generation = _generation_of(message)
+    text = complaint(generation.verdict) if generation and generation.verdict else ""
+    if not text:
+        raise Refused("nothing_to_repair", _("There is nothing to repair in this answer."))
+
+    def make() -> Turn:
+        room = _lock(message.conversation_id)
+        question = _question(user, room, message.pk, text)
+        return _start(_again(user, client_id, owner, room), room, parent_id=message.pk, asked=question)
+
+    return _once(user, client_id, make)
+
+
+def give_results(*, user: User, message: Message, client_id: str, results: Sequence[str], owner: str = "") -> Turn:
+    """Answer the calls of an answer, one result for each in their order; the model goes on with them.
+
+    Results given before stay as a branch of their own. Raises Refused: `no_calls`, `results_missing`,
+    `result_too_long`; else as append_turn.
+    """
+    generation = _generation_of(message)
+    if not message.tool_calls or (generation is not None and generation.state != Generation.State.FINISHED):
+        raise Refused("no_calls", _("This answer asks for no results."))
+    given = _check_results(message, results)
+
+    def make() -> Turn:
+        room = _lock(message.conversation_id)
+        row = Message(
+            conversation=room, parent_id=message.pk, role=Message.Role.TOOL, results=given, author=user, indexed=True
+        )
+        return _start(_again(user, client_id, owner, room), room, parent_id=message.pk, asked=row)
+
+    return _once(user, client_id, make)
+
+
+def _generation_of(message: Message) -> Generation | None:
+    """The run that filled an answer; None for a copy, whose run is that of its origin."""
+    return Generation.objects.filter(message=message).first()
+
+
+def _check_results(message: Message, results: Sequence[str]) -> list[dict[str, str]]:
+    texts = [clean(text) for text in results]
+    if len(texts) != len(message.tool_calls) or not all(text.strip() for text in texts):
+        raise Refused("results_missing", _("Every call needs a result."))
+    if sum(map(len, texts)) > MAX_TEXT:
+        raise Refused("result_too_long", _("Results may have %(count)s characters.") % {"count": f"{MAX_TEXT:,}"})
+    return [
+        {"id": str(call.get("id", "")), "name": str(call.get("function", {}).get("name", "")), "content": text}
+        for call, text in zip(message.tool_calls, texts, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,22 +269,22 @@ def _again(user: User, client_id: str, owner: str, conversation: Conversation) -
     return _Deed(user, client_id, owner, run_settings.parse(conversation.settings))
 
 
-def _start(deed: _Deed, conversation: Conversation, *, parent_id: uuid.UUID | None, text: str | None) -> Turn:
-    """Write the rows of one run: user message (unless regenerating), empty answer, generation."""
+def _question(user: User, conversation: Conversation, parent_id: uuid.UUID | None, text: str) -> Message:
+    return Message(conversation=conversation, parent_id=parent_id, role=Message.Role.USER, content=text, author=user)
+
+
+def _start(deed: _Deed, conversation: Conversation, *, parent_id: uuid.UUID | None, asked: Message | None) -> Turn:
+    """Write the rows of one run: what is asked (None when answering again), empty answer, generation."""
     if deed.settings.offer is None:
         raise Refused("no_offer", _("Choose a model first."))
     offer, price = facts_and_price(deed.settings.offer, scope=f"team:{conversation.team_id}")
     settings = run_settings.fit(deed.settings, offer)
+    output_format.check_schema(settings)
     api_key = choose_key(deed.user, conversation, offer)
     created = conversation._state.adding
-    question = None
-    if text is not None:
-        question = Message(
-            conversation=conversation, parent_id=parent_id, role=Message.Role.USER, content=text, author=deed.user
-        )
     answer = Message(conversation=conversation, parent_id=parent_id, role=Message.Role.ASSISTANT)
-    if question:
-        answer.parent = question
+    if asked:
+        answer.parent = asked
     generation = Generation(
         message=answer,
         conversation=conversation,
@@ -248,7 +304,7 @@ def _start(deed: _Deed, conversation: Conversation, *, parent_id: uuid.UUID | No
     # Rows point at each other; the database checks that when the transaction ends.
     if created:
         _insert_conversation.execute(conversation)
-    _insert_messages.execute(*[message for message in (question, answer) if message])
+    _insert_messages.execute(*[message for message in (asked, answer) if message])
     if not created:
         _move_on.execute(
             id=conversation.pk, leaf=answer.pk, settings=conversation.settings, updated_at=conversation.updated_at
@@ -258,8 +314,8 @@ def _start(deed: _Deed, conversation: Conversation, *, parent_id: uuid.UUID | No
         conversation_id=conversation.pk,
         title=conversation.title,
         created=created,
-        user_message_id=question.pk if question else parent_id,
-        created_question=question is not None,
+        user_message_id=asked.pk if asked else parent_id,
+        created_question=asked is not None,
         assistant_message_id=answer.pk,
         generation_id=generation.pk,
         made=generation,

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 
 from playground.sandbox.answers.extract import find_all
 from playground.sandbox.answers.question import Answer, Question, shorten
@@ -14,6 +15,7 @@ _KEYS = re.compile(
     r"与)\s*(?:and\s+)?[\"'`]?[\w\u4e00-\u9fff-]+[\"'`]?)*)",
     re.I,
 )
+_SCHEMA = re.compile(r"json[ -]?schema|JSON\s*模式", re.I)
 _SHAPE = re.compile(r"\{[^{}]*\}", re.S)
 _KEY = re.compile(r"[\"'“]?([A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff-]*)[\"'”]?\s*:")
 
@@ -21,12 +23,12 @@ _KEY = re.compile(r"[\"'“]?([A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff-]*)[\"'”]
 def answer(question: Question, request: Request) -> Answer:
     """Return the object as text; `sandbox` in it says who wrote it."""
     source = Source.of(question.text)
-    if request.json_schema:
-        value = fill(request.json_schema, source)
+    schema = request.json_schema or _told_schema(f"{question.system}\n{question.text}")
+    if schema:
+        value: object = fill(schema, source)
     else:
         keys = _asked(f"{question.system}\n{question.text}")
-        value = {key: guess(key, source) for key in keys} if keys else _found(question)
-        value["sandbox"] = True
+        value = {**({key: guess(key, source) for key in keys} if keys else _found(question)), "sandbox": True}
     return Answer(
         json.dumps(value, ensure_ascii=False, indent=2),
         (
@@ -36,6 +38,19 @@ def answer(question: Question, request: Request) -> Answer:
             question.say("Fields that the text does not settle become null.", "文本未说明的字段填 null。"),
         ),
     )
+
+
+def _told_schema(text: str) -> Mapping[str, object]:
+    """The JSON schema that a prompt holds, when it says that there is one."""
+    named = _SCHEMA.search(text)
+    begins = text.find("{", named.end()) if named else -1
+    if begins < 0:
+        return {}
+    try:
+        value, _end = json.JSONDecoder().raw_decode(text, begins)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) and {"type", "properties"} & set(value) else {}
 
 
 def _asked(text: str) -> list[str]:

@@ -13,6 +13,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 from django.db import DatabaseError
 
@@ -20,6 +21,8 @@ from playground.conversations.models import Generation
 from playground.conversations.progress import Checkpoint, Settlement
 from playground.errors import Refused
 from playground.streaming import records
+from playground.streaming.frames import call_piece
+from playground.streaming.judging import verdict_on
 from playground.streaming.live import End, LiveStream, Part
 from playground.streaming.pace import Pace
 from playground.streaming.plan import Plan
@@ -27,7 +30,7 @@ from playground.streaming.stopwatch import Stopwatch
 from playground.wire.client import Client
 from playground.wire.completion import Completion
 from playground.wire.errors import WireError
-from playground.wire.events import ContentDelta, Ended, Event, ReasoningDelta, Reclassified
+from playground.wire.events import ContentDelta, Ended, Event, ReasoningDelta, Reclassified, ToolCallDelta
 from playground.wire.retry import retry_delay
 from playground.wire.sent import Sent
 from playground.wire.usage import as_text
@@ -94,7 +97,11 @@ class Run:
             seq=self.seq,
             content=content,
             reasoning_content=reasoning,
+            tool_calls=self._calls(),
         )
+
+    def _calls(self) -> list[dict[str, object]]:
+        return [call.to_json() for call in self.completion.tool_calls]
 
     async def perform(self, plan: Plan | Refused, owner: str, client: Client, pace: Pace) -> str:
         """Do the whole run; returns the state it was settled with. A plan that was refused settles as failed."""
@@ -109,6 +116,8 @@ class Run:
                 if not self._reading.cancelled():
                     raise  # somebody cancelled the run itself, not its reading
         settlement = self._settlement()
+        if not isinstance(plan, Refused) and settlement.state == Generation.State.FINISHED:
+            settlement = replace(settlement, verdict=await verdict_on(settlement, plan))
         await self._settle(settlement, owner)
         await self.live.close(End(settlement.state))
         return settlement.state
@@ -149,6 +158,9 @@ class Run:
             elif isinstance(event, ReasoningDelta):
                 reasoning = True
                 parts.append(("r", event.text))
+            elif isinstance(event, ToolCallDelta):
+                parts.append(("t", call_piece(event)))
+                content = True
             elif isinstance(event, Reclassified):
                 parts.append(("m", ""))  # all content so far was reasoning
             elif isinstance(event, Ended):
@@ -182,7 +194,7 @@ class Run:
             content=content,
             reasoning_content=reasoning,
             seq=self.seq,
-            tool_calls=[call.to_json() for call in completion.tool_calls],
+            tool_calls=self._calls(),
             web_search=[result.to_json() for result in completion.web_search],
             finish_reason=completion.finish_reason,
             error_code=error.code if error else ("interrupted" if state == Generation.State.INTERRUPTED else ""),

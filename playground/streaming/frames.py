@@ -3,6 +3,7 @@
 import orjson
 
 from playground.streaming.live import Batch
+from playground.wire.events import ToolCallDelta
 
 
 def delta(generation: str, batch: Batch) -> bytes:
@@ -10,6 +11,12 @@ def delta(generation: str, batch: Batch) -> bytes:
     return orjson.dumps(
         {"type": "delta", "generation": generation, "from": batch.after, "seq": batch.seq, "parts": batch.parts}
     )
+
+
+def call_piece(delta: ToolCallDelta) -> str:
+    """A piece of a tool call as a line of a part "t": number, id, name, arguments, and whether these came whole."""
+    piece = [delta.index, delta.id, delta.name, delta.arguments, delta.replaces]
+    return orjson.dumps(piece, option=orjson.OPT_APPEND_NEWLINE).decode()
 
 
 def end(generation: str, message: str, batch: Batch) -> bytes:

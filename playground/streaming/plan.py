@@ -1,14 +1,23 @@
 """A plan: all that one run needs, frozen, with no model instance in it. Made by records.plan_of. Pure."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from playground.catalog.queries import OfferFacts
+from playground.conversations.output_format import response_format
 from playground.conversations.run_settings import RunSettings
 from playground.wire.client import Endpoint
 from playground.wire.request import ChatMessage, CompletionRequest, Dialect
 from playground.wire.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The answer is to be JSON, and is judged when it is there; by a schema where one was given."""
+
+    schema: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,7 @@ class Plan:
     secret: Secret | None
     request: CompletionRequest
     estimated_prompt_tokens: int
+    judged: Judged | None = None
 
 
 def dialect_of(offer: OfferFacts) -> Dialect:
@@ -36,13 +46,22 @@ def dialect_of(offer: OfferFacts) -> Dialect:
 
 
 def request_of(
-    chosen: RunSettings, offer: OfferFacts, messages: Sequence[ChatMessage], *, request_id: str
+    chosen: RunSettings,
+    offer: OfferFacts,
+    messages: Sequence[ChatMessage],
+    *,
+    request_id: str,
+    tools: Sequence[Mapping[str, Any]] = (),
 ) -> CompletionRequest:
-    """What is asked, with settings that fit the offer (run_settings.fit)."""
+    """What is asked, with settings that fit the offer (run_settings.fit).
+
+    Arguments of calls are asked for as they are written, where that is known: somebody watches.
+    """
+    calls = any(tool.get("type") == "function" for tool in tools)
     return CompletionRequest(
         model=offer.wire_name,
         messages=tuple(messages),
-        thinking=None if chosen.thinking is None else ("enabled" if chosen.thinking else "disabled"),
+        thinking=_thinking(chosen),
         reasoning_effort=chosen.effort,
         temperature=chosen.temperature,
         top_p=chosen.top_p,
@@ -51,5 +70,15 @@ def request_of(
         frequency_penalty=chosen.frequency_penalty,
         presence_penalty=chosen.presence_penalty,
         seed=chosen.seed,
+        tools=tools,
+        tool_choice=chosen.tool_choice if calls else None,
+        tool_stream=True if calls and offer.parameters["tool_stream"].taken else None,
+        response_format=response_format(chosen, offer),
         request_id=request_id,
     )
+
+
+def _thinking(chosen: RunSettings) -> str | None:
+    if chosen.keep_thinking:
+        return "enabled"  # what was thought before is kept only beside a wish to think
+    return None if chosen.thinking is None else ("enabled" if chosen.thinking else "disabled")

@@ -3,19 +3,23 @@
 import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.utils import timezone
 
 from playground.catalog.custom import SLUG_PREFIX
 from playground.catalog.queries import OfferFacts
 from playground.catalog.recent import facts_and_price
-from playground.conversations import progress, run_settings, search_index, threads, transcript
-from playground.conversations.models import Generation, Message, branch_of
+from playground.conversations import output_format, progress, run_settings, search_index, threads, transcript
+from playground.conversations.lines import line_of, lines_to, messages_of
+from playground.conversations.models import Generation, Message
 from playground.conversations.progress import Checkpoint, Settlement
+from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
 from playground.ledger import standing
 from playground.streaming.database import DatabaseThread
-from playground.streaming.plan import Plan, dialect_of, request_of
+from playground.streaming.plan import Judged, Plan, dialect_of, request_of
+from playground.tools import functions
 from playground.vault import keys
 from playground.vault.recent import allowed_for, touch
 from playground.wire.client import Endpoint
@@ -33,7 +37,9 @@ def plan_of(generation: Generation, team_id: int) -> Plan | Refused:
     """
     chosen = run_settings.parse(generation.settings)
     offer, _price = facts_and_price(generation.offer_id, scope=f"team:{team_id}")
-    messages = transcript.build_messages(_lines_before(generation.message), chosen.system_prompt)
+    lines = _lines_before(generation.message, with_thinking=bool(chosen.keep_thinking))
+    messages = messages_of(lines, chosen, offer)
+    tools = _tools(chosen, team_id)
     try:
         secret = _open_key(generation, offer)
     except Refused as error:
@@ -45,8 +51,9 @@ def plan_of(generation: Generation, team_id: int) -> Plan | Refused:
         conversation_id=generation.conversation_id,
         endpoint=_endpoint(generation, offer),
         secret=secret,
-        request=request_of(chosen, offer, messages, request_id=generation.pk.hex),
-        estimated_prompt_tokens=transcript.estimate_prompt_tokens(messages),
+        request=request_of(chosen, offer, messages, request_id=generation.pk.hex, tools=tools),
+        estimated_prompt_tokens=transcript.estimate_prompt_tokens(messages, tools),
+        judged=Judged(output_format.check_schema(chosen)) if chosen.output else None,
     )
 
 
@@ -100,11 +107,15 @@ def _interrupt_abandoned(owners_alive: Collection[str] | None, queued_before: dt
     return sum(progress.interrupt(generation_id) for generation_id in gone)
 
 
-def _lines_before(answer: Message) -> list[transcript.Line]:
+def _lines_before(answer: Message, *, with_thinking: bool) -> list[transcript.Line]:
     if answer.parent is not None and answer.parent.parent_id is None:
-        return [transcript.Line(answer.parent.role, answer.parent.content)]  # the first turn, without asking for it
-    rows = Message.objects.filter(conversation_id=answer.conversation_id).only("id", "parent_id", "role", "content")
-    return [transcript.Line(row.role, row.content) for row in branch_of(rows, answer.parent_id)]
+        return [line_of(answer.parent)]  # the first turn, without asking for it
+    return lines_to(answer.conversation_id, answer.parent_id, with_thinking=with_thinking)
+
+
+def _tools(chosen: RunSettings, team_id: int) -> list[dict[str, Any]]:
+    search = [chosen.web_search.tool()] if chosen.web_search else []
+    return search + (functions.definitions(team_id, chosen.functions) if chosen.functions else [])
 
 
 def _open_key(generation: Generation, offer: OfferFacts) -> Secret | None:

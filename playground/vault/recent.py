@@ -6,6 +6,7 @@ membership: a key that was disabled, removed or is not theirs any more never ope
 
 import time
 import uuid
+from collections.abc import Callable
 
 from django.db import connection
 from django.db.models import Q
@@ -19,7 +20,7 @@ from playground.vault.models import ApiKey
 from playground.wire.addresses import check_host_port
 
 AGE = 2.0  # seconds
-TOUCH_EVERY = 30.0  # seconds; "last used" need not be finer
+TOUCH_EVERY, TOUCH_AT_MOST = 30.0, 1.0  # seconds; "last used" need not be finer, "by whom" not finer than the latter
 AT_MOST = 10_000  # remembered answers of a kind
 
 _me = Param("user", User._meta.pk)
@@ -63,11 +64,11 @@ def allowed_for(base_url: str) -> frozenset[str]:
     return known[1]
 
 
-def touch(key_id: uuid.UUID, *, user_id: int) -> None:
-    """Somebody used a key now; written down twice a minute at most, or when it is somebody else than before."""
-    now = time.monotonic()
-    who, written = _touched.get(key_id, (None, 0.0))
-    if who != user_id or now - written >= TOUCH_EVERY:
+def touch(key_id: uuid.UUID, *, user_id: int, clock: Callable[[], float] = time.monotonic) -> None:
+    """Somebody used a key now; written down twice a minute, or once a second when it is somebody else than before."""
+    now = clock()
+    who, written = _touched.get(key_id, (None, -TOUCH_EVERY))
+    if now - written >= (TOUCH_EVERY if who == user_id else TOUCH_AT_MOST):
         _bound(_touched)[key_id] = (user_id, now)
         keys.touch(key_id, user_id=user_id)
 

@@ -41,9 +41,11 @@ def _keys() -> str:
     if settings.VAULT_KEYS:
         return str(settings.VAULT_KEYS)
     path = _path()
-    if not path.exists():
+    try:
+        return path.read_text()
+    except FileNotFoundError:
         _make(path)
-    return path.read_text()
+        return path.read_text()
 
 
 def _path() -> Path:

@@ -13,6 +13,7 @@ from playground.accounts.people import role_in
 from playground.accounts.roles import Act, may
 from playground.conversations.models import Conversation, Generation, Message
 from playground.ledger.models import Entry
+from playground.tools.models import Function
 from playground.vault.models import ApiKey
 
 
@@ -78,6 +79,14 @@ def entry(user: User, entry_id: int) -> Entry:
         else Member.objects.filter(user=user, team=found.team_id).values_list("role", flat=True).first()
     )
     if found is None or not user.is_active or not may(role, Act.VIEW if found.user_id == user.pk else Act.MANAGE):
+        raise Http404
+    return found
+
+
+def function(user: User, function_id: uuid.UUID) -> Function:
+    """A function of a team in which the person may change what is shared."""
+    found = Function.objects.filter(pk=function_id, team__members__user=user).select_related("team").first()
+    if found is None or not may(role_in(user, found.team), Act.EDIT):
         raise Http404
     return found
 

@@ -14,14 +14,14 @@ from playground.streaming import notices
 from playground.streaming.records import plan_of
 from playground.streaming.registry import Start, registry
 from playground.web import access, thread
-from playground.web.commands import Command, Continue, Edit, Regenerate, Send, Stop
+from playground.web.commands import Continue, Deed, Edit, Regenerate, Repair, Results, Send, Stop
 from playground.web.database import in_database
 from playground.web.preferences import preferred
 
 Ack = dict[str, Any]
 
 
-async def send(user_id: int, command: Send | Edit | Regenerate | Continue, *, request: HttpRequest) -> Ack:
+async def send(user_id: int, command: Deed, *, request: HttpRequest) -> Ack:
     """Make the turn, start its generation, describe both messages as the page shows them.
 
     `request`: what the browser asked with, for the language and zone of who chose none.
@@ -56,9 +56,7 @@ def _generation_facts(user_id: int, generation_id: uuid.UUID) -> tuple[uuid.UUID
     return found.message_id, found.state, found.seq
 
 
-def _make_turn(
-    user_id: int, command: Send | Edit | Regenerate | Continue, owner: str, request: HttpRequest
-) -> tuple[Start | None, Ack]:
+def _make_turn(user_id: int, command: Deed, owner: str, request: HttpRequest) -> tuple[Start | None, Ack]:
     """The turn, what its run needs (None: it runs or ran already) and its description: one hop."""
     user = active_user(user_id)
     with preferred(request, user):
@@ -77,7 +75,7 @@ def _start_of(turn: Turn) -> Start | None:
     return Start(made.pk, made.message_id, made.conversation_id, made.user_id, plan)
 
 
-def _turn(user: User, command: Command, owner: str) -> Turn:
+def _turn(user: User, command: Deed, owner: str) -> Turn:
     match command:
         case Send():
             return turns.append_turn(
@@ -100,4 +98,11 @@ def _turn(user: User, command: Command, owner: str) -> Turn:
         case Continue():
             message = access.message(user, command.message)
             return turns.continue_turn(user=user, message=message, client_id=command.client_id, owner=owner)
-    raise TypeError(command)
+        case Results():
+            message = access.message(user, command.message)
+            return turns.give_results(
+                user=user, message=message, client_id=command.client_id, results=command.results, owner=owner
+            )
+        case Repair():
+            message = access.message(user, command.message)
+            return turns.repair_turn(user=user, message=message, client_id=command.client_id, owner=owner)

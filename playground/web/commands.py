@@ -62,6 +62,23 @@ class Continue:
 
 
 @dataclass(frozen=True, slots=True)
+class Results:
+    """`message.results`: what the calls of an answer came back with, in their order"""
+
+    message: uuid.UUID
+    client_id: str
+    results: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """`message.repair`: send what is wrong with a JSON answer back"""
+
+    message: uuid.UUID
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """`generation.stop`"""
 
@@ -96,7 +113,8 @@ class Ping:
     """`ping`"""
 
 
-Command = Send | Edit | Regenerate | Continue | Stop | Follow | Unfollow | Seen | Ping
+Deed = Send | Edit | Regenerate | Continue | Results | Repair  # what starts a run
+Command = Deed | Stop | Follow | Unfollow | Seen | Ping
 
 
 def parse(data: str | bytes) -> tuple[int, Command]:
@@ -132,6 +150,13 @@ def _text(raw: Mapping[str, object], name: str) -> str:
     if not isinstance(value, str):
         raise _BadField(name)
     return value
+
+
+def _texts(raw: Mapping[str, object], name: str) -> tuple[str, ...]:
+    value = raw.get(name)
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise _BadField(name)
+    return tuple(value)
 
 
 def _id(raw: Mapping[str, object], name: str) -> uuid.UUID:
@@ -178,6 +203,8 @@ _COMMANDS: Mapping[object, Callable[[Mapping[str, object]], Command]] = {
     "message.edit": lambda raw: Edit(_id(raw, "message"), _text(raw, "client_id"), _text(raw, "text")),
     "message.regenerate": lambda raw: Regenerate(_id(raw, "message"), _text(raw, "client_id")),
     "message.continue": lambda raw: Continue(_id(raw, "message"), _text(raw, "client_id")),
+    "message.results": lambda raw: Results(_id(raw, "message"), _text(raw, "client_id"), _texts(raw, "results")),
+    "message.repair": lambda raw: Repair(_id(raw, "message"), _text(raw, "client_id")),
     "generation.stop": lambda raw: Stop(_id(raw, "generation")),
     "generation.follow": lambda raw: Follow(_id(raw, "generation"), _count(raw, "after")),
     "generation.unfollow": lambda raw: Unfollow(_id(raw, "generation")),

@@ -1,33 +1,36 @@
 """What was sent for an answer and what came back, word for word, with the sum. Plain values for a template."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from playground.catalog.models import PriceRow
-from playground.conversations import run_settings, transcript
-from playground.conversations.models import Generation, Message, branch_of
+from playground.catalog.queries import facts_of
+from playground.conversations import run_settings
+from playground.conversations.lines import lines_to, messages_of
+from playground.conversations.models import Generation
 from playground.ledger.models import Entry
 from playground.pricing.price import Price
 from playground.web.moments import day_words
 from playground.web.money import SIGNS
 from playground.web.prices import plain
 from playground.wire.request import ChatMessage, wire_messages
-from playground.wire.sent import Sent, curl
+from playground.wire.sent import Sent
+from playground.wire.snippets import Snippet, snippets
 
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """The request. `body` and `curl` are empty when the very bytes cannot be put together any more."""
+    """The request. `body` and `code` are empty when the very bytes cannot be put together any more."""
 
     method: str
     url: str
     headers: str
     size: int
     body: str
-    curl: str
+    code: Sequence[Snippet]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +61,14 @@ def request_of(generation: Generation) -> RequestView | None:
     if not generation.request:
         return None
     sent = Sent.from_json(generation.request)
-    body = sent.body(wire_messages(_messages_before(generation)))
+    body = sent.body(wire_messages(_messages_before(generation), keep_thought=sent.keeps_thoughts))
     return RequestView(
         method=sent.method,
         url=sent.url,
         headers="\n".join(f"{name}: {value}" for name, value in sent.headers),
         size=sent.size,
         body=body.decode() if body else "",
-        curl=curl(sent, body) if body else "",
+        code=snippets(sent, body) if body else (),
     )
 
 
@@ -112,7 +115,6 @@ def _term(label: str, tokens: int, per_million: Decimal, amount: Decimal | None,
 
 def _messages_before(generation: Generation) -> list[ChatMessage]:
     """The messages that the run was started with, made as records.plan_of makes them."""
-    answer = generation.message
-    rows = Message.objects.filter(conversation_id=answer.conversation_id).only("id", "parent_id", "role", "content")
-    lines = [transcript.Line(row.role, row.content) for row in branch_of(rows, answer.parent_id)]
-    return list(transcript.build_messages(lines, run_settings.parse(generation.settings).system_prompt))
+    chosen, answer = run_settings.parse(generation.settings), generation.message
+    lines = lines_to(answer.conversation_id, answer.parent_id, with_thinking=bool(chosen.keep_thinking))
+    return list(messages_of(lines, chosen, facts_of(generation.offer)))

@@ -28,10 +28,12 @@ from playground.ledger.measured import Measured, measured_of_late
 from playground.pricing.money import Rate
 from playground.pricing.price import Price
 from playground.vault import keys
+from playground.web import run_tools
 from playground.web.money import SIGNS, Rates
 from playground.web.prices import amount_words
 
 MAIN, MORE = ("temperature", "top_p", "max_tokens"), ("frequency_penalty", "presence_penalty", "seed")
+DROPPABLE = ("thinking", "effort", "keep_thinking", "functions", "tool_choice", "web_search", "output")
 OTHER = {"CNY": "USD", "USD": "CNY"}
 SHOPS = {"bigmodel": "BigModel", "zai": "Z.ai", "vercel": "Vercel"}  # whose prices a sandbox offer repeats
 
@@ -121,8 +123,11 @@ def run_view(
         "errors": errors,
         "ranges": _ranges(MAIN, offer, chosen, errors) if offer else [],
         "more": _more(offer, chosen, errors) if offer else None,
-        "dropped": [errors[name] for name in ("thinking", "effort") if name in errors],
+        "dropped": [errors[name] for name in DROPPABLE if name in errors],
         "offer": _card(desk, offer) if offer else None,
+        "tools": run_tools.tools_view(desk.user, desk.team, conversation, offer, chosen) if offer else None,
+        "output": run_tools.output_view(offer, chosen) if offer else None,
+        "keeping": run_tools.keeping_view(offer, chosen) if offer else None,
     }
 
 

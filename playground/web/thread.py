@@ -19,8 +19,11 @@ from playground.ledger.models import Entry
 from playground.web import window
 from playground.web.moments import day_words
 from playground.web.money import CostView, Rates
+from playground.web.sources import SourceView, sources_of
 from playground.web.stencil import fill, mark
+from playground.web.tool_calls import CallView, Surroundings, calls_of, reopened
 from playground.web.troubles import trouble_of
+from playground.web.verdicts import VerdictView, verdict_of, wants_json
 from playground.web.ways import Way
 from playground.web.window import Window
 from playground.wire.tokens import estimate_tokens
@@ -116,7 +119,11 @@ class MessageView:
     role: str
     content: str
     reasoning_content: str
-    web_search: Sequence[dict[str, str]]
+    sources: Sequence[SourceView]
+    calls: Sequence[CallView]
+    verdict: VerdictView | None
+    is_json: bool  # it was to be JSON
+    answers: uuid.UUID | None  # of results: whose calls they answer
     written_at: str  # ISO 8601
     written_time: str
     siblings: Siblings
@@ -125,6 +132,11 @@ class MessageView:
     is_last: bool = field(default=False)
     is_copy: bool = field(default=False)
     day: str = field(default="")  # the words of the day that begins with this message
+
+    @property
+    def awaits(self) -> bool:
+        """Whether results can be given to its calls."""
+        return any(call.state == "awaited" for call in self.calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +193,11 @@ def _thread(conversation: Conversation, tree: "Tree", part: Window, currency: st
     return ThreadView(conversation.id, views[:shown], part.has_earlier, part.has_later, views[shown:])
 
 
-def view_of(message: Message, *, currency: str) -> MessageView:
-    """One message by itself, as in its thread."""
+def view_of(message: Message, *, currency: str, answer_again: bool = False) -> MessageView:
+    """One message by itself, as in its thread. `answer_again`: results of its calls can be given once more."""
     tree = Tree.of(message.conversation_id)
-    return _views(tree, [message.pk], message.conversation.leaf_id, Rates(currency))[0]
+    view = _views(tree, [message.pk], message.conversation.leaf_id, Rates(currency))[0]
+    return replace(view, calls=reopened(view.calls)) if answer_again else view
 
 
 def history_tokens(views: Sequence[MessageView]) -> int:
@@ -200,7 +213,6 @@ def describe_turn(turn: Turn) -> dict[str, object]:
     tree, views = _of_first_turn(turn) if turn.created and turn.made else _of_turn(turn)
     branch = set(tree.branch(turn.assistant_message_id))
     generation = next(view.generation for view in views if view.generation)
-    html = _fresh if turn.made else _whole
     return {
         "conversation": str(turn.conversation_id),
         "title": turn.title,
@@ -211,7 +223,9 @@ def describe_turn(turn: Turn) -> dict[str, object]:
         "seq": generation.seq,
         "state": generation.state,
         "replaces": [str(pk) for pk in tree.parents if pk not in branch],
-        "html": "".join(html(view) for view in views),
+        "html": "".join(
+            _fresh(view) if turn.made and view.role != Message.Role.TOOL else _whole(view) for view in views
+        ),
     }
 
 
@@ -248,8 +262,8 @@ def _of_first_turn(turn: Turn) -> tuple["Tree", list[MessageView]]:
     question = answer.parent
     assert question is not None  # noqa: S101 - a first turn begins with what was asked
     tree = Tree({question.pk: None, answer.pk: question.pk}, {None: [question.pk], question.pk: [answer.pk]})
-    run = _generation(turn.made, turn.model_title)
-    return tree, [_message(question, [question.pk]), _message(answer, [answer.pk], run, is_last=True)]
+    shown = _message(answer, [answer.pk], turn.made, is_last=True, model_title=turn.model_title)
+    return tree, [_message(question, [question.pk]), shown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,15 +306,18 @@ def _views(tree: Tree, shown: Sequence[uuid.UUID], leaf_id: uuid.UUID | None, ra
         .annotate(before=F("parent__created_at"))
         .in_bulk(shown)
     )
-    return [_view(rates, rows[pk], tree.children[tree.parents[pk]], pk == leaf_id) for pk in shown if pk in rows]
+    listed = [rows[pk] for pk in shown if pk in rows]
+    around = Surroundings.of(listed, tree.branch(leaf_id))
+    return [_view(rates, row, tree.children[tree.parents[row.pk]], row.pk == leaf_id, around) for row in listed]
 
 
-def _view(rates: Rates, row: Message, line: Sequence[uuid.UUID], is_last: bool) -> MessageView:
+def _view(rates: Rates, row: Message, line: Sequence[uuid.UUID], is_last: bool, around: Surroundings) -> MessageView:
     found = run_of(row)
-    run = _generation(found, found.offer.title) if found else None
     meter = _meter(rates, found.entry) if found and found.entry else None
     before: dt.datetime | None = getattr(row, "before", None)
-    return _message(row, line, run, meter, is_last=is_last, day=_new_day(row.created_at, before))
+    calls = calls_of(row, found, around)
+    day = _new_day(row.created_at, before)
+    return _message(row, line, found, meter, calls, is_last=is_last, day=day)
 
 
 def run_of(message: Message) -> Generation | None:
@@ -322,11 +339,13 @@ def _new_day(written: dt.datetime, before: dt.datetime | None) -> str:
 def _message(
     row: Message,
     line: Sequence[uuid.UUID],
-    run: GenerationView | None = None,
+    found: Generation | None = None,
     meter: MeterView | None = None,
+    calls: Sequence[CallView] = (),
     *,
     is_last: bool = False,
     day: str = "",
+    model_title: str = "",
 ) -> MessageView:
     written = timezone.localtime(row.created_at)
     return MessageView(
@@ -335,11 +354,15 @@ def _message(
         role=row.role,
         content=row.content,
         reasoning_content=row.reasoning_content,
-        web_search=tuple(row.web_search),
+        sources=sources_of(row.web_search),
+        calls=calls,
+        verdict=verdict_of(found),
+        is_json=wants_json(found),
+        answers=row.parent_id if row.role == Message.Role.TOOL else None,
         written_at=written.isoformat(),
         written_time=f"{written:%H:%M}",
         siblings=_siblings(row.pk, line),
-        generation=run,
+        generation=_generation(found, model_title or found.offer.title) if found else None,
         meter=meter,
         is_last=is_last,
         is_copy=row.origin_id is not None,

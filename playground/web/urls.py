@@ -4,7 +4,20 @@ from allauth.account import views as allauth
 from django.urls import include, path, re_path
 from django.views.i18n import JavaScriptCatalog
 
-from playground.web.views import accounts, conversations, keys, live, models, palette, settings, setup, site, usage
+from playground.web.views import (
+    accounts,
+    conversations,
+    files,
+    functions,
+    keys,
+    live,
+    models,
+    palette,
+    settings,
+    setup,
+    site,
+    usage,
+)
 
 # Of allauth's pages those that this installation has; each is in our look (templates/account).
 account_pages = [
@@ -43,6 +56,10 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/restore/", conversations.restore, name="conversation-restore"),
     path("c/<uuid:conversation_id>/branch/", conversations.branch, name="branch"),
     path("c/<uuid:conversation_id>/settings/", conversations.run_settings_of, name="conversation-settings"),
+    path("c/<uuid:conversation_id>/what-if/", conversations.what_if, name="conversation-what-if"),
+    path("c/<uuid:conversation_id>/export.<str:kind>", files.export, name="conversation-export"),
+    path("conversations/export/", files.export_all, name="conversations-export"),
+    path("conversations/import/", files.bring, name="conversations-import"),
     path("conversations/", conversations.conversation_list, name="conversation-list"),
     path("try/", conversations.empty, name="trials"),
     path("model-picker/", conversations.model_picker, name="model-picker"),
@@ -55,6 +72,10 @@ urlpatterns = [
     path("models/<str:slug>/", models.language_model, name="model"),
     path("models/offers/<uuid:offer_id>/price/", models.price, name="model-price"),
     path("models/offers/<uuid:offer_id>/price/end/", models.end_price, name="model-price-end"),
+    path("functions/add/", functions.add, name="function-add"),
+    path("functions/check/", functions.check, name="function-check"),
+    path("functions/<uuid:function_id>/", functions.one, name="function"),
+    path("functions/<uuid:function_id>/delete/", functions.delete, name="function-delete"),
     path("keys/", keys.table, name="keys"),
     path("keys/now/", keys.now, name="keys-now"),
     path("keys/add/", keys.add, name="key-add"),

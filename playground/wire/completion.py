@@ -53,7 +53,7 @@ class ToolCall:
     def to_json(self) -> dict[str, object]:
         """JSON for a row and for the next request, in the wire's own shape."""
         return {
-            "id": self.id,
+            "id": self.id or f"call_{self.index}",  # a relay may give none, and a result must name its call
             "type": "function",
             "function": {"name": self.name, "arguments": self.arguments or "{}"},
         }

@@ -16,7 +16,7 @@ Refusal = Literal["", "not_in_schema", "unverified"]
 NAMES: Final = (
     *("thinking", "reasoning_effort", "temperature", "top_p", "max_tokens", "stop"),
     *("frequency_penalty", "presence_penalty", "seed"),
-    *("tools", "tool_choice", "tool_stream", "response_format", "web_search"),
+    *("tools", "tool_choice", "tool_stream", "response_format", "web_search", "clear_thinking"),
 )
 
 
@@ -54,7 +54,8 @@ FAMILIES: Final[Mapping[str, Mapping[str, Parameter]]] = MappingProxyType(
                 "tool_choice": Parameter(values=("auto",)),
                 "tool_stream": Parameter(),
                 "response_format": Parameter(values=("text", "json_object")),
-                "web_search": Parameter(),
+                "web_search": Parameter(values=("search_std", "search_pro", "search_pro_sogou", "search_pro_quark")),
+                "clear_thinking": Parameter(),  # section 3.3: earlier thinking is kept on the other side
             }
         ),
         "openai": MappingProxyType(
@@ -73,6 +74,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Parameter]]] = MappingProxyType(
                 "tool_stream": _NOT_IN_SCHEMA,  # arguments stream there without being asked
                 "response_format": Parameter(values=("text", "json_object", "json_schema")),
                 "web_search": _NOT_IN_SCHEMA,
+                "clear_thinking": _NOT_IN_SCHEMA,
             }
         ),
     }

@@ -99,9 +99,10 @@ def build_payload(request: CompletionRequest, dialect: Dialect) -> dict[str, obj
     return {name: value for name, value in plain.items() if value is not None}
 
 
-def wire_messages(messages: Sequence[ChatMessage]) -> list[dict[str, object]]:
-    """Messages as they stand in a body, when no thinking is sent back."""
-    return [{name: _plain(value) for name, value in _message(one, keep_thought=False).items()} for one in messages]
+def wire_messages(messages: Sequence[ChatMessage], *, keep_thought: bool = False) -> list[dict[str, object]]:
+    """Messages as they stand in a body; `keep_thought`: thinking is sent back with them."""
+    shown = [_message(message, keep_thought=keep_thought) for message in messages]
+    return [{name: _plain(value) for name, value in one.items()} for one in shown]
 
 
 def _model(name: str, prefix: str) -> str:

@@ -6,14 +6,12 @@ byte, whether a body that was put together again is the one that was sent.
 """
 
 import hashlib
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
 
 HIDDEN = frozenset({"authorization"})
-BY_CURL = frozenset({"host", "content-length", "accept-encoding"})  # curl sets them itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,12 @@ class Sent:
         body = orjson.dumps({**orjson.loads(self.frame), "messages": list(messages)})
         return body if _digest(body) == self.digest else None
 
+    @property
+    def keeps_thoughts(self) -> bool:
+        """Whether earlier thinking went along (request.build_payload)."""
+        thinking = orjson.loads(self.frame).get("thinking")
+        return isinstance(thinking, dict) and thinking.get("clear_thinking") is False
+
     def to_json(self) -> dict[str, object]:
         """JSON for a row."""
         return {
@@ -63,14 +67,6 @@ class Sent:
             size=int(str(kept["size"])),
             digest=str(kept["digest"]),
         )
-
-
-def curl(sent: Sent, body: bytes) -> str:
-    """A shell command that sends the same again, with the key taken from $API_KEY."""
-    lines = [f"curl --no-buffer --request {sent.method} {shlex.quote(sent.url)}"]
-    lines += [f"--header {shlex.quote(f'{name}: {value}')}" for name, value in sent.headers if name not in BY_CURL]
-    lines += ['--header "authorization: Bearer $API_KEY"', f"--data-raw {shlex.quote(body.decode())}"]
-    return " \\\n  ".join(lines)
 
 
 def _digest(body: bytes) -> str:

@@ -66,13 +66,21 @@ function adopt(ack) {
   for (const part of document.querySelectorAll("[data-conversation-only]")) part.hidden = false;
   document.querySelector("[data-conversation-title]").textContent = ack.title;
   document.title = `${ack.title} · ${gettext("Trial center")}`;
+  addressExports();
   syncConversations();
 }
 
-// The open branch as a prompt: what its last answer read and wrote, without its thinking, which is not sent back.
+// The files that the conversation can be taken along as.
+function addressExports() {
+  for (const link of document.querySelectorAll("#conversation-menu [data-export]")) link.href = `${thread.address(thread.conversation)}export.${link.dataset.export}`;
+}
+
+// The open branch as a prompt: what its last answer read and wrote, without its thinking unless that is sent along.
 function countHistory() {
   const used = thread.lastReported;
-  if (used) composer.historyTokens = Math.max(0, used.prompt + used.completion - used.reasoning - settings().facts.systemTokens);
+  if (!used) return;
+  const { systemTokens, keepsThinking } = settings().facts;
+  composer.historyTokens = Math.max(0, used.prompt + used.completion - (keepsThinking ? 0 : used.reasoning) - systemTokens);
 }
 
 thread.addEventListener("tc:settled", countHistory);
@@ -141,6 +149,9 @@ document.addEventListener("click", (event) => {
 for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, ({ target }) => target.closest?.("[data-open-picker]") && picker.prepare());
 watchWays({ picker, settings, openPicker: () => openPicker(document.querySelector("[data-open-picker]")) });
 
+// The menu gives the focus back first.
+document.querySelector("[data-what-if]").addEventListener("click", () => setTimeout(() => thread.openDialog(`${thread.address(thread.conversation)}what-if/`, document.getElementById("conversation-menu-trigger"))));
+
 // ── the connection ──
 showConnection(live, { isBusy: () => thread.running !== null });
 live.addEventListener("notice", ({ detail }) => {
@@ -151,6 +162,7 @@ live.addEventListener("notice", ({ detail }) => {
   if (detail.what === "deleted") location.assign(thread.dataset.newAddress);
 });
 live.connect();
+if (thread.conversation) addressExports();
 showSettings();
 showState();
 

@@ -4,11 +4,13 @@
 // we have is dropped, what follows exactly is applied, and what leaves a gap is not applied: `lost` then says that the
 // log must be followed again after `seq`.
 
+import { withPieces } from "./calls.js";
+
 export const LIVE = ["queued", "running", "retrying"];
 
 // What a message shows before any frame: the text that the server saved, and how far it reaches.
-export function begin(generation, { seq = 0, content = "", reasoning = "", state = "running" } = {}) {
-  return { generation, seq, content, reasoning, state, detail: null, lost: false, ended: !LIVE.includes(state) };
+export function begin(generation, { seq = 0, content = "", reasoning = "", calls = [], state = "running" } = {}) {
+  return { generation, seq, content, reasoning, calls, state, detail: null, lost: false, ended: !LIVE.includes(state) };
 }
 
 export function reduce(state, frame) {
@@ -29,10 +31,11 @@ function applyDelta(state, frame) {
     if (parts.length !== frame.seq - frame.from) return { ...state, lost: true };
     parts = parts.slice(known);
   }
-  let { content, reasoning } = state;
+  let { content, reasoning, calls } = state;
   for (const [channel, text] of parts) {
     if (channel === "c") content += text;
     else if (channel === "r") reasoning += text;
+    else if (channel === "t") calls = withPieces(calls, text);
   }
-  return { ...state, content, reasoning, seq: frame.seq, state: "running", detail: null, lost: false };
+  return { ...state, content, reasoning, calls, seq: frame.seq, state: "running", detail: null, lost: false };
 }

@@ -6,7 +6,8 @@ export function watchWays({ picker, settings, openPicker }) {
   document.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-way]");
     if (!button) return;
-    const message = button.closest("message-view");
+    const message = button.closest("message-view") ?? document.getElementById(button.dataset.again);
+    button.closest("dialog")?.close();
     if (button.dataset.way === "offer") goOnWith(button.dataset.offer, { picker, settings, message });
     else if (button.dataset.way === "model") openPicker();
     else if (button.dataset.way === "list") document.querySelector('#conversation-menu-list [data-deed="archive"]').click();

@@ -1,5 +1,6 @@
 """What is installed is what was looked at: a version and hashes for every package, a reason for each direct one."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -32,6 +33,18 @@ def vendored() -> set[str]:
     return {package["name"] for package in packages}
 
 
+def javascript() -> dict[str, str]:
+    """The npm packages that the tests run, with their versions."""
+    found: dict[str, str] = json.loads((ROOT / "tests/javascript/package.json").read_text())["dependencies"]
+    return found
+
+
+def test_npm_packages_have_one_version_and_a_digest() -> None:
+    locked = json.loads((ROOT / "tests/javascript/package-lock.json").read_text())["packages"]
+    assert {name: locked[f"node_modules/{name}"]["version"] for name in javascript()} == javascript()
+    assert [name for name, package in locked.items() if name and not package["integrity"].startswith("sha512-")] == []
+
+
 @pytest.mark.parametrize("name", SETS)
 def test_every_package_has_one_version_and_hashes(name: str) -> None:
     statements = (ROOT / f"{name}.txt").read_text().replace("\\\n", " ").splitlines()
@@ -53,7 +66,7 @@ def test_the_tests_run_with_the_versions_of_the_server() -> None:
 def test_every_direct_dependency_has_its_reason() -> None:
     """docs/dependencies.md names each once, says why, and names nothing that is not there."""
     named = [match["name"] for match in REASON.finditer((ROOT / "docs/dependencies.md").read_text())]
-    direct = set().union(*(asked(name) for name in SETS)) | vendored()
+    direct = set().union(*(asked(name) for name in SETS)) | vendored() | {f"npm:{name}" for name in javascript()}
     assert sorted(direct - set(named)) == []
     assert sorted(set(named) - direct) == []
     assert len(set(named)) == len(named)

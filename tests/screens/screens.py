@@ -73,11 +73,58 @@ CHAT = Part(
             BREAK_EVEN,
             (click("[data-act=details]"), wait_for("#details")),
         ),
+        Screen(
+            "chat-what-if",
+            "What it would cost with other models",
+            BREAK_EVEN,
+            (click("#conversation-menu-trigger"), click("[data-what-if]"), wait_for("#details")),
+        ),
         Screen("chat-empty", "A new conversation", "/"),
         Screen("chat-practice", "Faults to practise with", "/", (click(".tc-practice summary"), show(".tc-practice"))),
         Screen("chat-first-visit", "First visit, without a key", "/", viewer="newcomer"),
         Screen("chat-no-key", "A model without a key", "/?offer={keyless_offer}", viewer="newcomer"),
         Screen("chat-read-only", "Only to read: its model is gone", "/c/{gone}/"),
+    ),
+)
+TOOLS = Part(
+    "Tools and structured output",
+    (
+        Screen("tools", "Calls, their results, and one that waits", "/c/{tools}/", (to_top,), height=1_300),
+        Screen("tools-search", "A web search with its sources", "/c/{search}/"),
+        Screen(
+            "tools-settings",
+            "Tools and the options of a web search",
+            "/c/{search}/",
+            (open_sheet("inspector"), unfold("#run-search-options > summary"), show("#run-search-options")),
+            height=1_100,
+        ),
+        Screen(
+            "tools-function",
+            "A function, its schema checked",
+            "/c/{tools}/",
+            (open_sheet("inspector"), click(".tc-set-function button"), wait_for("#function-form")),
+            height=1_100,
+        ),
+        Screen(
+            "tools-new-function",
+            "A new function, from an example",
+            "/c/{tools}/",
+            (
+                open_sheet("inspector"),
+                click("#function-add"),
+                click("#function-form .tc-chip"),
+                wait_for("#function-name[value=get_weather]"),
+            ),
+            height=1_100,
+        ),
+        Screen("json", "An answer that breaks its schema", "/c/{json}/", (wait_for("[data-json-tree]"),)),
+        Screen(
+            "json-settings",
+            "The schema of an answer",
+            "/c/{json}/",
+            (open_sheet("inspector"), show("#run-schema")),
+            height=1_100,
+        ),
     ),
 )
 STATES = Part(
@@ -211,6 +258,7 @@ ACCOUNT = Part(
     (
         Screen("settings", "Settings of an owner", "/settings/", height=1_500),
         Screen("settings-member", "Settings of a member", "/settings/", viewer="newcomer", height=1_200),
+        Screen("import", "Bring conversations in", "/conversations/import/"),
         Screen("password", "Change the password", "/accounts/password/change/"),
         Screen("address", "Another e-mail address", "/accounts/email/"),
         Screen("again", "Confirm that it is you", "/accounts/reauthenticate/"),
@@ -231,5 +279,5 @@ ACCOUNT = Part(
         Screen("not-found", "A page that is not there", "/c/00000000-0000-0000-0000-000000000001/"),
     ),
 )
-PARTS = (CHAT, STATES, CONNECTION, CHOICES, USAGE, MODELS, KEYS, ACCOUNT)
+PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, USAGE, MODELS, KEYS, ACCOUNT)
 SCREENS = tuple(screen for part in PARTS for screen in part.screens)

@@ -1,8 +1,11 @@
 """The conversations that the pictures show, made by the app's own deeds at moments of the past."""
 
 import datetime as dt
+import json
 import random
 import uuid
+from dataclasses import replace
+from typing import Any
 
 from playground.catalog.choices import DisabledReasons
 from playground.conversations import threads, turns
@@ -10,7 +13,10 @@ from playground.conversations.models import Conversation, Message
 from playground.conversations.progress import Checkpoint, Settlement, checkpoint_all, interrupt, settle
 from playground.conversations.run_settings import RunSettings
 from playground.conversations.turns import Turn
-from tests.screens import texts
+from playground.conversations.web_search import WebSearch
+from playground.tools import functions
+from playground.tools.judging import judge
+from tests.screens import texts, tool_stories
 from tests.screens.answers import Pace, as_the_sandbox_says, as_written
 from tests.screens.frozen_time import NOW, HeldClock
 from tests.screens.household import Household, Seeded
@@ -40,6 +46,7 @@ class Storyteller:
         self._older()
         self._gone()
         self._faults()
+        self._with_tools()
         self._yesterday()
         self._today()
 
@@ -92,6 +99,49 @@ class Storyteller:
             room.refresh_from_db()
         threads.rename(room, "What can go wrong, one of each")
         self._place("faults", room)
+
+    def _with_tools(self) -> None:
+        """A turn of two rounds and one that waits for a result, a web search, and an answer that breaks its schema."""
+        self._at(days=3, hours=4)
+        function = functions.save(user=self._house.owner, team=self._house.team, function=None, **tool_stories.FUNCTION)
+        self._place_id("function", function.pk)
+        calling = self._settings("zai/glm-4.6", functions=(function.pk,), max_tokens=8192)
+        asked = self._turn(None, calling, tool_stories.ASKED.question)
+        self._settle_as(asked, tool_stories.ASKED, tool_calls=tool_stories.CALLS, finish_reason="tool_calls")
+        answer = Message.objects.get(pk=asked.assistant_message_id)
+        given = turns.give_results(
+            user=self._house.owner,
+            message=answer,
+            client_id=self._client_id(),
+            results=tool_stories.RESULTS,
+            owner=WRITER,
+        )
+        self._settle_as(given, tool_stories.ANSWERED)
+        room = self._named(asked, "Prices from the series", "tools")
+        self._at(days=3, hours=3)
+        again = self._turn(room, calling, tool_stories.AGAIN.question)
+        self._settle_as(again, tool_stories.AGAIN, tool_calls=tool_stories.AGAIN_CALLS, finish_reason="tool_calls")
+        self._at(days=3, hours=5)
+        searching = self._settings("bigmodel/glm-4.6", web_search=WebSearch("search_pro", count=5, recency="oneMonth"))
+        found = self._turn(None, searching, tool_stories.SEARCHED.question)
+        self._settle_as(found, tool_stories.SEARCHED, web_search=tool_stories.SOURCES)
+        self._named(found, "Sodium-ion for the grid, searched", "search")
+        self._at(days=3, hours=6)
+        schema = json.dumps(tool_stories.SCHEMA, indent=2)
+        reading = self._settings("zai/glm-4.5-air", output="json_schema", schema=schema)
+        read = self._turn(None, reading, tool_stories.INVOICE.question)
+        verdict = judge(tool_stories.SCHEMA, tool_stories.INVOICE.answer)
+        self._settle_as(read, tool_stories.INVOICE, verdict=verdict)
+        self._named(read, "Invoice 4711 as JSON", "json")
+
+    def _settle_as(self, turn: Turn, said: texts.Said, **facts: Any) -> None:
+        settle(replace(self._written(turn, said, "finished"), **facts), owner=WRITER)
+
+    def _named(self, turn: Turn, title: str, name: str) -> Conversation:
+        found = Conversation.objects.get(pk=turn.conversation_id)
+        threads.rename(found, title)
+        self._place(name, found)
+        return found
 
     def _gone(self) -> None:
         """A conversation whose model the server does not have any more."""
@@ -187,7 +237,10 @@ class Storyteller:
         return RunSettings(offer=self._house.offers[offer].pk, **settings)  # type: ignore[arg-type]
 
     def _place(self, name: str, room: Conversation) -> None:
-        self._house.seeded.places[name] = str(room.pk)
+        self._place_id(name, room.pk)
+
+    def _place_id(self, name: str, pk: uuid.UUID) -> None:
+        self._house.seeded.places[name] = str(pk)
 
     def _client_id(self) -> str:
         return str(uuid.UUID(int=self._chance.getrandbits(128)))

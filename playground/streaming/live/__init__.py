@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-# ("r" reasoning content | "c" content, text); ("m", ""): all content so far turned out to be reasoning content
+# ("r" reasoning content | "c" content, text); ("m", ""): all content so far turned out to be reasoning content;
+# ("t", lines): pieces of tool calls, each a line of JSON (frames.call_piece), so that merged parts are still lines
 Part = tuple[str, str]
 
 

@@ -54,7 +54,7 @@ class MemoryLiveStream:
         for kind, text in self._merged(0):
             if kind == "c":
                 content += text
-            else:  # thinking; or the mark that all content so far was
+            elif kind in "rm":  # thinking; or the mark that all content so far was
                 reasoning += content + text if kind == "m" else text
                 content = "" if kind == "m" else content
         return reasoning, content

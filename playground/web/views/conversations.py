@@ -5,6 +5,7 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -20,11 +21,13 @@ from playground.conversations import run_settings, threads
 from playground.conversations.models import Conversation, LastSettings
 from playground.conversations.run_settings import BadSetting, RunSettings
 from playground.errors import Refused
+from playground.ledger.models import Entry
 from playground.streaming import notices
 from playground.streaming.registry import stop_here
-from playground.web import access, details, sidebar, thread, trials
+from playground.web import access, details, run_tools, sidebar, thread, trials
 from playground.web.access import person
 from playground.web.composer import composer_view, run_extras
+from playground.web.elsewhere import Elsewhere, elsewhere
 from playground.web.offers import Desk, run_view
 from playground.web.picker import picker_view
 from playground.web.respond import go
@@ -72,9 +75,10 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def message(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
-    """One message, as it stands in its thread."""
+    """One message, as it stands in its thread; with `?results=again` its calls can be answered once more."""
     user = person(request)
-    view = thread.view_of(access.message(user, message_id), currency=user.currency)
+    again = request.GET.get("results") == "again"
+    view = thread.view_of(access.message(user, message_id), currency=user.currency, answer_again=again)
     return render(request, "conversations/_message.html", {"message": view})
 
 
@@ -230,8 +234,19 @@ def message_details(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse
         "refused": details.why_no_request(run),
         "price": details.price_of(run.entry, PhraseBook(get_language() or "en")) if run.entry else None,
         "price_address": details.price_address(run.entry) if run.entry else "",
+        "elsewhere": _elsewhere(person(request), found.conversation, Entry.objects.filter(generation=run.pk)),
     }
     return render(request, "conversations/_details.html", context)
+
+
+@never_cache
+@login_required
+@require_GET
+def what_if(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
+    """What all runs of a conversation would cost with every other model."""
+    found = access.conversation(person(request), conversation_id)
+    table = _elsewhere(person(request), found, Entry.objects.filter(conversation=found.pk))
+    return render(request, "conversations/_what_if.html", {"conversation": found, "elsewhere": table})
 
 
 @never_cache
@@ -312,7 +327,12 @@ def _posted_settings(request: HttpRequest) -> dict[str, object]:
         "presence_penalty": _number(post.get("presence_penalty", "")),
         "seed": _whole(post.get("seed", "")),
         "system_prompt": post.get("system_prompt", "").replace("\r\n", "\n"),
+        **run_tools.posted(post),
     }
+
+
+def _elsewhere(user: User, found: Conversation, entries: QuerySet[Entry]) -> Elsewhere | None:
+    return elsewhere(Desk(user, found.team), entries)
 
 
 def _keep(user: User, found: Conversation | None, chosen: RunSettings) -> None:

@@ -1,17 +1,46 @@
 // <message-view>: one message. It draws the Markdown that the server put into the page as plain text, and while its run is
 // live it follows the log: thinking opens, counts and folds, the answer grows, and at the end the server's finished partial
 // takes over the parts around the text, so that nothing jumps.
+import { callsIn, drawCalls } from "../calls.js";
 import { element, icon, parse } from "../dom.js";
 import { fill, gettext, ngettext, number, seconds } from "../language.js";
 import { live } from "../live.js";
 import { MarkdownView } from "../markdown.js";
 import { LiveMeter } from "../meter.js";
+import { withReferences } from "../references.js";
 import { LIVE, begin, reduce } from "../stream.js";
 import { hydrateLater } from "../hydrate.js";
 
 const TICK = 100; // milliseconds between two looks at the clock
 const FETCH_AGAIN = 2_000;
-const PARTS = ["head", "notes", "meter"];
+// Draws JSON as soon as what draws it has come; the last text that was wanted is drawn then.
+class JsonLater {
+  #view = null;
+  #wanted = null;
+
+  constructor(root) {
+    import("../json-view.js").then(
+      ({ JsonView }) => {
+        this.#view = new JsonView(root);
+        if (this.#wanted) this.#view.update(...this.#wanted);
+      },
+      () => {
+        root.textContent = this.#wanted?.[0] ?? "";
+      },
+    );
+  }
+
+  update(...wanted) {
+    this.#wanted = wanted;
+    this.#view?.update(...wanted);
+  }
+
+  reveal(path) {
+    this.#view?.reveal(path);
+  }
+}
+
+const PARTS = ["head", "tools", "sources", "verdict", "notes", "meter"];
 
 export class MessageView extends HTMLElement {
   #markdown = null;
@@ -27,9 +56,12 @@ export class MessageView extends HTMLElement {
 
   connectedCallback() {
     if (this.dataset.role !== "assistant" || this.#state) return;
-    this.#markdown ??= new MarkdownView(this.querySelector("[data-body]"));
+    const body = this.querySelector("[data-body]");
+    this.#markdown ??= this.hasAttribute("data-json") ? new JsonLater(body) : new MarkdownView(body);
+    this.addEventListener("click", ({ target }) => target.dataset.path && target.matches("button") && this.#markdown.reveal?.(target.dataset.path));
     const { generation, state, seq, elapsed } = this.dataset;
-    this.#state = begin(generation, { seq: Number(seq ?? 0), state, content: this.#source("content").textContent, reasoning: this.#source("reasoning").textContent });
+    this.#state = begin(generation, { seq: Number(seq ?? 0), state, content: this.#source("content").textContent, reasoning: this.#source("reasoning").textContent, calls: this.isLive ? callsIn(this.#tools) : [] });
+    this.#awaitResults();
     if (!this.isLive) {
       this.#labelThinking(this.#thinking.querySelector("[data-thinking-label]").dataset.ms);
       hydrateLater(this);
@@ -39,9 +71,9 @@ export class MessageView extends HTMLElement {
     this.#thinking.querySelector("summary").addEventListener("click", () => {
       this.#isTouched = true;
     });
-    const { content, reasoning } = this.#state;
-    this.#meter = new LiveMeter(this.querySelector('[data-part="meter"]'), this.#began, Boolean(content || reasoning));
-    if (content && reasoning) {
+    const { content, reasoning, calls } = this.#state;
+    this.#meter = new LiveMeter(this.querySelector('[data-part="meter"]'), this.#began, Boolean(content || reasoning || calls.length));
+    if ((content || calls.length) && reasoning) {
       // The thinking was over before the page came; how long it took comes with the finished message.
       this.#thinkingMs = -1;
       this.#labelThinking(this.#thinking.querySelector("[data-thinking-label]").dataset.ms);
@@ -68,7 +100,15 @@ export class MessageView extends HTMLElement {
 
   // Draws a message of history. Called when its turn has come (hydrate.js).
   hydrate() {
-    if (this.#state && !this.isLive) this.#markdown.update(this.#state.content);
+    if (this.#state && !this.isLive) this.#drawWhole(this.#state.content);
+  }
+
+  #drawWhole(content) {
+    this.#markdown.update(withReferences(content, this.querySelector('[data-part="sources"]')));
+  }
+
+  get #tools() {
+    return this.querySelector('[data-part="tools"]');
   }
 
   // ── follower of the connection ──
@@ -113,12 +153,11 @@ export class MessageView extends HTMLElement {
 
   #draw() {
     const began = performance.now();
-    const { content, reasoning } = this.#state;
-    if (reasoning) this.#drawThinking(reasoning, !content);
-    if (content) {
-      if (this.#thinkingBegan && this.#thinkingMs === null) this.#thoughtEnds();
-      this.#markdown.update(content, { live: true });
-    }
+    const { content, reasoning, calls } = this.#state;
+    if (reasoning) this.#drawThinking(reasoning, !content && !calls.length);
+    if ((content || calls.length) && this.#thinkingBegan && this.#thinkingMs === null) this.#thoughtEnds();
+    if (content) this.#markdown.update(content, { live: true });
+    if (calls.length) drawCalls(this.#tools, calls);
     this.#meter.update(this.#state);
     this.#tick();
     // A long text takes longer to draw; then it is drawn less often, and the page stays free three quarters of the time.
@@ -153,13 +192,13 @@ export class MessageView extends HTMLElement {
 
   // The clocks and the word beside the model's name.
   #tick() {
-    const { content, reasoning, state, detail } = this.#state;
+    const { content, reasoning, calls, state, detail } = this.#state;
     const now = performance.now();
-    if (reasoning && !content) {
+    if (reasoning && !content && !calls.length) {
       const label = this.#thinking.querySelector("[data-thinking-label]");
       label.textContent = fill(gettext("Thinking %(seconds)s s…"), { seconds: Math.floor((now - this.#thinkingBegan) / 1000) });
     }
-    const hasText = Boolean(content || reasoning);
+    const hasText = Boolean(content || reasoning || calls.length);
     const waiting = this.querySelector("[data-waiting]");
     if (waiting) waiting.hidden = hasText;
     if (hasText) this.#say("live", [element("span", { class: "tc-dot" })], gettext("Streaming"));
@@ -191,8 +230,9 @@ export class MessageView extends HTMLElement {
   }
 
   // Fetches the settled message and takes over everything around the text; the text itself only if it differs.
-  async refresh() {
-    const address = this.closest("thread-view").dataset.messageAddress.replace("00000000-0000-0000-0000-000000000000", this.dataset.message);
+  // again: it was settled before, and only what stands around the text has changed; results: draw the fields for results anew.
+  async refresh({ again = false, results = false } = {}) {
+    const address = this.closest("thread-view").dataset.messageAddress.replace("00000000-0000-0000-0000-000000000000", this.dataset.message) + (results ? "?results=again" : "");
     let html = null;
     try {
       const response = await fetch(address, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
@@ -207,10 +247,20 @@ export class MessageView extends HTMLElement {
     const settled = html && parse(html).querySelector(`#${CSS.escape(this.id)}`);
     if (!this.isConnected) return;
     if (!settled) {
-      setTimeout(() => this.isConnected && this.refresh(), FETCH_AGAIN);
+      setTimeout(() => this.isConnected && this.refresh({ again, results }), FETCH_AGAIN);
       return;
     }
     this.#adopt(settled);
+    if (!again) this.dispatchEvent(new CustomEvent("tc:settled", { bubbles: true, detail: { state: this.dataset.state, asks: this.asks, ...this.reported } }));
+  }
+
+  #awaitResults() {
+    if (this.asks) import("./tool-results.js").catch(() => {});
+  }
+
+  // How many results the model asks for.
+  get asks() {
+    return this.querySelectorAll("tool-results textarea").length;
   }
 
   #adopt(settled) {
@@ -229,10 +279,10 @@ export class MessageView extends HTMLElement {
     for (const name of ["data-state", "data-seq"]) this.setAttribute(name, settled.getAttribute(name) ?? "");
     this.removeAttribute("aria-busy");
     this.#state = begin(this.dataset.generation, { seq: Number(this.dataset.seq), state: this.dataset.state, content: source, reasoning });
-    this.#markdown.update(source);
+    this.#drawWhole(source);
+    this.#awaitResults();
     const measured = this.#thinkingMs >= 0 ? this.#thinkingMs : null;
     this.#labelThinking(summary.querySelector("[data-thinking-label]").dataset.ms ?? measured ?? undefined);
-    this.dispatchEvent(new CustomEvent("tc:settled", { bubbles: true, detail: { state: this.dataset.state, ...this.reported } }));
   }
 
   // The tokens of the finished meter; zeros when nobody knows.

@@ -1,5 +1,6 @@
 // <run-settings>: the model and its parameters. What nobody touched stays empty and is not sent: the provider's default
 // applies. The server keeps changes and redraws this element when the model changes (htmx); here only the controls answer.
+import { element } from "../dom.js";
 import { tokens } from "../estimate.js";
 import { fill, ngettext, number } from "../language.js";
 
@@ -8,8 +9,20 @@ export class RunSettings extends HTMLElement {
     this.addEventListener("input", (event) => this.#moved(event));
     this.addEventListener("change", (event) => this.#changed(event));
     this.addEventListener("click", (event) => event.target.closest("[data-reset]") && this.#reset());
+    document.addEventListener("tc:function", this.#functionChanged);
     this.refresh();
   }
+
+  disconnectedCallback() {
+    document.removeEventListener("tc:function", this.#functionChanged);
+  }
+
+  // A function was added, changed or taken away in the dialog: the list is drawn anew, a new one switched on.
+  #functionChanged = ({ detail }) => {
+    const form = this.querySelector("form");
+    if (detail.isNew) form.append(element("input", { type: "hidden", name: "functions", value: detail.saved }));
+    globalThis.htmx.ajax("POST", form.getAttribute("hx-post"), { source: form, target: "#run-settings", swap: "outerMorph" });
+  };
 
   // After a swap: sliders, counts and whoever shows what follows from the settings.
   refresh() {
@@ -34,8 +47,19 @@ export class RunSettings extends HTMLElement {
       frequency_penalty: amount("frequency_penalty"),
       presence_penalty: amount("presence_penalty"),
       seed: whole("seed"),
+      functions: [...this.querySelectorAll('[name="functions"]:checked')].map(({ value }) => value),
+      tool_choice: text("tool_choice") || null,
+      web_search: this.#search(text, whole),
+      output: this.querySelector('[name="output"]:checked')?.value || null,
+      schema: this.querySelector('[name="schema"]')?.value ?? "",
+      keep_thinking: this.querySelector('[name="keep_thinking"]')?.checked || null,
       system_prompt: this.querySelector('[name="system_prompt"]')?.value ?? "",
     };
+  }
+
+  #search(text, whole) {
+    if (!this.querySelector('[name="search"]')?.checked) return null;
+    return { engine: text("search_engine"), count: whole("search_count"), recency: text("search_recency"), domain: text("search_domain"), size: text("search_size"), query: text("search_query") };
   }
 
   // What the composer reckons with.
@@ -53,7 +77,8 @@ export class RunSettings extends HTMLElement {
       context: amount(context),
       maxOutput: amount(maxOutput),
       maxTokens: this.values.max_tokens,
-      systemTokens: tokens(this.values.system_prompt),
+      keepsThinking: this.values.keep_thinking === true,
+      systemTokens: tokens(this.values.system_prompt) + this.#toolTokens(),
     };
   }
 
@@ -117,6 +142,7 @@ export class RunSettings extends HTMLElement {
     if (target.name === "thinking") this.querySelector('[name="thinking_chosen"]').value = "yes";
     const line = target.closest("[data-range]");
     if (line) clamp(line);
+    this.#countTools();
     this.dispatchEvent(new Event("tc:settings", { bubbles: true }));
   }
 
@@ -132,7 +158,23 @@ export class RunSettings extends HTMLElement {
       this.querySelector('[name="thinking_chosen"]').value = "";
     }
     for (const field of this.querySelectorAll('[name="effort"], [name="stop"]')) field.value = "";
+    for (const box of this.querySelectorAll('[name="functions"], [name="search"], [name="keep_thinking"]')) box.checked = false;
+    for (const text of this.querySelectorAll('[name="output"][value=""]')) text.checked = true;
+    for (const choice of this.querySelectorAll('[name="tool_choice"]')) choice.value = "auto";
+    this.#countTools();
     this.querySelector("form").dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  // Functions that are switched on go along with every request, and so does a schema.
+  #toolTokens() {
+    const functions = [...this.querySelectorAll('[name="functions"]:checked')].reduce((sum, { dataset }) => sum + Number(dataset.tokens), 0);
+    return functions + (this.querySelector('[name="output"]:checked')?.value === "json_schema" ? tokens(this.values.schema) : 0);
+  }
+
+  #countTools() {
+    const place = this.querySelector("[data-tools-count]");
+    const all = [...this.querySelectorAll('[name="functions"], [name="search"]')];
+    if (place) place.textContent = `${all.filter(({ checked }) => checked).length} / ${all.length}`;
   }
 
   #countSystem() {

@@ -31,6 +31,7 @@ export class ThreadView extends HTMLElement {
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.addEventListener("click", (event) => this.#clicked(event));
     this.addEventListener("tc:settled", (event) => this.#settled(event));
+    this.addEventListener("tc:results", ({ target, detail }) => this.#giveResults(target.closest("message-view"), detail));
     this.addEventListener("htmx:after:swap", () => {
       this.watch();
       this.#hasSwitched();
@@ -116,7 +117,11 @@ export class ThreadView extends HTMLElement {
     const fresh = typeof content === "string" ? [...parse(content).querySelectorAll("message-view")] : content;
     const added = fresh.filter(({ id }) => !document.getElementById(id));
     list.append(...added);
-    for (const message of added) globalThis.htmx?.process(message);
+    for (const message of added) {
+      globalThis.htmx?.process(message);
+      // The calls that these results answer: their cards show them now.
+      if (message.dataset.answers) document.getElementById(`message-${message.dataset.answers}`)?.refresh({ again: true });
+    }
   }
 
   // ── the end of the thread ──
@@ -238,12 +243,29 @@ export class ThreadView extends HTMLElement {
     else if (act === "keep") {
       keepAsIs(message.dataset.message);
       button.closest(".tc-note").remove();
-    } else if (act === "regenerate" || act === "continue") this.#command({ type: `message.${act}`, message: message.dataset.message }, button, message);
+    } else if (act === "again") this.#answerAgain(message.dataset.answers);
+    else if (act === "regenerate" || act === "continue" || act === "repair") this.#command({ type: `message.${act}`, message: message.dataset.message }, button, message);
   }
 
-  // What was sent and what came back: fetched when asked for.
-  async #details(message, button) {
-    const address = `${this.dataset.messageAddress.replace(ZERO, message.dataset.message)}details/`;
+  // What the calls of an answer came back with. It goes on its way now, and the draft with it.
+  async #giveResults(message, { results, button, done }) {
+    if (await this.#command({ type: "message.results", message: message.dataset.message, results }, button, message)) done();
+  }
+
+  // Other results for calls that were answered: the fields come back, with what was given.
+  async #answerAgain(id) {
+    const answer = document.getElementById(`message-${id}`);
+    await answer?.refresh({ again: true, results: true });
+    answer?.querySelector("tool-results textarea")?.focus();
+  }
+
+  // What was sent and what came back.
+  #details(message, button) {
+    return this.openDialog(`${this.dataset.messageAddress.replace(ZERO, message.dataset.message)}details/`, button);
+  }
+
+  // A dialog of this conversation, fetched when asked for; `button` gets the focus back.
+  async openDialog(address, button) {
     const response = await fetch(address, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
     if (!response?.ok) {
       toast(gettext("The server could not do that. Try again in a moment."), "info");
@@ -255,6 +277,7 @@ export class ThreadView extends HTMLElement {
     dialog.showModal();
   }
 
+  // Says whether it was done.
   async #command(frame, button, message) {
     button.disabled = true;
     try {
@@ -263,10 +286,12 @@ export class ThreadView extends HTMLElement {
       this.take(ack);
       if (hadFocus) this.#await(ack.assistant_message);
       this.changed();
+      return true;
     } catch (refusal) {
       const place = message.querySelector('[data-part="notes"]') ?? message;
       message.querySelector("[data-refused]")?.remove();
       place.append(element("p", { class: "tc-field-error", role: "alert", "data-refused": true }, refusal.message));
+      return false;
     } finally {
       button.disabled = false;
     }
@@ -324,8 +349,9 @@ export class ThreadView extends HTMLElement {
       this.#awaited = null;
       if (document.activeElement === target) target.querySelector('[data-act="regenerate"]')?.focus({ preventScroll: true });
     }
-    const words =
-      detail.state === "finished" && detail.completion
+    const words = detail.asks
+      ? fill(ngettext("The model asks for %(n)s result", "The model asks for %(n)s results", detail.asks), { n: number(detail.asks) })
+      : detail.state === "finished" && detail.completion
         ? fill(ngettext("Finished, %(n)s token", "Finished, %(n)s tokens", detail.completion), { n: number(detail.completion) })
         : { finished: gettext("Finished"), stopped: gettext("Stopped"), interrupted: gettext("The answer was cut off") }[detail.state] ?? gettext("The answer failed");
     announce(words);

@@ -61,6 +61,45 @@ def test_details_show_the_request_and_the_response_and_give_the_focus_back(page:
     expect(button).to_be_focused()
 
 
+def test_another_model_is_tried_with_one_click_on_what_it_would_have_cost(page: Page) -> None:
+    send(page, "What is 15 % of 240?")
+    until_state(page, "finished")
+    last_answer(page).locator('[data-act="details"]').click()
+    rows = page.locator("#details-dialog .tc-elsewhere tbody tr")
+    own = rows.and_(page.locator("[data-own]"))
+    expect(own).to_have_count(1)
+    other = rows.filter(has=page.get_by_role("button")).and_(page.locator(":not([data-own])")).first
+    title = other.locator("th").evaluate("(cell) => cell.firstChild.textContent")
+    other.get_by_role("button").click()
+    expect(page.locator("#details-dialog")).to_be_hidden()
+    expect(last_answer(page).locator(".tc-turn-model")).to_contain_text(title)
+    until_state(page, "finished")
+    question = Message.objects.get(role="user")
+    assert Message.objects.filter(role="assistant", parent=question).count() == 2
+    assert Entry.objects.count() == 2
+
+
+def test_the_cost_of_a_conversation_with_other_models_is_in_its_menu(page: Page) -> None:
+    for text in ("first question", "second question"):
+        send(page, text)
+        until_state(page, "finished")
+    page.click("#conversation-menu-trigger")
+    page.get_by_role("menuitem", name="Cost with other models").click()
+    dialog = page.locator("#details-dialog .tc-details")
+    expect(dialog).to_contain_text("2 runs of this conversation")
+    assert dialog.evaluate("(box) => box.scrollWidth <= box.clientWidth")
+    other = dialog.locator("tbody tr:not([data-own])").filter(has=page.get_by_role("button")).first
+    title = other.locator("th").evaluate("(cell) => cell.firstChild.textContent")
+    other.get_by_role("button").click()
+    expect(page.locator("#details-dialog")).to_be_hidden()
+    expect(page.locator("[data-open-picker]").first).to_contain_text(title)
+    assert Entry.objects.count() == 2
+    page.click("#conversation-menu-trigger")
+    page.get_by_role("menuitem", name="Cost with other models").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#conversation-menu-trigger")).to_be_focused()
+
+
 def test_branching_off_starts_a_conversation_with_the_branch_up_to_there(page: Page) -> None:
     send(page, "first question")
     until_state(page, "finished")

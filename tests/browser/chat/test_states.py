@@ -314,10 +314,21 @@ def test_what_is_sent_while_the_server_is_away_goes_out_when_it_is_back(page: Pa
     page.press("#prompt", "Enter")
     expect(page.locator("[data-composer-note]")).to_contain_text("Queued")
     server.start()
-    page.click("#banners button")
-    until_state(page, "finished", timeout=40_000)
+    until_state(page, "finished", timeout=60_000)
     expect(page.locator("#prompt")).to_have_value("")
     assert Message.objects.filter(role="user").get().content == "sent into the dark"
+
+
+def test_reconnect_now_tries_at_once(page: Page, server: Server, noise: Any) -> None:
+    noise.expected = ("WebSocket", "net::ERR", "Failed to load resource")
+    server.stop()
+    banner = page.locator("#banners")
+    # By then the page waits 8 to 16 s for its next attempt, so that one within 4 s comes from the button.
+    expect(banner).to_contain_text(re.compile(r"Reconnecting in \d+ s, attempt 6\."), timeout=60_000)
+    with page.expect_websocket(timeout=4_000):
+        banner.get_by_role("button", name="Reconnect now").click()
+    server.start()
+    expect(banner).to_be_empty(timeout=60_000)
 
 
 def test_an_expired_session_loses_no_draft(page: Page, alice: User) -> None:

@@ -23,6 +23,7 @@ INSIDE = (
     "/models/glm-4.5/",
     "/keys/",
     "/settings/",
+    "/conversations/import/",
     "/accounts/email/",
     "/accounts/password/change/",
     "/accounts/logout/",

@@ -12,7 +12,7 @@ from tests.server import Server
 
 PLAIN = 80 * 1024
 CHAT = 120 * 1024
-LATER = re.compile(r"/(highlight|katex|marked|purify|palette|shortcut-list)[.\w]*\.js$")
+LATER = re.compile(r"/(highlight|katex|marked|purify|palette|shortcut-list|json-view|tool-results)[.\w]*\.js$")
 TEXT = ("text/", "javascript", "json", "svg")
 
 

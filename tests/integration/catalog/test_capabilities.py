@@ -20,15 +20,20 @@ from playground.catalog.models import Offer, Provider
 from playground.catalog.offering import OfferEntry
 from playground.catalog.queries import OfferFacts, facts_of
 from playground.catalog.read import read
+from playground.conversations.lines import messages_of
 from playground.conversations.run_settings import RunSettings, clamp
+from playground.conversations.transcript import Line
+from playground.conversations.web_search import WebSearch
 from playground.streaming.plan import dialect_of, request_of
 from playground.wire.parameters import FAMILIES, NAMES
-from playground.wire.request import ChatMessage, build_payload
+from playground.wire.request import build_payload
 
 SNAPSHOT = Path(__file__).with_name("capabilities.json")
 EVERYTHING = RunSettings(
     **{"thinking": True, "temperature": 0.5, "top_p": 0.5, "max_tokens": 100, "stop": ("a", "b", "c", "d", "e")},  # type: ignore[arg-type]
     **{"frequency_penalty": 0.5, "presence_penalty": 0.5, "seed": 7},  # type: ignore[arg-type]
+    **{"functions": (uuid.UUID(int=2),), "tool_choice": "required", "web_search": WebSearch(count=5)},  # type: ignore[arg-type]
+    **{"output": "json_schema", "schema": '{"type": "object"}', "keep_thinking": True},  # type: ignore[arg-type]
 )
 # Fields of the body that no parameter of the table brings.
 ALWAYS = {"model", "messages", "stream", "stream_options", "request_id"}
@@ -36,7 +41,10 @@ FIELDS_OF = {
     "thinking": {"thinking", "reasoning", "chat_template_kwargs", "reasoning_effort"},
     "reasoning_effort": {"reasoning_effort", "reasoning"},
     "web_search": {"tools"},
+    "clear_thinking": {"thinking"},
 }
+FUNCTION = {"type": "function", "function": {"name": "f", "description": "F", "parameters": {"type": "object"}}}
+LINES = [Line("user", "hi"), Line("assistant", "hello", reasoning_content="a greeting"), Line("user", "again")]
 
 
 def entries() -> list[tuple[Mapping[str, Any], OfferEntry]]:
@@ -51,7 +59,10 @@ def facts(provider: Mapping[str, Any], entry: OfferEntry) -> OfferFacts:
 
 def body_of(offer: OfferFacts, wished: RunSettings) -> dict[str, Any]:
     fitting, _notes = clamp(wished, offer)
-    request = request_of(fitting, offer, [ChatMessage("user", "hi")], request_id=uuid.UUID(int=1).hex)
+    search = [fitting.web_search.tool()] if fitting.web_search else []
+    tools = [*search, *([FUNCTION] if fitting.functions else [])]
+    messages = messages_of(LINES, fitting, offer)
+    request = request_of(fitting, offer, messages, request_id=uuid.UUID(int=1).hex, tools=tools)
     return build_payload(request, dialect_of(offer))
 
 

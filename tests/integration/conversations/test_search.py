@@ -174,9 +174,25 @@ def test_what_another_process_has_indexed_is_not_claimed_again(send: Send) -> No
         finish(send(f"elephant {number}"))
     search_index._index_titles(Conversation.objects.filter(title_indexed=False), search_index.Tables())
     with transaction.atomic():
-        late = search_index._claimed(
-            Conversation.objects.filter(title_indexed=False),
-            [search_index._entry(pk, pk, None, 1, "x") for pk in Conversation.objects.values_list("pk", flat=True)],
-        )
+        pending = Conversation.objects.filter(title_indexed=False)
+        ids = Conversation.objects.values_list("pk", flat=True)
+        late = list(search_index._claimed(pending, [search_index._entry(pk, pk, None, 1, "x") for pk in ids], "title"))
     assert late == []
+
+
+def test_a_title_that_changes_while_it_is_indexed_is_indexed_again(send: Send, alice: User) -> None:
+    finish(send("elephant"))
+    pending = Conversation.objects.filter(title_indexed=False)
+
+    class ChangedMeanwhile:
+        """The rows as they were read; then somebody renames."""
+
+        def values_list(self, *names: str) -> list[tuple[object, ...]]:
+            rows = list(pending.values_list(*names))
+            Conversation.objects.update(title="giraffe")
+            return rows
+
+    assert search_index._index_titles(ChangedMeanwhile(), search_index.Tables()) == 0
+    index_all()
+    assert found(alice, "giraffe") == ["giraffe"]
     assert uuid.UUID(int=0) not in SearchRoom.objects.values_list("conversation", flat=True)

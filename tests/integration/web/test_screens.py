@@ -52,6 +52,7 @@ def values_for(pattern: URLPattern, seeded: Seeded) -> dict[str, str]:
         "slug": seeded.places["model"],
         "entry_id": seeded.places["entry"],
         "kind": "csv",
+        "function_id": seeded.places["function"],
         "token": "token",
         "key": seeded.places["confirm_key"],
         "uidb36": seeded.places["reset_uid"],

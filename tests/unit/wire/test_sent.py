@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.wire.request import ChatMessage, CompletionRequest, Dialect, build_payload, wire_messages
-from playground.wire.sent import Sent, curl
+from playground.wire.sent import Sent
+from playground.wire.snippets import curl
 
 URL = "https://open.example/api/paas/v4/chat/completions"
 HEADERS = (("host", "open.example"), ("content-type", "application/json"), ("authorization", "Bearer sk-secret-1"))
