@@ -88,6 +88,7 @@ urlpatterns = [
     path("keys/<uuid:key_id>/models/", keys.models, name="key-models"),
     path("keys/<uuid:key_id>/delete/", keys.delete, name="key-delete"),
     path("usage/", usage.page, name="usage"),
+    path("usage/notices/", usage.notices, name="usage-notices"),
     path("usage/entries/", usage.entries, name="usage-entries"),
     path("usage/entries/<int:entry_id>/", usage.receipt, name="usage-entry"),
     path("usage/entries.<str:kind>", usage.export, name="usage-export"),

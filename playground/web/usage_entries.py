@@ -31,7 +31,7 @@ ICONS: Final = {"finished": "check", "failed": "x", "interrupted": "triangle-ale
 def entry_list(seat: Seat, asked: ListWish, now: dt.datetime) -> dict[str, Any]:
     """Values of `usage/_entries.html`."""
     period = asked.wish.period(timezone.localtime(now))
-    found = asked.ordered(entries_within(seat, asked.wish, period, asked.request).select_related("correction"))
+    found = asked.ordered(entries_within(seat, asked, period).select_related("correction"))
     start = (asked.page - 1) * ROWS
     shown = list(found[start : start + ROWS + 1])
     rows = shown[:ROWS]

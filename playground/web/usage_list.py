@@ -50,6 +50,7 @@ class ListWish:
     is_descending: bool = True
     page: int = 1
     request: str = ""  # a part of the provider's request id
+    unpriced: str = ""  # "1": only those that have no price yet
     columns: tuple[str, ...] = USUAL
 
     @classmethod
@@ -63,6 +64,7 @@ class ListWish:
             is_descending=sort.startswith("-") or sort.removeprefix("-") not in ORDERS,
             page=min(PAGES, max(1, int(page))) if page.isdecimal() and len(page) < 6 else 1,
             request=values.get("q", "").strip()[:LONGEST],
+            unpriced="1" if values.get("unpriced") == "1" else "",
             columns=chosen or USUAL,
         )
 
@@ -77,6 +79,7 @@ class ListWish:
         changed = replace(self, **changes)  # type: ignore[arg-type]
         stated = [
             ("q", changed.request),
+            ("unpriced", changed.unpriced),
             ("sort", changed.order),
             ("page", str(changed.page) if changed.page > 1 else ""),
         ]
@@ -99,15 +102,18 @@ class ListWish:
         return entries.order_by(first, "-created_at", "-pk")
 
 
-def entries_within(seat: Seat, wish: Wish, period: Period, request: str = "") -> "QuerySet[Entry]":
+def entries_within(seat: Seat, asked: ListWish, period: Period) -> "QuerySet[Entry]":
     """The entries of a range that fit the filters and that the person may see, in no order."""
+    wish = asked.wish
     entries = Entry.objects.filter(team=seat.team, created_at__gte=period.first, created_at__lt=period.end).order_by()
     if not seat.sees_all:
         entries = entries.filter(user=seat.user)
     if not wish.practice:
         entries = entries.filter(practice=False)
-    if request:
-        entries = entries.filter(provider_request_id__icontains=request)
+    if asked.request:
+        entries = entries.filter(provider_request_id__icontains=asked.request)
+    if asked.unpriced:
+        entries = entries.filter(cost_basis=Entry.CostBasis.UNPRICED, correction=None)
     wanted = {"model": wish.model, "provider": wish.provider, "state": wish.status}
     if wish.person:
         wanted["user"] = wish.person if wish.person.isdecimal() and len(wish.person) < 18 else "0"

@@ -95,6 +95,7 @@ def overview(seat: Seat, wish: Wish, now: dt.datetime) -> dict[str, Any]:
         "is_empty": not page.history.now,
         "has_any": bool(page.history.keys),
         "entries_url": reverse("usage-entries") + wish.address(unit="", by="", measure=""),
+        "unpriced_url": reverse("usage-entries") + _with(wish.address(unit="", by="", measure=""), "unpriced=1"),
         "error": f"{ERROR * 100:.0f}",
     }
 
@@ -340,3 +341,7 @@ def _shows(page: Page) -> list[dict[str, Any]]:
     return [
         {"name": name, "word": word, "url": page.link(show=name), "is_on": name == chosen} for name, word in choices
     ]
+
+
+def _with(address: str, more: str) -> str:
+    return f"{address}&{more}" if address else f"?{more}"

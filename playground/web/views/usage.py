@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from playground.web import access
+from playground.web import access, usage_notices
 from playground.web.access import person
 from playground.web.usage_entries import entry_list
 from playground.web.usage_export import csv_file, json_lines
@@ -38,6 +38,15 @@ def _wants_part(request: HttpRequest) -> bool:
     """Going back asks for the whole page, even through htmx."""
     htmx = request.htmx  # type: ignore[attr-defined]
     return bool(htmx) and not htmx.history_restore_request
+
+
+@never_cache
+@login_required
+@require_GET
+def notices(request: HttpRequest) -> HttpResponse:
+    """What is worth a look; the overview fetches it when it stands."""
+    found = usage_notices.notices(seat_of(person(request)), timezone.now())
+    return render(request, "usage/notices.html", {"notices": found})
 
 
 @never_cache
@@ -75,7 +84,7 @@ def export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
         raise Http404
     asked = ListWish.read(request.GET.dict(), ())
     period = asked.wish.period(timezone.localtime())
-    found = entries_within(seat_of(person(request)), asked.wish, period, asked.request)
+    found = entries_within(seat_of(person(request)), asked, period)
     content = csv_file(found, bom=request.GET.get("bom") == "1") if kind == "csv" else json_lines(found)
     name = f"usage-{period.first:%Y-%m-%d}-{period.last_day:%Y-%m-%d}.{kind}"
     return StreamingHttpResponse(
