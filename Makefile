@@ -15,6 +15,7 @@ help: ## list these targets
 run: venv ## start the trial center on http://localhost:8000
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) load_catalog --verbosity 0
+	@$(MANAGE) load_templates --verbosity 0
 	@[ -z "$$(find static .venv/.installed-* -newer $(COLLECTED) 2>&1 | head -n 1)" ] || $(MANAGE) collectstatic --no-input --verbosity 0
 	@exec $(MANAGE) serve
 

@@ -27,7 +27,10 @@ TEXT = f"text-{RATE}-{TOKENS}-300"  # twenty seconds of bench/answer.md
 WAIT, LIMIT = 30, 900  # seconds: one wait, everything
 WIDE = {"width": 1440, "height": 900}
 MESSAGES, ELEMENTS = "document.querySelectorAll('message-view').length", "document.querySelectorAll('*').length"
-STATE = "[...document.querySelectorAll('message-view[data-role=assistant]')].at(-1)?.dataset.state"
+ANSWERS = "[...document.querySelectorAll('message-view[data-role=assistant]')]"
+STATES = ANSWERS + ".slice({last}).map((one) => one.dataset.state)"
+
+BOARD, COLUMNS = "six columns", 6  # the comparison that rooms.py wrote, as the report calls it
 CALM = 1  # seconds after an answer's end that are watched too
 
 
@@ -57,7 +60,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One answer of TOKENS tokens while somebody looks on; `end_shift` is what moved once its text was whole."""
+    """Answers of TOKENS tokens while somebody looks on; `end_shift` is what moved once the text was whole."""
 
     room: str
     rate: float
@@ -99,6 +102,7 @@ def see(bed: Bed, server: Server, *, times: int) -> Seen:
             openings = [visit.cold(long, times), visit.warm(long, times)]
             size = visit.size(long)
             streams = [visit.stream(name, path) for name, path in known["rooms"].items()]
+            streams.append(visit.stream(BOARD, known["board"], answers=COLUMNS))
             return Seen(chromium.version, openings, size, streams, others.share())
         except Error as error:
             raise BenchError(f"The browser: {error}") from error
@@ -182,17 +186,20 @@ class Visit:
             messages, elements = zip(*counts, strict=True)
             return Size(messages[0], elements[0], max(messages), max(elements), heap)
 
-    def stream(self, name: str, path: str) -> Stream:
+    def stream(self, name: str, path: str, *, answers: int = 1) -> Stream:
+        """`answers`: how many come at once; of several nothing has been asked before."""
+        states = STATES.format(last=-answers)
+        is_over = f"((states) => states.length === {answers} && states.every((one) => one === 'finished'))({states})"
         with self.context() as context:
-            page = opened(context, path)
+            page = opened(context, path) if answers == 1 else unasked(context, path)
             page.wait_for_function("() => !document.querySelector('#prompt').disabled")
             page.fill("#prompt", "How long, and how much?")
             begun = page.evaluate("performance.now()")
             page.press("#prompt", "Enter")
-            page.wait_for_function(f"() => {STATE} !== 'finished'")
+            page.wait_for_function(f"() => {states}.includes('running')")
             page.wait_for_selector("message-view[aria-busy=true] [data-body] *")
             first = time.monotonic()
-            page.wait_for_function(f"() => {STATE} === 'finished'", timeout=(TOKENS / RATE + WAIT) * 1000)
+            page.wait_for_function(f"() => {is_over}", timeout=(TOKENS / RATE + WAIT) * 1000)
             rate = TOKENS / (time.monotonic() - first)
             ended = page.evaluate("performance.now()")
             page.wait_for_timeout(CALM * 1000)
@@ -210,6 +217,13 @@ def opened(context: BrowserContext, path: str) -> Page:
     page = context.new_page()
     page.goto(path, wait_until="commit")
     page.wait_for_function("() => bench.openedAt")
+    return page
+
+
+def unasked(context: BrowserContext, path: str) -> Page:
+    """A new tab with a comparison that nobody has asked yet."""
+    page = context.new_page()
+    page.goto(path, wait_until="networkidle")
     return page
 
 

@@ -211,7 +211,7 @@ def browser_section(results: Results) -> str:
         table(head, opened),
         f"It holds {size.messages} messages, {size.elements} elements and {number(size.heap)} MB of JavaScript heap; "
         f"at most {size.most_messages} messages and {size.most_elements} elements on the way to the first and back.",
-        "While an answer streams, 100 tokens a second for 20 s, in a conversation that is:",
+        "While answers stream, 100 tokens a second for 20 s, in a conversation that long, or in each of six columns:",
         table(
             ["", "tokens/s", "tasks > 50 ms", "> 100 ms", "longest ms", "shift", "shift at the end", "heap MB"],
             streamed,

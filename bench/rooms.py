@@ -1,9 +1,9 @@
-"""Two conversations for the browser to open, in a folder that seed.py filled: a short one, and one of 1,000 messages.
+"""What the browser opens, in a folder that seed.py filled: a short conversation, one of 1,000 messages, a comparison.
 
     PLAYGROUND_DATA=... python bench/rooms.py --model NAME
 
-Their answers are bench/answer.md: headings, lists, tables, formulas, code in three languages, Chinese. Both are set to
-the offer of that model. Writes browser.json into the folder: {"session": key, "rooms": {"short": path, "long": path}}.
+Their answers are bench/answer.md: headings, lists, tables, formulas, code in three languages, Chinese. All are set to
+the offer of that model. Writes browser.json into the folder: {"session": key, "rooms": {name: path}, "board": path}.
 """
 
 import argparse
@@ -19,12 +19,15 @@ from django.urls import reverse  # isort: skip
 from playground.accounts.models import User
 from playground.accounts.people import current_team
 from playground.catalog.models import Offer
+from playground.comparisons import columns
 from playground.conversations import search_index
 from playground.conversations.models import Conversation, Generation, Message
+from playground.conversations.run_settings import RunSettings
 from playground.ledger.models import Entry
 
 ANSWER = (BENCH / "answer.md").read_text()
 MESSAGES = {"short": 4, "long": 1000}
+COLUMNS = 6  # of the comparison
 
 
 def main() -> None:
@@ -36,7 +39,9 @@ def main() -> None:
     while search_index.index_pending(limit=500):
         pass
     paths = {name: reverse("conversation", args=[room.pk]) for name, room in rooms.items()}
-    (settings.DATA / "browser.json").write_text(json.dumps({"session": open_session(user), "rooms": paths}))
+    board = columns.begin(user=user, columns=[RunSettings(offer=offer.pk)] * COLUMNS)
+    found = {"session": open_session(user), "rooms": paths, "board": reverse("comparison", args=[board.pk])}
+    (settings.DATA / "browser.json").write_text(json.dumps(found))
 
 
 def write_room(user: User, offer: Offer, title: str, messages: int) -> Conversation:

@@ -73,7 +73,9 @@ SIGN_UP_OPEN = env.bool("PLAYGROUND_SIGN_UP_OPEN", False)
 
 INSTALLED_APPS = [
     "playground.web",
+    "playground.comparisons",
     "playground.conversations",
+    "playground.prompts",
     "playground.tools",
     "playground.ledger",
     "playground.vault",

@@ -10,6 +10,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from playground.folding import fold
+
 WORDS = 8  # of a query; more are passed over
 _RUN = re.compile(r"[^\W_]+")
 _SPACED = re.compile(r"[^\W_\u2e80-\U0010ffff]{3,}")  # the scripts that put spaces between words
@@ -23,13 +25,6 @@ class Part:
 
     text: str
     hit: bool = False
-
-
-def fold(text: str) -> str:
-    """Full width as half width, capitals as small letters: what is alike for a reader becomes equal."""
-    if text.isascii():
-        return text.lower()
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def words_of(query: str) -> list[str]:

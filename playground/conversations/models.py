@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from playground.accounts.models import Team
 from playground.catalog.models import Offer
 from playground.ledger.models import Entry
+from playground.prompts.models import TemplateVersion
 from playground.vault.models import ApiKey
 
 LEASE = dt.timedelta(seconds=15)  # a process that gave no sign of life for this long has lost its generations
@@ -130,6 +131,9 @@ class Generation(models.Model):
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="+")
     api_key = models.ForeignKey(ApiKey, on_delete=models.SET_NULL, null=True, related_name="+")
     settings = models.JSONField(default=dict)  # the run settings this run was started with
+    template_version = models.ForeignKey(
+        TemplateVersion, on_delete=models.SET_NULL, null=True, related_name="generations"
+    )  # what the turn was made with
     price = models.JSONField(null=True)  # pricing.Price in force when the run was started; None: unpriced
 
     seq = models.PositiveIntegerField(default=0)  # the live stream's frame up to which the message's text is saved

@@ -50,6 +50,7 @@ class RunSettings:
     """What the reader chose for the next turn. None means: the provider's default."""
 
     offer: uuid.UUID | None = None
+    key: uuid.UUID | None = None  # None: the person's own first, then the team's
     thinking: bool | None = None
     effort: str | None = None
     temperature: float | None = None
@@ -66,12 +67,13 @@ class RunSettings:
     output: str | None = None  # json_object, json_schema; None: text
     schema: str = ""  # as it was typed, kept while another output is chosen
     system_prompt: str = ""
+    template: uuid.UUID | None = None  # the version of a prompt template that the system prompt came from
 
     def to_json(self) -> dict[str, object]:
         """JSON for a row or the browser; untouched parameters are absent."""
-        values: dict[str, object] = {name: getattr(self, name) for name in self.__slots__ if name != "offer"}
-        values |= {"offer": str(self.offer) if self.offer else None, "stop": list(self.stop)}
-        values |= {"functions": [str(one) for one in self.functions]}
+        values: dict[str, object] = {name: getattr(self, name) for name in self.__slots__}
+        values |= {name: str(values[name]) for name in ("offer", "key", "template") if values[name]}
+        values |= {"stop": list(self.stop), "functions": [str(one) for one in self.functions]}
         values |= {"web_search": self.web_search.to_json() if self.web_search else None}
         return {name: value for name, value in values.items() if value not in (None, "", [])}
 
@@ -82,7 +84,8 @@ UNTOUCHED = RunSettings()
 def parse(raw: Mapping[str, object]) -> RunSettings:
     """Read what a browser or a row holds. Unknown names are ignored; a wrong type raises BadSetting."""
     return RunSettings(
-        offer=_uuid(raw.get("offer")),
+        offer=_uuid(raw.get("offer"), "offer", _("This model cannot be chosen any more. Choose another one.")),
+        key=_uuid(raw.get("key"), "key", _("This key cannot be used any more. Choose another one.")),
         thinking=_one_of(raw, "thinking", bool),
         effort=_one_of(raw, "effort", str),
         temperature=_number(raw, "temperature"),
@@ -99,6 +102,7 @@ def parse(raw: Mapping[str, object]) -> RunSettings:
         output=_one_of(raw, "output", str),
         schema=_schema(raw.get("schema")),
         system_prompt=_system_prompt(raw.get("system_prompt")),
+        template=_template(raw.get("template")),
     )
 
 
@@ -261,13 +265,21 @@ def _number(raw: Mapping[str, object], name: str) -> float | None:
     return float(value)
 
 
-def _uuid(value: object) -> uuid.UUID | None:
+def _uuid(value: object, name: str, refusal: str) -> uuid.UUID | None:
     if value in (None, ""):
         return None
     try:
         return uuid.UUID(str(value))
     except ValueError:
-        raise BadSetting("offer", _("This model cannot be chosen any more. Choose another one.")) from None
+        raise BadSetting(name, refusal) from None
+
+
+def _template(value: object) -> uuid.UUID | None:
+    """What is no id is no template: it says where a text came from, and nothing depends on it."""
+    try:
+        return uuid.UUID(str(value)) if value else None
+    except ValueError:
+        return None
 
 
 def _system_prompt(value: object) -> str:

@@ -18,8 +18,9 @@ from django.db.models.lookups import GreaterThan, In, IsNull
 
 from playground.catalog.models import Offer
 from playground.conversations import gram_store
-from playground.conversations.grams import fold, grams_asked, words_of
+from playground.conversations.grams import grams_asked, words_of
 from playground.conversations.models import Conversation, Generation, Message, SearchRoom, SearchText
+from playground.folding import fold
 
 PENDING = 500  # rows that are read directly, newest first
 PLACES = 1 << gram_store.ROOM_BITS  # in a room; 0 is the title

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from playground.conversations import gram_store
-from playground.conversations.grams import fold
 from playground.conversations.models import Conversation, Generation, Message, SearchRoom, SearchText
+from playground.folding import fold
 
 BATCH = 32  # texts in one transaction: a few milliseconds, so that no run waits for it
 LIVE = tuple(str(state) for state in Generation.LIVE)

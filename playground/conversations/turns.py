@@ -6,7 +6,7 @@ click, a retry after a lost ack and fifty parallel sends are one user message, o
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -21,9 +21,10 @@ from playground.conversations.complaint import complaint
 from playground.conversations.models import LEASE, Conversation, Generation, Message
 from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
+from playground.prompts.queries import version_for
 from playground.statements import Insert, Param, Update
 from playground.vault.models import ApiKey
-from playground.vault.recent import key_for
+from playground.vault.recent import chosen_key, key_for
 from playground.wire.text import clean
 
 MAX_TEXT = 500_000  # characters of one user message
@@ -136,10 +137,20 @@ def new_conversation(user: User, text: str) -> Conversation:
     return Conversation(team=current_team(user), user=user, title=title)
 
 
-def choose_key(user: User, conversation: Conversation, offer: OfferFacts) -> ApiKey | None:
-    """The key this run will use: the person's own first, then the team's. The sandbox needs none."""
+def choose_key(
+    user: User, conversation: Conversation, offer: OfferFacts, wanted: uuid.UUID | None = None
+) -> ApiKey | None:
+    """The key this run will use: the wanted one, else the person's own, else the team's. The sandbox needs none.
+
+    A wanted key that cannot be used is refused: another one in its place might have other rights, or cost others.
+    """
     if offer.practice:
         return None
+    if wanted is not None:
+        chosen = chosen_key(user=user, team=conversation.team, provider_slug=offer.provider_slug, key_id=wanted)
+        if chosen is None:
+            raise Refused("no_key", _("This key cannot be used any more. Choose another one."))
+        return chosen
     key = key_for(user=user, team=conversation.team, provider_slug=offer.provider_slug)
     if key is None:
         raise Refused(
@@ -273,14 +284,22 @@ def _question(user: User, conversation: Conversation, parent_id: uuid.UUID | Non
     return Message(conversation=conversation, parent_id=parent_id, role=Message.Role.USER, content=text, author=user)
 
 
+def _with_known_template(deed: _Deed) -> RunSettings:
+    """The settings without a template that is gone, or that this person may not see."""
+    named = deed.settings.template
+    if named is None or version_for(deed.user, named) is not None:
+        return deed.settings
+    return replace(deed.settings, template=None)
+
+
 def _start(deed: _Deed, conversation: Conversation, *, parent_id: uuid.UUID | None, asked: Message | None) -> Turn:
     """Write the rows of one run: what is asked (None when answering again), empty answer, generation."""
     if deed.settings.offer is None:
         raise Refused("no_offer", _("Choose a model first."))
     offer, price = facts_and_price(deed.settings.offer, scope=f"team:{conversation.team_id}")
-    settings = run_settings.fit(deed.settings, offer)
+    settings = run_settings.fit(_with_known_template(deed), offer)
     output_format.check_schema(settings)
-    api_key = choose_key(deed.user, conversation, offer)
+    api_key = choose_key(deed.user, conversation, offer, settings.key)
     created = conversation._state.adding
     answer = Message(conversation=conversation, parent_id=parent_id, role=Message.Role.ASSISTANT)
     if asked:
@@ -296,6 +315,7 @@ def _start(deed: _Deed, conversation: Conversation, *, parent_id: uuid.UUID | No
         offer_id=offer.id,
         api_key=api_key,
         settings=settings.to_json(),
+        template_version_id=settings.template,
         price=price.to_json() if price else None,
     )
     conversation.leaf = answer

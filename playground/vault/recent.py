@@ -51,6 +51,12 @@ def key_for(*, user: User, team: Team, provider_slug: str) -> ApiKey | None:
     return found[0] if found else None
 
 
+def chosen_key(*, user: User, team: Team, provider_slug: str, key_id: uuid.UUID) -> ApiKey | None:
+    """This very key, if the person may use it in the team and it is one for the provider."""
+    row = _usable_key.first(id=key_id, user=user.pk)
+    return row if row and row.team_id == team.pk and row.provider.slug == provider_slug else None
+
+
 def allowed_for(base_url: str) -> frozenset[str]:
     """The private addresses that an owner has let in, for a run that goes to `base_url`.
 

@@ -11,7 +11,10 @@ from django.http import Http404, HttpRequest
 from playground.accounts.models import User
 from playground.accounts.people import role_in
 from playground.accounts.roles import Act, may
+from playground.comparisons.models import Column, Comparison
 from playground.conversations.models import Conversation, Generation, Message
+from playground.prompts.models import PromptTemplate, TemplateVersion
+from playground.prompts.queries import version_for
 from playground.tools.models import Function
 from playground.vault.models import ApiKey
 
@@ -32,6 +35,31 @@ def conversations(user: User) -> QuerySet[Conversation]:
 def conversation(user: User, conversation_id: uuid.UUID) -> Conversation:
     """One conversation of the person."""
     found = conversations(user).filter(pk=conversation_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def comparisons(user: User) -> QuerySet[Comparison]:
+    """The comparisons of the person, newest first."""
+    return Comparison.objects.filter(user=user).order_by("-updated_at", "pk")
+
+
+def comparison(user: User, comparison_id: uuid.UUID) -> Comparison:
+    """One comparison of the person."""
+    found = comparisons(user).filter(pk=comparison_id).select_related("team").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def column(user: User, column_id: uuid.UUID) -> Column:
+    """One column of a comparison of the person."""
+    found = (
+        Column.objects.filter(pk=column_id, comparison__user=user, conversation__deleted_at=None)
+        .select_related("comparison__team", "comparison__user", "conversation")
+        .first()
+    )
     if found is None:
         raise Http404
     return found
@@ -87,3 +115,37 @@ def api_key(user: User, key_id: uuid.UUID, act: Act = Act.MANAGE) -> ApiKey:
     if found is None or not may(role_in(user, found.team), Act.USE if found.user_id else act):
         raise Http404
     return found
+
+
+def template(user: User, template_id: uuid.UUID, act: Act = Act.VIEW) -> PromptTemplate:
+    """A template the person may do `act` with: their team's by their role; what came with the program, anybody may use.
+
+    One that was never live is there only for those who may edit it.
+    """
+    found = (
+        PromptTemplate.objects.filter(Q(team=None) | Q(team__members__user=user), pk=template_id)
+        .select_related("team", "live__author", "newest__author", "created_by", "origin__live", "origin_version")
+        .first()
+    )
+    if found is None or not may_with_template(user, found, act):
+        raise Http404
+    if found.live is None and not may_with_template(user, found, Act.EDIT):
+        raise Http404
+    return found
+
+
+def template_version(user: User, version_id: uuid.UUID, act: Act = Act.VIEW) -> TemplateVersion:
+    """One version of such a template; a draft only for those who may edit."""
+    found = version_for(user, version_id)
+    if found is None or not may_with_template(user, found.template, act):
+        raise Http404
+    if found.is_draft and not may_with_template(user, found.template, Act.EDIT):
+        raise Http404
+    return found
+
+
+def may_with_template(user: User, found: PromptTemplate, act: Act) -> bool:
+    """Whether the person may do this with a template that is there for them."""
+    if found.team is None:
+        return act in (Act.VIEW, Act.USE)
+    return may(role_in(user, found.team), act)

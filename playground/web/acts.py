@@ -64,10 +64,11 @@ def _make_turn(user_id: int, command: Deed, owner: str, request: HttpRequest) ->
             turn = _turn(user, command, owner)
         except Http404:
             raise Refused("not_found", "There is no such message or conversation.") from None
-        return _start_of(turn), thread.describe_turn(turn)
+        return start_of(turn), thread.describe_turn(turn)
 
 
-def _start_of(turn: Turn) -> Start | None:
+def start_of(turn: Turn) -> Start | None:
+    """What the run of a turn needs; None: it runs or ran already."""
     made = turn.made
     if made is None:
         return None

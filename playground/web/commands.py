@@ -15,6 +15,7 @@ from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
 
 MAX_FRAME = 1_000_000  # bytes; Daphne itself cuts the connection at 1 MiB without a reason
+MAX_COLUMNS = 6  # of a comparison
 
 
 class BadFrame(Exception):
@@ -59,6 +60,16 @@ class Continue:
 
     message: uuid.UUID
     client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """`comparison.send`: to each of the columns, beside it the last message that the page shows of it."""
+
+    comparison: uuid.UUID
+    client_id: str
+    text: str
+    columns: tuple[tuple[uuid.UUID, uuid.UUID | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +125,7 @@ class Ping:
 
 
 Deed = Send | Edit | Regenerate | Continue | Results | Repair  # what starts a run
-Command = Deed | Stop | Follow | Unfollow | Seen | Ping
+Command = Deed | Ask | Stop | Follow | Unfollow | Seen | Ping
 
 
 def parse(data: str | bytes) -> tuple[int, Command]:
@@ -185,6 +196,15 @@ def _count(raw: Mapping[str, object], name: str) -> int:
     return value
 
 
+def _columns(raw: Mapping[str, object]) -> tuple[tuple[uuid.UUID, uuid.UUID | None], ...]:
+    value = raw.get("columns")
+    if not isinstance(value, list) or not 0 < len(value) <= MAX_COLUMNS:
+        raise _BadField("columns")
+    if not all(isinstance(one, dict) for one in value):
+        raise _BadField("columns")
+    return tuple((_id(one, "column"), _id_or_none(one, "parent")) for one in value)
+
+
 def _settings(raw: Mapping[str, object]) -> RunSettings:
     value = raw.get("settings") or {}
     if not isinstance(value, dict):
@@ -203,6 +223,9 @@ _COMMANDS: Mapping[object, Callable[[Mapping[str, object]], Command]] = {
     "message.edit": lambda raw: Edit(_id(raw, "message"), _text(raw, "client_id"), _text(raw, "text")),
     "message.regenerate": lambda raw: Regenerate(_id(raw, "message"), _text(raw, "client_id")),
     "message.continue": lambda raw: Continue(_id(raw, "message"), _text(raw, "client_id")),
+    "comparison.send": lambda raw: Ask(
+        _id(raw, "comparison"), _text(raw, "client_id"), _text(raw, "text"), _columns(raw)
+    ),
     "message.results": lambda raw: Results(_id(raw, "message"), _text(raw, "client_id"), _texts(raw, "results")),
     "message.repair": lambda raw: Repair(_id(raw, "message"), _text(raw, "client_id")),
     "generation.stop": lambda raw: Stop(_id(raw, "generation")),

@@ -11,6 +11,7 @@ from playground.catalog.models import Offer
 from playground.conversations.models import Conversation
 from playground.conversations.run_settings import RunSettings
 from playground.web.offers import Desk
+from playground.web.opening import template_words
 from playground.web.thread import MessageView, history_tokens
 from playground.web.ways import Way, choose_model, larger_offers, use_offer
 
@@ -30,9 +31,11 @@ class Standing:
     ways: Sequence[Way] = ()
 
 
-def composer_view(desk: Desk, found: Conversation | None, views: Sequence[MessageView]) -> dict[str, Any]:
-    """Values of `conversations/_composer.html` that do not depend on the run settings."""
-    return {"conversation_id": str(found.pk) if found else "", "history_tokens": history_tokens(views)}
+def composer_view(
+    desk: Desk, found: Conversation | None, views: Sequence[MessageView], text: str = ""
+) -> dict[str, Any]:
+    """Values of `conversations/_composer.html` that do not depend on the run settings. `text` stands there already."""
+    return {"conversation_id": str(found.pk) if found else "", "history_tokens": history_tokens(views), "text": text}
 
 
 def run_extras(desk: Desk, found: Conversation | None, chosen: RunSettings) -> dict[str, Any]:
@@ -40,6 +43,7 @@ def run_extras(desk: Desk, found: Conversation | None, chosen: RunSettings) -> d
     offer = desk.find(chosen.offer)
     return {
         "standing": standing(desk, found, offer),
+        "template": template_words(desk.user, chosen.template),
         "larger": [use_offer(one) for one in larger_offers(desk, offer)] if offer else [],
         "converted_first": bool(desk.user.currency) and _currency(desk, offer) not in ("", desk.user.currency),
     }

@@ -20,8 +20,8 @@ from playground.errors import Refused
 from playground.streaming import frames, notices
 from playground.streaming.live import Batch, LiveStream
 from playground.streaming.registry import registry
-from playground.web import acts, preferences, sessions
-from playground.web.commands import BadFrame, Command, Follow, Ping, Seen, Stop, Unfollow, parse
+from playground.web import acts, comparing, preferences, sessions
+from playground.web.commands import Ask, BadFrame, Command, Deed, Follow, Ping, Seen, Stop, Unfollow, parse
 
 log = logging.getLogger(__name__)
 
@@ -150,10 +150,18 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
                 if follower := self.follows.pop(command.generation, None):
                     follower.task.cancel()
                 return {"generation": str(command.generation)}
-            case Stop():
-                return await acts.stop(self.ticket.user_id, command)
             case _:
-                return await acts.send(self.ticket.user_id, command, request=self.handshake)
+                return await self._do(self.ticket.user_id, command)
+
+    async def _do(self, user_id: int, command: Deed | Ask | Stop) -> dict[str, Any]:
+        """What changes something; the rest is about this socket alone."""
+        match command:
+            case Stop():
+                return await acts.stop(user_id, command)
+            case Ask():
+                return await comparing.ask(user_id, command, request=self.handshake)
+            case _:
+                return await acts.send(user_id, command, request=self.handshake)
 
     async def _follow(self, command: Follow) -> dict[str, Any]:
         assert self.ticket is not None  # noqa: S101

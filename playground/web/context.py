@@ -8,6 +8,7 @@ from django.utils.functional import lazystr
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
+from playground.web import template_shelf
 
 THEMES = frozenset(User.Theme.values)
 
@@ -21,6 +22,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "app_version": settings.VERSION,
         "theme": theme if theme in THEMES else User.Theme.SYSTEM.value,
         "team_name": lazystr(_TeamName(user)) if signed_in else "",
+        "template_count": lazystr(_TemplateCount(user)) if signed_in else "",
         "listing": None,
         "sign_up_open": settings.SIGN_UP_OPEN,
     }
@@ -34,3 +36,13 @@ class _TeamName:
 
     def __str__(self) -> str:
         return current_team(self._user).name
+
+
+class _TemplateCount:
+    """Becomes the number of templates a user can use when it is printed."""
+
+    def __init__(self, user: User) -> None:
+        self._user = user
+
+    def __str__(self) -> str:
+        return str(template_shelf.count(self._user))

@@ -1,7 +1,7 @@
 """All the catalog states about one language model, each figure with who states it. Plain values for templates."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -14,6 +14,7 @@ from playground.catalog.models import LanguageModel, Offer, PriceRow, Source, Un
 from playground.catalog.prices import rows_in_force
 from playground.pricing.money import Currency
 from playground.pricing.price import Tier
+from playground.prompts.queries import builtin_uses
 from playground.web.model_table import rate_words, rights_of, row_of, status_badge, try_url
 from playground.web.moments import day_words
 from playground.web.offers import Desk, count_words
@@ -70,7 +71,7 @@ def model_page(desk: Desk, model: LanguageModel) -> dict[str, Any]:
         "may_set_prices": desk.may_set_prices,
         "figures": _figures(desk, model),
         "features": [str(FEATURES.get(name, name)) for name in model.features],
-        "use_cases": words.use_cases,
+        "use_cases": _uses(model, words.use_cases, language),
         "alternatives": _alternatives(words.alternatives),
         "claims": words.claims,
         "family_claims": family.claims,
@@ -84,6 +85,16 @@ def model_page(desk: Desk, model: LanguageModel) -> dict[str, Any]:
         "source": _source(desk, model.source),
         "series_source": _source(desk, _series_source(model)),
     }
+
+
+def _uses(model: LanguageModel, told: Sequence[Mapping[str, str]], language: str) -> list[dict[str, Any]]:
+    """The documented uses in the reader's words, each with the built-in template for it."""
+    found = builtin_uses(language)
+    uses = []
+    for use, words in zip(model.use_cases, told, strict=True):
+        template = found.get((model.slug, use["title"])) or found.get(("", use["title"]))
+        uses.append({**words, "template": reverse("template", args=[template]) if template else ""})
+    return uses
 
 
 def offer_prices(desk: Desk, offer: Offer) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from playground.ledger.rates import rate_at
 from playground.pricing.money import Money, Rate, convert
 
 SIGNS = {"CNY": "¥", "USD": "$"}
+SMALLEST = "0.00001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ def format_money(amount: Decimal, currency: str) -> str:
     places = 5 if abs(amount) < Decimal("0.01") else 4 if abs(amount) < 1 else 2
     if not amount:
         places = 2
+    elif not round(abs(amount), places):
+        return f"<{SIGNS[currency]}{SMALLEST}"  # something is not nothing
     return f"{SIGNS[currency]}{amount:,.{places}f}"
 
 

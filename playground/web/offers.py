@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -28,6 +29,7 @@ from playground.ledger.measured import Measured, measured_of_late
 from playground.pricing.money import Rate
 from playground.pricing.price import Price
 from playground.vault import keys
+from playground.vault.models import ApiKey
 from playground.web import run_tools
 from playground.web.money import SIGNS, Rates
 from playground.web.prices import amount_words
@@ -72,6 +74,15 @@ class Desk:
     def find(self, offer_id: uuid.UUID | None) -> Offer | None:
         """The offer, if this person may choose it."""
         return next((offer for offer in self.offers if offer.pk == offer_id), None)
+
+    def keys_of(self, offer: Offer) -> list[ApiKey]:
+        """The keys that the person may run this offer with; what would be taken by itself stands first."""
+        return keys.keys_for(user=self.user, team=self.team, provider_slug=offer.provider.slug)
+
+    def with_own_key(self, settings: RunSettings, offer: Offer) -> RunSettings:
+        """The settings without a key that is not for this offer."""
+        is_own = settings.key is None or any(key.pk == settings.key for key in self.keys_of(offer))
+        return settings if is_own else replace(settings, key=None)
 
     def refused(self, offer: Offer) -> str:
         """Why the offer cannot be run now, "" when it can."""
@@ -120,6 +131,7 @@ def run_view(
         "thinking": chosen.thinking,
         "effort": chosen.effort or "",
         "system_prompt": chosen.system_prompt,
+        "keys": _key_choice(desk, chosen, offer) if offer else [],
         "errors": errors,
         "ranges": _ranges(MAIN, offer, chosen, errors) if offer else [],
         "more": _more(offer, chosen, errors) if offer else None,
@@ -129,6 +141,14 @@ def run_view(
         "output": run_tools.output_view(offer, chosen) if offer else None,
         "keeping": run_tools.keeping_view(offer, chosen) if offer else None,
     }
+
+
+def _key_choice(desk: Desk, chosen: RunSettings, offer: Offer) -> list[dict[str, Any]]:
+    """The keys to choose from; none where there is nothing to choose."""
+    found = [] if offer.provider.practice else desk.keys_of(offer)
+    if len(found) < 2 and chosen.key is None:
+        return []
+    return [{"id": str(key.pk), "words": str(key), "is_chosen": key.pk == chosen.key} for key in found]
 
 
 def settings_url(conversation: Conversation | None) -> str:

@@ -1,4 +1,4 @@
-"""What the palette asks the server for: models to switch to, and conversations. Plain values for templates."""
+"""What the palette asks the server for: models, templates and conversations. Plain values for templates."""
 
 from typing import Any
 
@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from playground.accounts.models import User
 from playground.accounts.people import current_team
 from playground.catalog.models import Offer
-from playground.web import sidebar
+from playground.web import sidebar, template_shelf
 from playground.web.offers import Desk, count_words, shop_words
 
 CONVERSATIONS = 12
+TEMPLATES = 8
 
 
 def models(user: User) -> list[dict[str, Any]]:
@@ -34,6 +35,21 @@ def models(user: User) -> list[dict[str, Any]]:
 
 def _facts(offer: Offer) -> tuple[str, ...]:
     return offer.provider.name, shop_words(offer), count_words(offer.context_tokens)
+
+
+def templates(user: User, query: str) -> list[dict[str, Any]]:
+    """Those used most, or those with the words in title or tags; a row leads to the form of its variables."""
+    found = template_shelf.offered(user, query)[:TEMPLATES]
+    return [
+        {
+            "id": row.pk,
+            "icon": row.shown.icon or template_shelf.FALLBACK_ICON,
+            "href": reverse("template-use", args=[row.shown.pk]),
+            "title": _("Use %(template)s") % {"template": row.shown.title},
+            "note": row.shown.purpose,
+        }
+        for row in found
+    ]
 
 
 def conversations(user: User, query: str) -> list[dict[str, Any]]:

@@ -3,8 +3,9 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
@@ -14,8 +15,9 @@ from django.utils.translation import ngettext
 
 from playground.accounts.models import User
 from playground.conversations import search
-from playground.conversations.grams import Part, fold, has_all, parts, snippet, words_of
+from playground.conversations.grams import Part, has_all, parts, snippet, words_of
 from playground.conversations.models import LIST_ORDER, Conversation, Generation, Message
+from playground.folding import fold
 from playground.ledger.models import Entry
 from playground.web import access
 from playground.web.money import format_money
@@ -89,8 +91,8 @@ def listing(
 
 
 def shelf(user: User, *, archived: bool) -> "QuerySet[Conversation]":
-    """The conversations of the list, or those of the archive."""
-    return access.conversations(user).filter(archived_at__isnull=not archived)
+    """The conversations of the list, or those of the archive; columns of comparisons stand in neither."""
+    return access.conversations(user).filter(archived_at__isnull=not archived, column=None)
 
 
 def _page(
@@ -180,6 +182,25 @@ def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]
             ngettext("%(count)d turn", "%(count)d turns", count) % {"count": count} + f" · {cost}",
         )
     return words
+
+
+def spent_on(groups: Mapping[uuid.UUID, Iterable[uuid.UUID]]) -> dict[uuid.UUID, str]:
+    """What groups of conversations cost, each currency by itself: "¥0.0031 + $0.0010"; "" when nothing is known."""
+    group_of = {conversation: group for group, members in groups.items() for conversation in members}
+    totals: dict[uuid.UUID, dict[str, Decimal]] = {group: defaultdict(Decimal) for group in groups}
+    rows = (
+        Entry.objects.filter(conversation__in=list(group_of))
+        .exclude(cost_total=None)
+        .order_by("currency")
+        .values_list("conversation", "currency")
+        .annotate(total=Sum("cost_total"))
+    )
+    for conversation, currency, total in rows:
+        totals[group_of[conversation]][currency] += total
+    return {
+        group: " + ".join(format_money(amount, currency) for currency, amount in sums.items())
+        for group, sums in totals.items()
+    }
 
 
 def date_label(moment: dt.datetime, now: dt.datetime) -> str:

@@ -6,6 +6,7 @@ from django.views.i18n import JavaScriptCatalog
 
 from playground.web.views import (
     accounts,
+    comparisons,
     conversations,
     files,
     functions,
@@ -45,6 +46,7 @@ account_pages = [
 ]
 
 urlpatterns = [
+    path("templates/", include("playground.web.template_urls")),
     path("", conversations.playground, name="playground"),
     path("c/<uuid:conversation_id>/", conversations.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/thread/", conversations.thread_part, name="thread"),
@@ -60,6 +62,19 @@ urlpatterns = [
     path("conversations/export/", files.export_all, name="conversations-export"),
     path("conversations/import/", files.bring, name="conversations-import"),
     path("conversations/", conversations.conversation_list, name="conversation-list"),
+    path("compare/", comparisons.table, name="comparisons"),
+    path("compare/new/", comparisons.begin, name="comparison-begin"),
+    path("compare/<uuid:comparison_id>/", comparisons.page, name="comparison"),
+    path("compare/<uuid:comparison_id>/parts/", comparisons.parts, name="comparison-parts"),
+    path("compare/<uuid:comparison_id>/rename/", comparisons.rename, name="comparison-rename"),
+    path("compare/<uuid:comparison_id>/delete/", comparisons.delete, name="comparison-delete"),
+    path("compare/<uuid:comparison_id>/names/", comparisons.names, name="comparison-names"),
+    path("compare/<uuid:comparison_id>/scroll/", comparisons.scroll, name="comparison-scroll"),
+    path("compare/<uuid:comparison_id>/prefer/", comparisons.prefer, name="comparison-prefer"),
+    path("compare/<uuid:comparison_id>/add/", comparisons.add, name="comparison-add"),
+    path("compare/columns/<uuid:column_id>/settings/", comparisons.column_settings, name="column-settings"),
+    path("compare/columns/<uuid:column_id>/remove/", comparisons.column_remove, name="column-remove"),
+    path("compare/columns/<uuid:column_id>/continue/", comparisons.column_continue, name="column-continue"),
     path("try/", conversations.empty, name="trials"),
     path("model-picker/", conversations.model_picker, name="model-picker"),
     path("messages/<uuid:message_id>/", conversations.message, name="message"),

@@ -1,5 +1,6 @@
 // The chat page: joins thread, composer, run settings, model picker and the connection.
 import { showConnection } from "./banner.js";
+import { comparePrompt } from "./compare-prompt.js";
 import { refreshConversations, syncConversations } from "./conversations.js";
 import { announce } from "./dom.js";
 import "./elements/message-view.js";
@@ -11,6 +12,7 @@ import "./elements/wait-button.js";
 import { gettext } from "./language.js";
 import { live } from "./live.js";
 import { arrives } from "./markdown/arrive.js";
+import { watchSaving } from "./save-template.js";
 import { toggleSheet } from "./sheets.js";
 import { provide } from "./shortcuts.js";
 import { watchWays } from "./ways.js";
@@ -39,6 +41,17 @@ composer.deliver = async ({ text, clientId, signal }) => {
 
 // Who writes will read an answer: what draws it comes meanwhile.
 composer.addEventListener("input", () => arrives().catch(() => {}), { once: true });
+// A "/" at the beginning offers templates; what does so comes then.
+composer.addEventListener("input", ({ target }) => {
+  if (target.value?.startsWith("/") || templates) openTemplates();
+});
+let templates = null;
+async function openTemplates() {
+  const { templateMenu } = await import("./template-menu.js");
+  templates = templateMenu({ composer, settings });
+  templates.typed();
+}
+watchSaving(thread);
 composer.isReady = () => live.isReady;
 live.addEventListener("status", () => composer.connectionChanged());
 
@@ -169,6 +182,7 @@ showState();
 // ── keys and palette ──
 provide("composer", () => composer.focus());
 provide("edit", () => thread.editLast(), () => thread.querySelector('[data-act="edit"]') !== null);
+provide("compare", () => comparePrompt(composer.text.trim() || thread.lastQuestion));
 provide("stop", () => composer.stop(), () => thread.running !== null);
 provide("settings", () => toggleSheet("inspector"));
 document.addEventListener("tc:choose-model", (event) => {

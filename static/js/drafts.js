@@ -13,6 +13,19 @@ export function keepDraft(conversation, text) {
   write(key(conversation), text || null);
 }
 
+// The files that go with it; those that are too much for the browser's storage are there until the page is left.
+export function readFiles(conversation) {
+  try {
+    return JSON.parse(read(`${key(conversation)}:files`) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
+export function keepFiles(conversation, files) {
+  write(`${key(conversation)}:files`, files.length ? JSON.stringify(files.map(({ name, text }) => ({ name, text }))) : null);
+}
+
 // Answers whose "cut off" note the person put away; the newest two hundred.
 export function keptAsIs() {
   return new Set((read("tc:kept") ?? "").split(" ").filter(Boolean));

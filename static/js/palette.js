@@ -1,5 +1,5 @@
 // The palette: one field over everything that can be done, chosen, opened or visited. Actions and pages come from this page
-// (its shortcuts, its menus, its navigation), models and conversations from the server. Loaded when it is first opened.
+// (its shortcuts, its menus, its navigation), models, templates and conversations from the server. Loaded when it is first opened.
 import { element, icon, parse } from "./dom.js";
 import { fill, gettext, ngettext, number } from "./language.js";
 import { SHORTCUTS, caps, isOffered, run } from "./shortcuts.js";
@@ -8,8 +8,9 @@ const RECENT = "tc:palette"; // ids of what was run here, newest first
 const KEPT = 40;
 const SEARCH_AFTER = 120; // milliseconds after the last key
 const RECENT_SHOWN = 5;
-const MOST = { models: 6, conversations: 8 }; // rows of a group
-const AT_FIRST = { actions: 6, models: 3, conversations: 5 }; // while nothing is typed
+const MOST = { models: 6, templates: 5, conversations: 8 }; // rows of a group
+const AT_FIRST = { actions: 6, models: 3, templates: 3, conversations: 5 };
+const SEARCHED = ["templates", "conversations"]; // groups that the server searches // while nothing is typed
 
 let palette = null;
 
@@ -22,9 +23,9 @@ class Palette {
   #dialog;
   #field;
   #list;
-  #rows = { actions: [], models: [], conversations: [], pages: [] };
-  #newest = []; // the conversations that stand there while nothing is typed
-  #searched = ""; // the words that #rows.conversations were found with
+  #rows = { actions: [], models: [], templates: [], conversations: [], pages: [] };
+  #newest = { templates: [], conversations: [] }; // what stands there while nothing is typed
+  #searched = ""; // the words that the searched groups were found with
   #active = null;
   #isChosen = false; // the reader went to the active row; what the server still finds must not take it away
   #asking = null;
@@ -45,8 +46,7 @@ class Palette {
 
   // The dialog is open already; what was typed while this module was on its way stands in the field.
   begin() {
-    this.#rows = { ...this.#rows, actions: actions(), pages: pages() };
-    this.#rows.conversations = this.#newest;
+    this.#rows = { ...this.#rows, ...this.#newest, actions: actions(), pages: pages() };
     this.#searched = "";
     this.#draw();
     this.#ask("").then(() => this.#search());
@@ -77,12 +77,12 @@ class Palette {
     else {
       this.#asking?.abort();
       this.#searched = "";
-      this.#rows.conversations = this.#newest;
+      this.#rows = { ...this.#rows, ...this.#newest };
       this.#draw();
     }
   }
 
-  // Without words the models and the newest conversations, with words the conversations that have them.
+  // Without words the models and what is newest, with words the templates and conversations that have them.
   async #ask(query) {
     this.#asking?.abort();
     const asking = new AbortController();
@@ -95,10 +95,10 @@ class Palette {
       const rows = (group) => [...found.querySelectorAll(`[data-group="${group}"]`)].map(rowOf);
       if (!query) {
         this.#rows.models = rows("models");
-        this.#newest = rows("conversations");
+        this.#newest = Object.fromEntries(SEARCHED.map((group) => [group, rows(group)]));
       }
       this.#searched = query;
-      this.#rows.conversations = rows("conversations");
+      for (const group of SEARCHED) this.#rows[group] = rows(group);
       this.#isAway = false;
     } catch {
       if (asking.signal.aborted) return;
@@ -123,7 +123,7 @@ class Palette {
 
   #found(words, recent) {
     return titles().map(([name, title]) => {
-      const isSearched = name === "conversations" && this.#searched !== "";
+      const isSearched = SEARCHED.includes(name) && this.#searched !== "";
       const rows = this.#rows[name].filter((row) => isSearched || words.every((word) => row.find.includes(word)));
       const ranked = rows.map((row, at) => ({ row, at, used: recent.get(row.id) ?? Infinity, rank: rankOf(row, words) }));
       ranked.sort((a, b) => compare(a.used, b.used) || a.rank - b.rank || a.at - b.at);
@@ -145,7 +145,7 @@ class Palette {
     nothing.textContent = fill(gettext("Nothing has “%(words)s” in it."), { words: this.#field.value.trim() });
     const away = this.#dialog.querySelector("[data-palette-away]");
     away.hidden = !this.#isAway;
-    if (this.#isAway) away.textContent = gettext("Models and conversations are missing: the server cannot be reached now.");
+    if (this.#isAway) away.textContent = gettext("Models, templates and conversations are missing: the server cannot be reached now.");
   }
 
   #options() {
@@ -193,6 +193,7 @@ class Palette {
 const titles = () => [
   ["actions", gettext("Actions")],
   ["models", gettext("Models")],
+  ["templates", gettext("Templates")],
   ["conversations", gettext("Conversations")],
   ["pages", gettext("Pages")],
 ];
@@ -230,7 +231,7 @@ function actions() {
 }
 
 function pages() {
-  const links = [...document.querySelectorAll(".tc-nav a")].map((item) => ({ item, title: item.textContent.trim() }));
+  const links = [...document.querySelectorAll(".tc-nav a")].map((item) => ({ item, title: item.querySelector(".tc-nav-word").textContent.trim() }));
   return [...links, ...menus('a[role="menuitem"]')].map(({ item, title }) => made({ id: `page:${item.getAttribute("href")}`, sign: signOf(item), title, href: item.getAttribute("href") }));
 }
 

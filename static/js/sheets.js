@@ -29,7 +29,7 @@ export function watchSheets() {
 export function toggleSheet(name, opener = null) {
   const panel = document.getElementById(name);
   if (!panel) return;
-  if (!matchMedia(NARROW[name]).matches) fold(name);
+  if (!matchMedia(NARROW[name]).matches && panel.dataset.alwaysSheet === undefined) fold(name);
   else if (open?.panel === panel) closeSheet();
   else openSheet(panel, opener);
 }

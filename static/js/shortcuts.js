@@ -16,6 +16,7 @@ export const SHORTCUTS = [
   { id: "send", keys: ["Enter"], where: "chat", words: () => gettext("Send the message") },
   { id: "line", keys: ["Shift", "Enter"], where: "chat", words: () => gettext("New line in the message") },
   { id: "edit", keys: ["Alt", "ArrowUp"], icon: "pencil", where: "chat", words: () => gettext("Edit the last message") },
+  { id: "compare", keys: ["Mod", "Shift", "C"], icon: "columns-3", where: "chat", words: () => gettext("Compare this prompt") },
   { id: "stop", keys: ["Escape"], icon: "square", where: "chat", words: () => gettext("Close what is open, else stop the answer") },
   { id: "settings", keys: ["Mod", "."], icon: "sliders-horizontal", where: "chat", words: () => gettext("Show or hide the run settings") },
   { id: "down", keys: ["J"], where: "list", words: () => gettext("Next in the list") },

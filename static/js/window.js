@@ -42,13 +42,13 @@ export class ThreadWindow {
     if (known()) return known();
     const answer = (await this.#ask(`around=${id}`)) ?? ((await this.#openBranch(id)) && (await this.#ask(`around=${id}`)));
     if (!answer) return null;
-    this.replace(parse(answer).querySelector("#messages"));
+    this.replace(parse(answer).querySelector(".tc-messages"));
     return known();
   }
 
   async refresh() {
     const answer = await this.#ask("");
-    if (answer) this.replace(parse(answer).querySelector("#messages"));
+    if (answer) this.replace(parse(answer).querySelector(".tc-messages"));
   }
 
   replace(list) {
@@ -66,7 +66,7 @@ export class ThreadWindow {
     const answer = await this.#ask(id ? `after=${id}` : "");
     if (answer === null) return [];
     const fresh = parse(answer);
-    return fresh.querySelector("#messages, [data-more]") ? null : [...fresh.children];
+    return fresh.querySelector(".tc-messages, [data-more]") ? null : [...fresh.children];
   }
 
   async load(mark) {
@@ -78,7 +78,7 @@ export class ThreadWindow {
     this.#asked.delete(mark);
     if (answer === null || !mark.isConnected) return;
     const fresh = parse(answer);
-    const whole = fresh.querySelector("#messages");
+    const whole = fresh.querySelector(".tc-messages");
     if (whole) this.replace(whole); // the branch was changed elsewhere
     else this.#keepPlace(() => this.#insert(mark, side, [...fresh.children]));
     this.watch();
@@ -128,7 +128,7 @@ export class ThreadWindow {
   }
 
   get #list() {
-    return this.#thread.querySelector("#messages");
+    return this.#thread.querySelector(".tc-messages");
   }
 
   get #messages() {

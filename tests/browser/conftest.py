@@ -41,6 +41,7 @@ def _running_server(django_db_setup: None) -> Iterator[Server]:
 def server(_running_server: Server, transactional_db: None) -> Iterator[Server]:
     """A server that answers, on an empty database with the catalog in it."""
     call_command("load_catalog", verbosity=0)
+    call_command("load_templates", verbosity=0)
     ExchangeRate.objects.get_or_create(day="2026-11-21", defaults={"cny_per_usd": "7.10", "source": "a test"})
     if _running_server.process is None or _running_server.process.poll() is not None:
         _running_server.start()

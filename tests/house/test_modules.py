@@ -13,6 +13,7 @@ IMPORT = re.compile(r"""^import (?:[^;"]*? from )?"(\.[^"]+)";$""", re.MULTILINE
 # What is fetched when it is first needed.
 LATER = re.compile(r"""\bimport\("(\.[^"]+)"\)""")
 ANY_IMPORT = re.compile(r"^\s*(?:import\b|export\b.*\bfrom\b)|\bimport\(", re.MULTILINE)
+ENTRY = re.compile(r"<script src=\"{% static 'js/([^']+)' %}\" type=\"module\"")
 PRELOADED = re.compile(r"modulepreload\" href=\"{% static 'js/([^']+)' %}")
 
 
@@ -65,7 +66,10 @@ def test_pages_preload_what_their_entry_needs() -> None:
     everywhere = needed("app.js")
     assert preloaded("app_modules.html") == sorted(everywhere)
     assert preloaded("chat_modules.html") == sorted(needed("chat.js") - everywhere)
+    assert preloaded("compare_modules.html") == sorted(needed("compare.js") - everywhere)
 
 
 def test_no_module_is_left_over() -> None:
-    assert needed("app.js", later=True) | needed("chat.js", later=True) == set(MODULES)
+    entries = {name for path in (ROOT / "templates").rglob("*.html") for name in ENTRY.findall(path.read_text("utf-8"))}
+    assert {"app.js", "chat.js"} <= entries
+    assert set().union(*(needed(entry, later=True) for entry in entries)) == set(MODULES)

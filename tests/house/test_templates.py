@@ -12,7 +12,22 @@ SWAPPED = [path for path in paths() if path.rsplit("/", 1)[-1].startswith("_") a
 # Mails are the one place for styles at elements: mail programs read no style sheets, and no policy of ours holds there.
 DATA_SCRIPTS = {"application/json", "importmap"}  # not run by the browser; the policy still asks for their nonce
 # Names and signs that are the same in every language.
-SAME_EVERYWHERE = {"GLM", "Air", "BigModel", "esc", "ms", "API", "tok", "TTFT", "JSON", "Enter", "Shift", "CNY", "USD"}
+SAME_EVERYWHERE = {
+    "GLM",
+    "Air",
+    "BigModel",
+    "esc",
+    "ms",
+    "API",
+    "tok",
+    "TTFT",
+    "JSON",
+    "YAML",
+    "Enter",
+    "Shift",
+    "CNY",
+    "USD",
+}
 
 
 def breaks_policy(element: Element) -> bool:

@@ -55,7 +55,12 @@ def main() -> int:
     screens = tuple(screen for screen in SCREENS if screen.name.startswith(wanted.only))
     wanted.to.mkdir(parents=True, exist_ok=True)
     gallery = Gallery(wanted.to)
-    for command, options in (("migrate", {}), ("load_catalog", {}), ("collectstatic", {"interactive": False})):
+    for command, options in (
+        ("migrate", {}),
+        ("load_catalog", {}),
+        ("load_templates", {}),
+        ("collectstatic", {"interactive": False}),
+    ):
         call_command(command, verbosity=0, **options)
     fresh = copy_of(DATA, Path(FOLDER.name) / "fresh")
     with time_held() as clock:

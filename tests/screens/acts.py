@@ -48,6 +48,17 @@ def show(selector: str) -> Act:
     return lambda page: page.locator(selector).first.evaluate("one => one.scrollIntoView({block: 'start'})")
 
 
+def attach(name: str, text: str) -> Act:
+    """Let a text file go along with the next message."""
+
+    def act(page: Page) -> None:
+        file = {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
+        page.set_input_files("[data-choose-files]", files=file)  # type: ignore[arg-type]  # a file that is not on disk
+        page.locator("[data-attached] .tc-attachment").first.wait_for()
+
+    return act
+
+
 def to_top(page: Page) -> None:
     """Scroll back to the beginning of a page."""
     page.evaluate("() => { (document.querySelector('#thread') ?? document.querySelector('#main')).scrollTop = 0; }")

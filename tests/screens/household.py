@@ -49,7 +49,7 @@ class Household:
         Member.objects.create(team=team, user=colleague, role=Role.MEMBER)
         owner.current_team = team
         self.seeded.people = {"owner": owner, "newcomer": newcomer}
-        self._colleague = colleague
+        self.colleague = colleague
         for person in self.seeded.people.values():
             person.time_zone = ZONE
             person.save()
@@ -132,6 +132,6 @@ class Household:
         self.seeded.places |= {
             "confirm_key": EmailConfirmationHMAC(address).key,
             # For somebody who does not sign in meanwhile, which would make the link void.
-            "reset_uid": user_pk_to_url_str(self._colleague),
-            "reset_key": default_token_generator.make_token(self._colleague),
+            "reset_uid": user_pk_to_url_str(self.colleague),
+            "reset_key": default_token_generator.make_token(self.colleague),
         }

@@ -7,7 +7,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from tests.screens.acts import Act, click, leave_fields, open_sheet, press, show, to_top, type_in, unfold, wait_for
+from tests.screens.acts import (
+    Act,
+    attach,
+    click,
+    leave_fields,
+    open_sheet,
+    press,
+    show,
+    to_top,
+    type_in,
+    unfold,
+    wait_for,
+)
 from tests.screens.plays import Answering, Blocked, Counting, Offline, Play, Reconnecting, SignedOut
 
 TALL = 2_000  # pixels: what a reader would scroll to, in one picture
@@ -37,6 +49,8 @@ class Part:
 
 
 BREAK_EVEN = "/c/{break_even}/"
+PRICES = "month,price\n" + "\n".join(f"2026-{month:02},{74_200 - 310 * month}" for month in range(1, 13))
+COMPARISON = "/compare/{comparison}/"
 PRACTICE = "/?offer={practice_offer}"  # the sandbox answers: no picture asks a real provider anything
 QUESTION = "Plan a launch for a small kitchen scale: goal, steps, risks."
 outside = partial(Screen, viewer="nobody")
@@ -79,6 +93,7 @@ CHAT = Part(
             BREAK_EVEN,
             (click("#conversation-menu-trigger"), click("[data-what-if]"), wait_for("#details")),
         ),
+        Screen("chat-attached", "A file that goes along", BREAK_EVEN, (attach("prices.csv", PRICES),)),
         Screen("chat-empty", "A new conversation", "/"),
         Screen("chat-practice", "Faults to practise with", "/", (click(".tc-practice summary"), show(".tc-practice"))),
         Screen("chat-first-visit", "First visit, without a key", "/", viewer="newcomer"),
@@ -209,6 +224,52 @@ CHOICES = Part(
         Screen("menu-theme", "Menu of themes", "/", (open_sheet("sidebar"), click("#theme-menu-trigger"))),
     ),
 )
+COMPARE = Part(
+    "Compare",
+    (
+        Screen("compare", "Three models side by side", COMPARISON),
+        Screen(
+            "compare-settings",
+            "Run settings of one column",
+            COMPARISON,
+            (click("[data-column-settings]"), wait_for("#inspector[data-open]")),
+        ),
+        Screen(
+            "compare-add",
+            "One more model",
+            COMPARISON,
+            (unfold("[data-add-column]"), wait_for("[data-picker-foot]")),
+        ),
+        Screen("compare-list", "Saved comparisons", "/compare/"),
+        Screen(
+            "compare-delete",
+            "Delete a comparison",
+            COMPARISON,
+            (click("[data-dialog^=delete]"), wait_for("dialog[open] h2")),
+        ),
+        Screen("compare-none", "No comparison yet", "/compare/", viewer="newcomer"),
+    ),
+)
+SLASH = (click("#prompt"), type_in("#prompt", "/meet"), wait_for(".tc-slash-row"))
+TEMPLATES = Part(
+    "Templates",
+    (
+        Screen("templates", "Templates", "/templates/"),
+        Screen("template", "One template, a draft waiting", "/templates/{template}/", height=1_400),
+        Screen(
+            "template-edit", "Another version", "/templates/{template}/edit/", also=("/templates/new/",), height=1_400
+        ),
+        Screen(
+            "template-compare",
+            "Two versions side by side",
+            "/templates/compare/?left={template_first}&right={template_version}",
+        ),
+        Screen("template-use", "Its variables", "/templates/versions/{template_version}/use/"),
+        Screen("template-import", "From a file, into a file", "/templates/import/"),
+        Screen("template-menu", "“/” in the composer", "/", SLASH),
+        Screen("template-insert", "Its small form", "/", (*SLASH, press("Enter"), wait_for("#fill-dialog form"))),
+    ),
+)
 MODELS = Part(
     "Models",
     (
@@ -268,5 +329,5 @@ ACCOUNT = Part(
         Screen("not-found", "A page that is not there", "/c/00000000-0000-0000-0000-000000000001/"),
     ),
 )
-PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, MODELS, KEYS, ACCOUNT)
+PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, COMPARE, TEMPLATES, MODELS, KEYS, ACCOUNT)
 SCREENS = tuple(screen for part in PARTS for screen in part.screens)

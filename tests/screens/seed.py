@@ -18,8 +18,10 @@ from playground.tools import functions
 from playground.tools.judging import judge
 from tests.screens import texts, tool_stories
 from tests.screens.answers import Pace, as_the_sandbox_says, as_written
+from tests.screens.comparisons import compare
 from tests.screens.frozen_time import NOW, HeldClock
 from tests.screens.household import Household, Seeded
+from tests.screens.template_shelf import fill_shelf
 
 WRITER = "the process that was"  # whose lease the seeded runs have
 
@@ -28,6 +30,7 @@ def seed(clock: HeldClock) -> Seeded:
     """Fill the database that the settings name; the clock stands at NOW afterwards."""
     house = Household(clock)
     Storyteller(clock, house).tell()
+    house.seeded.places |= fill_shelf(clock, team=house.team, owner=house.owner, colleague=house.colleague)
     clock.set(NOW)
     return house.seeded
 
@@ -46,6 +49,8 @@ class Storyteller:
         self._faults()
         self._with_tools()
         self._yesterday()
+        self._at(hours=7, minutes=20)
+        compare(self._house, self._chance, owner=WRITER)
         self._today()
 
     def _today(self) -> None:

@@ -19,6 +19,10 @@ class Dressed(forms.BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        self.dress()
+
+    def dress(self) -> None:
+        """Give every widget its class; a form that makes fields of its own calls it once they are there."""
         for field in self.fields.values():
             _dress(field.widget)
 
@@ -37,4 +41,6 @@ def _dress(widget: forms.Widget) -> None:
     if isinstance(widget, forms.RadioSelect | forms.CheckboxInput | forms.HiddenInput):
         return
     kind = next(name for base, name in CLASSES if isinstance(widget, base))
-    widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()
+    others = widget.attrs.get("class", "")
+    if kind not in others.split():
+        widget.attrs["class"] = f"{kind} {others}".strip()

@@ -14,7 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from playground.accounts.models import User
-from playground.accounts.people import current_team
+from playground.accounts.people import current_team, role_in
+from playground.accounts.roles import Act, may
 from playground.catalog.phrases import PhraseBook
 from playground.catalog.queries import facts_of
 from playground.conversations import run_settings, threads
@@ -29,6 +30,7 @@ from playground.web.access import person
 from playground.web.composer import composer_view, run_extras
 from playground.web.elsewhere import Elsewhere, elsewhere
 from playground.web.offers import Desk, run_view
+from playground.web.opening import opening, template_words
 from playground.web.picker import picker_view
 from playground.web.respond import go
 from playground.web.sidebar import Cursor
@@ -47,9 +49,10 @@ def playground(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_GET
-def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
-    """The chat page with a conversation."""
-    return _page(request, access.conversation(person(request), conversation_id))
+def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase:
+    """The chat page with a conversation; of a column (only these have no title) the comparison it belongs to."""
+    found = access.conversation(person(request), conversation_id)
+    return _page(request, found) if found.title else redirect("comparison", found.column.comparison_id)
 
 
 @never_cache
@@ -187,7 +190,7 @@ def run_settings_of(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRes
         offer = desk.find(wished.offer)
         if offer is None:
             raise BadSetting("system_prompt", _("This model cannot be chosen any more. Choose another one."))
-        chosen, notes = run_settings.clamp(wished, facts_of(offer))
+        chosen, notes = run_settings.clamp(desk.with_own_key(wished, offer), facts_of(offer))
         _keep(user, found, chosen)
     except BadSetting as error:
         errors = {error.field: error.message}
@@ -230,6 +233,7 @@ def message_details(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse
         "message": found,
         "generation": run,
         "entry": run.entry,
+        "template": template_words(person(request), run.template_version_id),
         "request_view": details.request_of(run),
         "refused": details.why_no_request(run),
         "price": details.price_of(run.entry, PhraseBook(get_language() or "en")) if run.entry else None,
@@ -263,7 +267,8 @@ def model_picker(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
     user = person(request)
     desk = Desk(user, found.team if found else current_team(user))
-    chosen = _wished(request, desk) or desk.chosen(found)
+    brought = opening(request, desk) if found is None else None
+    chosen = brought.settings if brought else _wished(request, desk) or desk.chosen(found)
     shown = _window(request, found, user) if found else thread.ThreadView(None)
     views = [*shown.messages, *shown.tail]
     offer = desk.find(chosen.offer)
@@ -273,9 +278,10 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
     context: dict[str, Any] = {
         "section": "playground",
         "has_inspector": True,
+        "may_save_template": may(role_in(user, desk.team), Act.EDIT),
         "conversation": _header(found),
         "thread": shown,
-        "composer": composer_view(desk, found, views),
+        "composer": composer_view(desk, found, views, brought.text if brought else ""),
         "run": run_view(desk, chosen, found, notes) | run_extras(desk, found, chosen),
         "listing": sidebar.listing(user, current=found.pk if found else None),
     }
@@ -317,6 +323,7 @@ def _posted_settings(request: HttpRequest) -> dict[str, object]:
     post = request.POST
     return {
         "offer": post.get("offer", ""),
+        "key": post.get("key", ""),
         "thinking": _posted_thinking(post.get("thinking", ""), post.get("thinking_chosen")),
         "effort": post.get("effort", ""),
         "temperature": _number(post.get("temperature", "")),
@@ -327,6 +334,7 @@ def _posted_settings(request: HttpRequest) -> dict[str, object]:
         "presence_penalty": _number(post.get("presence_penalty", "")),
         "seed": _whole(post.get("seed", "")),
         "system_prompt": post.get("system_prompt", "").replace("\r\n", "\n"),
+        "template": post.get("template", ""),
         **run_tools.posted(post),
     }
 
@@ -336,7 +344,8 @@ def _elsewhere(user: User, found: Conversation, entries: QuerySet[Entry]) -> Els
 
 
 def _keep(user: User, found: Conversation | None, chosen: RunSettings) -> None:
-    LastSettings.objects.update_or_create(user=user, defaults={"settings": chosen.to_json()})
+    if found is None or found.title:  # what a column of a comparison is set to is no habit
+        LastSettings.objects.update_or_create(user=user, defaults={"settings": chosen.to_json()})
     if found is not None:
         found.settings = chosen.to_json()
         found.save(update_fields=["settings"])

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 from playground.errors import Refused
 from playground.streaming import frames
 from playground.streaming.registry import registry
-from playground.web import acts
-from playground.web.commands import BadFrame, Follow, Ping, Seen, Stop, Unfollow, parse
+from playground.web import acts, comparing
+from playground.web.commands import Ask, BadFrame, Follow, Ping, Seen, Stop, Unfollow, parse
 
 POLL_SECONDS = 20.0  # how long a poll waits for news
 FOLLOWED_AT_ONCE = 8
@@ -46,6 +46,8 @@ async def command(request: HttpRequest) -> HttpResponseBase:
         match asked:
             case Stop():
                 answer = await acts.stop(_user_id(request), asked)
+            case Ask():
+                answer = await comparing.ask(_user_id(request), asked, request=request)
             case Ping():
                 answer = {"pong": True}
             case Follow() | Unfollow() | Seen():

@@ -19,6 +19,7 @@ from playground.accounts.people import current_team
 from playground.catalog.choices import EVERYONE
 from playground.catalog.models import LanguageModel, Offer
 from playground.catalog.prices import end_own_price, set_price
+from playground.comparisons import votes
 from playground.errors import Refused
 from playground.pricing.money import Currency
 from playground.web.access import person
@@ -49,7 +50,8 @@ def table(request: HttpRequest) -> HttpResponse:
 def language_model(request: HttpRequest, slug: str) -> HttpResponse:
     """One language model, whoever sells it."""
     found = get_object_or_404(LanguageModel.objects.select_related("family", "source"), slug=slug)
-    context = {"section": "models", "model": model_page(_desk(person(request)), found)}
+    desk = _desk(person(request))
+    context = {"section": "models", "model": model_page(desk, found), "duels": votes.duels_of(desk.team, found.slug)}
     return render(request, "models/model.html", context)
 
 

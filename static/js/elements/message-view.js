@@ -10,6 +10,7 @@ import { LiveMeter } from "../meter.js";
 import { withReferences } from "../references.js";
 import { LIVE, begin, reduce } from "../stream.js";
 import { hydrateLater } from "../hydrate.js";
+import { drawInTurn } from "../turns.js";
 
 const TICK = 100; // milliseconds between two looks at the clock
 const FETCH_AGAIN = 2_000;
@@ -55,6 +56,7 @@ export class MessageView extends HTMLElement {
   #meter = null;
 
   connectedCallback() {
+    if (this.dataset.role === "user" && this.markdown.startsWith("```")) import("../attached-view.js").then(({ foldAttached }) => foldAttached(this), () => {});
     if (this.dataset.role !== "assistant" || this.#state) return;
     const body = this.querySelector("[data-body]");
     this.#markdown ??= this.hasAttribute("data-json") ? new JsonLater(body) : new MarkdownView(body);
@@ -142,14 +144,14 @@ export class MessageView extends HTMLElement {
     if (this.#isPlanned) return;
     this.#isPlanned = true;
     const wait = this.#notBefore - performance.now();
-    const frame = () =>
-      requestAnimationFrame(() => {
-        this.#isPlanned = false;
-        if (this.#state && this.isLive) this.#draw();
-      });
-    if (wait > 0) setTimeout(frame, wait);
-    else frame();
+    if (wait > 0) setTimeout(() => drawInTurn(this.#drawn), wait);
+    else drawInTurn(this.#drawn);
   }
+
+  #drawn = () => {
+    this.#isPlanned = false;
+    if (this.#state && this.isLive) this.#draw();
+  };
 
   #draw() {
     const began = performance.now();

@@ -83,7 +83,7 @@ export class ModelPicker extends HTMLElement {
     this.#opener?.setAttribute("aria-expanded", String(isOpen));
     if (isOpen) this.#opened();
     // After a choice the card was drawn anew; focus goes to the one that is there now.
-    else document.querySelector("[data-open-picker]")?.focus();
+    else (this.#opener?.isConnected ? this.#opener : document.querySelector("[data-open-picker]"))?.focus();
   }
 
   async #opened() {

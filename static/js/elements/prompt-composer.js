@@ -1,7 +1,7 @@
 // <prompt-composer>: where a message is written. It keeps the draft, says what the next turn may cost and how much fits, why
 // it cannot be sent, and sends; what sending means is decided by the page (chat.js), which sets `deliver` and `stop`.
 import { element } from "../dom.js";
-import { keepDraft, readDraft } from "../drafts.js";
+import { keepDraft, keepFiles, readDraft, readFiles } from "../drafts.js";
 import { nextTurn, tokens } from "../estimate.js";
 import { fill, gettext, money, number, short } from "../language.js";
 import { grow, isSend, newClientId } from "../typing.js";
@@ -18,6 +18,8 @@ export class PromptComposer extends HTMLElement {
   isReady = () => true;
   // What the run settings say: see run-settings.js `facts`.
   facts = null;
+  // (typed tokens) => what stands in the place of the estimate, where more than one run is started.
+  estimate = null;
 
   #field = null;
   #form = null;
@@ -27,6 +29,7 @@ export class PromptComposer extends HTMLElement {
   #keeping = 0;
   #withdrawing = null;
   #known = null; // the standing that is shown
+  #attached = null; // the files that go along; what reads them comes with the first one
 
   connectedCallback() {
     this.#field = this.querySelector("textarea");
@@ -45,12 +48,65 @@ export class PromptComposer extends HTMLElement {
       else this.#deliver();
     });
     addEventListener("pagehide", () => this.#keep());
+    this.#takeFiles();
     if (!this.#field.value) this.#field.value = readDraft(this.dataset.conversation);
     this.refresh();
   }
 
   get text() {
     return this.#field.value;
+  }
+
+  // The whole message: the attached files, then what is typed.
+  get #message() {
+    return this.#attached?.joined(this.text.trim()) ?? this.text.trim();
+  }
+
+  get #files() {
+    return this.#attached?.files ?? [];
+  }
+
+  async #attach(change) {
+    const { Attachments } = await import("../attachments.js");
+    this.#attached ??= new Attachments({ place: this.querySelector("[data-attached]"), changed: () => this.#typed(), tell: (sentence) => this.#say(sentence) });
+    await change(this.#attached);
+    this.refresh();
+  }
+
+  // By the button, by dropping on the page, or by pasting.
+  #takeFiles() {
+    const kept = readFiles(this.dataset.conversation);
+    if (kept.length) this.#attach((attached) => (attached.files = kept));
+    const add = (files) => {
+      const chosen = [...files]; // a copy: the list empties itself with its field or its event
+      return this.#attach((attached) => attached.add(chosen));
+    };
+    const chooser = this.querySelector("[data-choose-files]");
+    this.querySelector("[data-attach]").addEventListener("click", () => chooser.click());
+    chooser.addEventListener("change", () => {
+      add(chooser.files).then(() => this.focus());
+      chooser.value = "";
+    });
+    this.#field.addEventListener("paste", (event) => {
+      if (!event.clipboardData.files.length) return;
+      event.preventDefault();
+      add(event.clipboardData.files);
+    });
+    const carries = (event) => event.dataTransfer?.types.includes("Files");
+    for (const kind of ["dragenter", "dragover"]) {
+      document.addEventListener(kind, (event) => {
+        if (!carries(event)) return;
+        event.preventDefault();
+        this.toggleAttribute("data-dropping", true);
+      });
+    }
+    document.addEventListener("dragleave", (event) => event.relatedTarget || this.removeAttribute("data-dropping"));
+    document.addEventListener("drop", (event) => {
+      if (!carries(event)) return;
+      event.preventDefault();
+      this.removeAttribute("data-dropping");
+      add(event.dataTransfer.files);
+    });
   }
 
   // Puts a text there for the reader to look over; nothing is sent.
@@ -79,6 +135,7 @@ export class PromptComposer extends HTMLElement {
   // The conversation got its id: the draft goes with it.
   set conversation(id) {
     keepDraft(this.dataset.conversation, "");
+    keepFiles(this.dataset.conversation, []);
     this.dataset.conversation = id;
     this.#keep();
   }
@@ -89,9 +146,17 @@ export class PromptComposer extends HTMLElement {
     this.refresh();
   }
 
+  get textTokens() {
+    return tokens(this.text);
+  }
+
   // What the next turn reads: system prompt, history and what is typed.
   get promptTokens() {
-    return (this.facts?.systemTokens ?? 0) + Number(this.dataset.historyTokens || 0) + tokens(this.text);
+    return (this.facts?.systemTokens ?? 0) + Number(this.dataset.historyTokens || 0) + this.#typedTokens;
+  }
+
+  get #typedTokens() {
+    return tokens(this.text) + (this.#attached?.tokens ?? 0);
   }
 
   // Why it is not simply open, and which offers read more: templates that the server rendered with the run settings.
@@ -118,7 +183,7 @@ export class PromptComposer extends HTMLElement {
   refresh() {
     grow(this.#field);
     const reason = this.#reason();
-    this.#send.disabled = this.#isWaiting || (!this.isLive && (Boolean(reason) || !this.text.trim()));
+    this.#send.disabled = this.#isWaiting || (!this.isLive && (Boolean(reason) || !(this.text.trim() || this.#files.length)));
     this.#send.title = this.isLive ? "" : reason;
     this.#showLength();
     this.#showEstimate();
@@ -128,8 +193,12 @@ export class PromptComposer extends HTMLElement {
   #reason() {
     if (this.dataset.mode === "blocked" || this.dataset.mode === "closed") return this.querySelector("[data-standing-place] .tc-note-title")?.textContent ?? "";
     const most = Number(this.#field.dataset.limit);
-    if (this.text.length <= most) return "";
-    return fill(gettext("The message is too long: %(count)s of %(most)s characters."), { count: number(this.text.length), most: number(most) });
+    if (this.#length <= most) return "";
+    return fill(gettext("The message is too long: %(count)s of %(most)s characters."), { count: number(this.#length), most: number(most) });
+  }
+
+  get #length() {
+    return this.#files.reduce((sum, { name, text }) => sum + name.length + text.length + 10, this.text.length);
   }
 
   #typed() {
@@ -142,10 +211,11 @@ export class PromptComposer extends HTMLElement {
 
   #keep() {
     keepDraft(this.dataset.conversation, this.text);
+    keepFiles(this.dataset.conversation, this.#files);
   }
 
   async #deliver() {
-    const text = this.text.trim();
+    const text = this.#message;
     if (!text || this.#isWaiting) return;
     const reason = this.isLive ? gettext("The answer is still being written. Stop it, or wait: your text stays here.") : this.#reason();
     if (reason) {
@@ -163,6 +233,7 @@ export class PromptComposer extends HTMLElement {
     try {
       await this.deliver({ text, clientId: this.#clientId, signal: this.#withdrawing?.signal });
       this.#field.value = "";
+      if (this.#attached) this.#attached.files = [];
       this.#clientId = "";
       clearTimeout(this.#keeping);
       this.#say("");
@@ -204,7 +275,7 @@ export class PromptComposer extends HTMLElement {
   // ── how long it is, what it will cost, and how much still fits ──
   #showLength() {
     const most = Number(this.#field.dataset.limit);
-    const count = this.text.length;
+    const count = this.#length;
     const isOver = count > most;
     const place = this.querySelector("[data-length]");
     place.hidden = count < COUNT_FROM * most;
@@ -215,9 +286,10 @@ export class PromptComposer extends HTMLElement {
   }
 
   #showEstimate() {
+    if (this.estimate) this.querySelector("[data-estimate]").replaceChildren(...this.estimate(tokens(this.text)));
     const facts = this.facts;
     if (!facts) return;
-    const typed = tokens(this.text);
+    const typed = this.#typedTokens;
     const fixed = facts.systemTokens;
     const talk = Number(this.dataset.historyTokens || 0) + typed;
     const reserved = facts.maxTokens ?? facts.maxOutput ?? 0;

@@ -8,7 +8,10 @@ export class RunSettings extends HTMLElement {
   connectedCallback() {
     this.addEventListener("input", (event) => this.#moved(event));
     this.addEventListener("change", (event) => this.#changed(event));
-    this.addEventListener("click", (event) => event.target.closest("[data-reset]") && this.#reset());
+    this.addEventListener("click", (event) => {
+      if (event.target.closest("[data-reset]")) this.#reset();
+      else if (event.target.closest("[data-forget-template]")) this.#forgetTemplate();
+    });
     document.addEventListener("tc:function", this.#functionChanged);
     this.refresh();
   }
@@ -38,6 +41,7 @@ export class RunSettings extends HTMLElement {
     const whole = (name) => (amount(name) === null ? null : Math.round(amount(name)));
     return {
       offer: text("offer") || null,
+      key: text("key") || null,
       thinking: this.#thinkingChosen(),
       effort: text("effort") || null,
       temperature: amount("temperature"),
@@ -54,6 +58,7 @@ export class RunSettings extends HTMLElement {
       schema: this.querySelector('[name="schema"]')?.value ?? "",
       keep_thinking: this.querySelector('[name="keep_thinking"]')?.checked || null,
       system_prompt: this.querySelector('[name="system_prompt"]')?.value ?? "",
+      template: text("template") || null,
     };
   }
 
@@ -162,6 +167,14 @@ export class RunSettings extends HTMLElement {
     for (const text of this.querySelectorAll('[name="output"][value=""]')) text.checked = true;
     for (const choice of this.querySelectorAll('[name="tool_choice"]')) choice.value = "auto";
     this.#countTools();
+    this.querySelector("form").dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  // The texts stay; only where they came from is no longer said.
+  #forgetTemplate() {
+    this.querySelector('[name="template"]').value = "";
+    this.querySelector("[data-template-of-settings]").remove();
+    this.querySelector('[name="system_prompt"]').focus();
     this.querySelector("form").dispatchEvent(new Event("change", { bubbles: true }));
   }
 

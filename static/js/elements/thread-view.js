@@ -36,11 +36,16 @@ export class ThreadView extends HTMLElement {
       this.watch();
       this.#hasSwitched();
     });
-    addEventListener("hashchange", () => this.#followLink());
+    if (this.#isPage) addEventListener("hashchange", () => this.#followLink());
     this.#observer.observe(this.#scroller);
     this.watch();
     this.#hideKept();
-    if (!this.#returnToPlace() && !this.#followLink()) this.toEnd();
+    if (!this.#isPage || (!this.#returnToPlace() && !this.#followLink())) this.toEnd();
+  }
+
+  // Whether the page's address is that of this conversation. A column of a comparison is one of several.
+  get #isPage() {
+    return this.dataset.column === undefined;
   }
 
   get conversation() {
@@ -108,12 +113,16 @@ export class ThreadView extends HTMLElement {
     this.dispatchEvent(new Event("tc:thread"));
   }
 
+  get lastQuestion() {
+    return [...this.querySelectorAll('message-view[data-role="user"]')].at(-1)?.markdown ?? "";
+  }
+
   editLast() {
     [...this.querySelectorAll('message-view[data-role="user"]')].at(-1)?.querySelector('[data-act="edit"]')?.click();
   }
 
   #append(content) {
-    const list = this.querySelector("#messages");
+    const list = this.querySelector(".tc-messages");
     const fresh = typeof content === "string" ? [...parse(content).querySelectorAll("message-view")] : content;
     const added = fresh.filter(({ id }) => !document.getElementById(id));
     list.append(...added);
@@ -132,7 +141,7 @@ export class ThreadView extends HTMLElement {
 
   // The list of messages is another element now.
   watch() {
-    this.#observer.observe(this.querySelector("#messages"));
+    this.#observer.observe(this.querySelector(".tc-messages"));
     this.#window.watch();
   }
 
@@ -145,6 +154,7 @@ export class ThreadView extends HTMLElement {
 
   // Kept with the entry of the browser's history: back, forward and a reload lead to the same lines.
   #remember() {
+    if (!this.#isPage) return;
     const message = this.#isAtEnd ? null : this.#window.firstInSight();
     const offset = message && message.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
     history.replaceState({ ...history.state, at: message && { message: message.dataset.message, offset } }, "");
@@ -271,7 +281,7 @@ export class ThreadView extends HTMLElement {
       toast(gettext("The server could not do that. Try again in a moment."), "info");
       return;
     }
-    const dialog = this.querySelector("#details-dialog");
+    const dialog = document.querySelector("#details-dialog");
     dialog.replaceChildren(...parse(await response.text()).children);
     dialog.addEventListener("close", () => button.focus(), { once: true });
     dialog.showModal();

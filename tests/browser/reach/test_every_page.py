@@ -1,6 +1,7 @@
 """Every page, in both themes and languages: nothing that axe calls serious, nothing out of place, nothing cut."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,12 +11,20 @@ from playwright.sync_api import BrowserContext, Page
 from playground.accounts.models import User
 from playground.accounts.people import current_team
 from playground.catalog.models import Provider
+from playground.prompts import library
+from playground.prompts.content import read_content
 from playground.vault import keys
 from tests.browser.chat.conftest import Noise, ready, send, until_state
+from tests.browser.compare.conftest import until_all
 from tests.server import Server
 
 INSIDE = (
     "/",
+    "/compare/",
+    "/templates/",
+    "/templates/new/",
+    "/templates/import/",
+    "/templates/built-in/extraction/",
     "/models/",
     "/models/glm-4.5/",
     "/keys/",
@@ -28,6 +37,16 @@ INSIDE = (
 OUTSIDE = ("/accounts/login/", "/accounts/password/reset/", "/accounts/signup/")
 GRAVE = ("serious", "critical")
 KEY = "0123456789abcdef.0123456789abcdef"
+TEMPLATE = {
+    "title": "Meeting notes of the whole logistics department, every week",
+    "purpose": "A long sentence says what it is for, and what comes out.",
+    "tags": ["Meetings", "会议"],
+    "system_prompt": "You write long notes for {{a_rather_long_name_of_a_variable}}.",
+    "first_message": "{{notes}}",
+    "variables": [{"name": "notes", "kind": "file", "help": "Paste them"}],
+    "model": "glm-4.5",
+    "settings": {"thinking": False, "temperature": 0.2},
+}
 PROMPT = "Write a Python function that parses a CSV line, and explain it in a table"
 
 # What sticks out: of the window, or of a box that neither scrolls nor cuts with an ellipsis.
@@ -87,6 +106,20 @@ SPACED = """() => {
 }"""
 
 
+def template_pages(alice: User) -> list[str]:
+    """A template with a draft, its form, its editor, and what changed."""
+    content = read_content(TEMPLATE)
+    template = library.create(team=current_team(alice), author=alice, content=content)
+    later = replace(content, system_prompt=content.system_prompt.replace("long notes", "short, exact notes"))
+    draft = library.save(template, author=alice, content=later, base=1, live=False)
+    return [
+        f"/templates/{template.pk}/?version={draft.pk}",
+        f"/templates/{template.pk}/edit/",
+        f"/templates/versions/{draft.pk}/use/",
+        f"/templates/compare/?left={template.shown.pk}&right={draft.pk}",
+    ]
+
+
 @pytest.fixture
 def open_pages(
     browser_of_user: Callable[..., BrowserContext], alice: User, server: Server, noise: Noise
@@ -103,9 +136,18 @@ def open_pages(
         until_state(page, "finished")
         page.wait_for_url("**/c/*/")
         yield "a conversation", page
+        page.goto("/compare/")
+        page.click("[data-begin-comparison]")
+        page.wait_for_url("**/compare/*-*/")
+        ready(page)
+        page.fill("#prompt", PROMPT)
+        page.press("#prompt", "Enter")
+        until_all(page, "finished", 2)
+        page.locator("[data-head] .badge").nth(1).wait_for()
+        yield "a comparison", page
         team = current_team(alice)  # the key comes now: with one, the page would begin with a model that is far away
         key = keys.add(team=team, user=None, provider=provider, label="Work", key=KEY, created_by=alice)
-        for path in (*INSIDE, f"/keys/{key.pk}/", "/nowhere/"):
+        for path in (*INSIDE, *template_pages(alice), f"/keys/{key.pk}/", "/nowhere/"):
             page.goto(path, wait_until="networkidle")
             yield path, page
         stranger = browser_of_user(None, **options).new_page()

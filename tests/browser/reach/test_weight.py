@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Response
 
 from playground.accounts.models import User
+from playground.comparisons import columns
+from playground.conversations.run_settings import RunSettings
 from tests.browser.chat.conftest import ready, send, until_state
 from tests.server import Server
 
@@ -42,15 +44,32 @@ VISITS = [
     (path, most, coding)
     for path, most in [
         ("/", CHAT),
-        *[(plain, PLAIN) for plain in ("/models/", "/keys/", "/settings/", "/accounts/logout/")],
+        ("/compare/…/", CHAT),
+        *[
+            (plain, PLAIN)
+            for plain in (
+                "/compare/",
+                "/templates/",
+                "/templates/new/",
+                "/models/",
+                "/keys/",
+                "/settings/",
+                "/accounts/logout/",
+            )
+        ],
     ]
     for coding in ("br", "gzip")
 ]
 
 
 @pytest.mark.parametrize(("path", "most", "coding"), VISITS)
-def test_a_first_visit_stays_light(visitor: Page, server: Server, path: str, most: int, coding: str) -> None:
+def test_a_first_visit_stays_light(
+    visitor: Page, server: Server, alice: User, path: str, most: int, coding: str
+) -> None:
     visit = Visit(visitor)
+    if "…" in path:
+        begun = columns.begin(user=alice, columns=[RunSettings(), RunSettings()])
+        path = path.replace("…", str(begun.pk))
     visitor.goto(path, wait_until="networkidle")
     sizes = visit.sizes() if coding == "br" else {url: gzipped(visitor, url) for url in visit.sizes()}
     assert len(sizes) > 15

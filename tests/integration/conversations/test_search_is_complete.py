@@ -14,8 +14,9 @@ from django.utils import timezone
 from playground.accounts.models import Team, User
 from playground.catalog.models import Offer
 from playground.conversations import search, search_index
-from playground.conversations.grams import fold, words_of
+from playground.conversations.grams import words_of
 from playground.conversations.models import LIST_ORDER, Conversation, Generation, Message
+from playground.folding import fold
 
 pytestmark = pytest.mark.django_db
 

@@ -41,7 +41,7 @@ OPEN = {
 }
 # What stands in for the parts of an address.
 PARTS = {"slug": "glm-4.5", "token": "wrong", "uidb36": "1", "key": "abc-def"}
-PAGES = ("playground", "models", "keys", "settings", "account_change_password")
+PAGES = ("playground", "comparisons", "models", "keys", "settings", "account_change_password")
 ENTRANCE = ("account_login", "account_reset_password", "account_reset_password_done", "account_signup", "setup-form")
 
 

@@ -27,6 +27,7 @@ PICTURES = ROOT / "docs" / "screens"
 def seeded(db: None) -> Iterator[Seeded]:
     """The house that the pictures show, with its clock held."""
     call_command("load_catalog", verbosity=0)
+    call_command("load_templates", verbosity=0)
     with time_held() as clock:
         made = seed(clock)
         made.places["set_up"] = "/setup/token/"
@@ -47,9 +48,15 @@ def values_for(pattern: URLPattern, seeded: Seeded) -> dict[str, str]:
     known = {
         "conversation_id": seeded.places["break_even"],
         "message_id": str(message),
+        "comparison_id": seeded.places["comparison"],
+        "column_id": seeded.places["column"],
         "key_id": seeded.places["default_key"],
         "offer_id": seeded.places["unpriced_offer"],
         "slug": seeded.places["model"],
+        "template_id": seeded.places["template"],
+        "version_id": seeded.places["template_version"],
+        "kind": "yaml",
+        "name": "extraction",
         "function_id": seeded.places["function"],
         "token": "token",
         "key": seeded.places["confirm_key"],

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.conversations.grams import fold, grams_asked, grams_of, parts, snippet, words_of
+from playground.conversations.grams import grams_asked, grams_of, parts, snippet, words_of
+from playground.folding import fold
 
 TEXTS = st.text(alphabet=st.sampled_from("abcABCｱＡß清关延误进度 ，.+é\u0301٣😀_\n"), max_size=60)
 

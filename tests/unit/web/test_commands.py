@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.web.commands import MAX_FRAME, BadFrame, Follow, Ping, Seen, Send, Stop, parse
+from playground.web.commands import MAX_FRAME, Ask, BadFrame, Follow, Ping, Seen, Send, Stop, parse
 
 ID = "5f0c2f0e-3f43-4be5-8e0a-4a6f26f2a001"
 
@@ -43,6 +43,22 @@ BAD = [
     ('{"type": "message.send", "client_id": "a", "text": "a", "settings": {"temperature": "hot"}}', "bad_settings"),
     ('{"type": "message.send", "client_id": "a", "text": "a", "settings": {"max_tokens": true}}', "bad_settings"),
     ('{"type": "message.send", "client_id": "a", "text": "a", "settings": {"offer": "nope"}}', "bad_settings"),
+    (f'{{"type": "comparison.send", "comparison": "{ID}", "client_id": "a", "text": "a"}}', "bad_field"),
+    (f'{{"type": "comparison.send", "comparison": "{ID}", "client_id": "a", "text": "a", "columns": []}}', "bad_field"),
+    (
+        f'{{"type": "comparison.send", "comparison": "{ID}", "client_id": "a", "text": "a", "columns": ["{ID}"]}}',
+        "bad_field",
+    ),
+    (
+        f'{{"type": "comparison.send", "comparison": "{ID}", "client_id": "a", "text": "a", "columns": [{{}}]}}',
+        "bad_field",
+    ),
+    (
+        f'{{"type": "comparison.send", "comparison": "{ID}", "client_id": "a", "text": "a", "columns": ['
+        + ", ".join([f'{{"column": "{ID}"}}'] * 7)
+        + "]}",
+        "bad_field",
+    ),
     ('{"type": "ping", "pad": "' + "x" * MAX_FRAME + '"}', "too_large"),
 ]
 
@@ -65,6 +81,10 @@ def test_commands_become_values() -> None:
     assert parse(f'{{"type": "generation.stop", "generation": "{ID}"}}') == (0, Stop(generation))
     assert parse(f'{{"type": "generation.seen", "generation": "{ID}", "seq": 9}}') == (0, Seen(generation, 9))
     assert parse(f'{{"type": "generation.follow", "generation": "{ID}", "after": 0}}') == (0, Follow(generation, 0))
+    asked = {"type": "comparison.send", "comparison": ID, "client_id": "c", "text": "t"}
+    columns = [{"column": ID, "parent": ID}, {"column": ID, "parent": None}]
+    ask = Ask(generation, "c", "t", ((generation, generation), (generation, None)))
+    assert parse(orjson.dumps(asked | {"columns": columns})) == (0, ask)
     number, send = parse(
         orjson.dumps(
             {
@@ -91,10 +111,16 @@ def test_commands_become_values() -> None:
         lambda children: st.lists(children) | st.dictionaries(st.text(), children),
         max_leaves=12,
     ),
-    st.sampled_from(["message.send", "message.edit", "generation.follow", "generation.seen", "ping"]),
+    st.sampled_from(
+        ["message.send", "message.edit", "comparison.send", "generation.follow", "generation.seen", "ping"]
+    ),
 )
 def test_any_json_is_a_command_or_a_bad_frame(value: object, kind: str) -> None:
-    for candidate in (value, {"type": kind, "id": value}, {"type": kind, "text": value, "settings": value}):
+    for candidate in (
+        value,
+        {"type": kind, "id": value},
+        {"type": kind, "text": value, "settings": value, "columns": value},
+    ):
         try:
             data = orjson.dumps(candidate)
         except TypeError:

@@ -1,0 +1,21 @@
+// The files in a message that was sent, folded: their names and tokens, and the whole text when one is opened.
+import { split } from "./attached.js";
+import { element, icon } from "./dom.js";
+import { tokens } from "./estimate.js";
+import { fill, gettext, short } from "./language.js";
+
+// The plain source stays in the page, hidden: copying and editing take the message from there.
+export function foldAttached(message) {
+  const source = message.querySelector('[data-source="content"]');
+  if (!source?.textContent.startsWith("```") || source.hidden) return;
+  const { files, typed } = split(source.textContent);
+  if (!files.length) return;
+  source.hidden = true;
+  source.after(...files.map(folded), ...(typed ? [element("div", { class: "tc-said-text" }, typed)] : []));
+}
+
+function folded({ name, text }) {
+  const count = fill(gettext("%(n)s tokens"), { n: short(tokens(text)) });
+  const summary = element("summary", {}, icon("file-text", { small: true }), element("span", { class: "tc-cut" }, name), element("small", {}, count));
+  return element("details", { class: "tc-said-file" }, summary, element("pre", { tabindex: "0" }, text));
+}

@@ -1,0 +1,284 @@
+// The compare page: joins the columns, the one composer, each column's run settings, the model picker and the connection.
+import { showConnection } from "./banner.js";
+import { nextTurns } from "./compare-estimate.js";
+import { refreshConversations } from "./conversations.js";
+import { announce, element, page, parse, toast } from "./dom.js";
+import "./elements/compare-board.js";
+import "./elements/message-view.js";
+import "./elements/model-picker.js";
+import "./elements/prompt-composer.js";
+import "./elements/run-settings.js";
+import "./elements/thread-view.js";
+import "./elements/wait-button.js";
+import { fill, gettext, money, ngettext, number } from "./language.js";
+import { live } from "./live.js";
+import { arrives } from "./markdown/arrive.js";
+import { toggleSheet } from "./sheets.js";
+import { provide } from "./shortcuts.js";
+import { Refusal } from "./socket.js";
+import { editTitle, isEditing } from "./title-edit.js";
+import { newClientId } from "./typing.js";
+import { watchWays } from "./ways.js";
+
+const ECHO = 3_000; // milliseconds in which a notice of a beginning run is our own
+const ZERO = "00000000-0000-0000-0000-000000000000";
+
+const board = document.querySelector("compare-board");
+const composer = document.querySelector("prompt-composer");
+const picker = document.querySelector("model-picker");
+const heading = document.querySelector("[data-comparison-title]");
+const runAgain = document.querySelector("[data-run-again]");
+const settings = () => document.querySelector("run-settings");
+const catchingUp = new Set(); // columns that are being asked what they missed
+let current = board.columns[0].id; // whose settings stand in the sheet
+let sentAt = -ECHO;
+
+// ── asking and stopping ──
+composer.deliver = async ({ text, clientId, signal }) => {
+  const columns = board.columns.filter(({ missing }) => missing === null);
+  await ask({ columns, text, clientId, signal });
+};
+
+async function ask({ columns, text, clientId, signal }) {
+  sentAt = performance.now();
+  const asked = columns.map(({ id, thread }) => ({ column: id, parent: thread.lastMessage }));
+  const ack = await live.send({ type: "comparison.send", comparison: board.comparison, client_id: clientId, text, columns: asked }, { signal });
+  sentAt = performance.now();
+  const before = new Map(columns.map((column) => [column.id, promptOf(column, text)]));
+  const refused = await board.take(ack);
+  for (const one of ack.columns) if (one.assistant_message) estimateMeter(one, before.get(one.column));
+  showTitle(ack.title);
+  if (refused) throw new Refusal(refused.code, refused.message);
+}
+
+// Who writes will read answers: what draws them comes meanwhile.
+composer.addEventListener("input", () => arrives().catch(() => {}), { once: true });
+composer.isReady = () => live.isReady;
+live.addEventListener("status", () => composer.connectionChanged());
+
+composer.stop = () => {
+  announce(gettext("Stopping"));
+  board.running.forEach(stop);
+};
+
+const stop = (generation) => live.send({ type: "generation.stop", generation }).catch(() => {}); // already over: its end is on the way
+
+// A column that missed questions is asked one after the other.
+async function catchUp(column) {
+  catchingUp.add(column.id);
+  try {
+    await ask({ columns: [column], text: column.missing, clientId: newClientId() });
+  } catch {
+    catchingUp.delete(column.id); // the column says why
+  }
+}
+
+async function again() {
+  sentAt = performance.now();
+  const answers = board.columns.filter(({ thread, answer }) => answer && !thread.running);
+  const asked = answers.map(async ({ thread, answer }) => thread.take(await live.send({ type: "message.regenerate", message: answer.dataset.message, client_id: newClientId() })));
+  const ends = await Promise.allSettled(asked);
+  board.changed();
+  const refusal = ends.find(({ status }) => status === "rejected")?.reason;
+  if (refusal) toast(refusal.message, "info");
+}
+
+// ── what it will cost ──
+composer.estimate = (typed) => {
+  const asked = board.columns.filter(({ missing }) => missing === null);
+  const { runs, unpriced, totals } = nextTurns(asked.map((column) => ({ ...pricesOf(column), prompt: historyOf(column) + typed, most: Number(column.head.dataset.maxTokens || 0) })));
+  const words = fill(ngettext("%(n)s run", "%(n)s runs", runs), { n: number(runs) });
+  const rest = unpriced ? [" · ", fill(ngettext("%(n)s without a price", "%(n)s without a price", unpriced), { n: number(unpriced) })] : [];
+  if (!totals.length) return [words, ...rest];
+  const parts = { read: amounts(totals, "read"), most: amounts(totals, "most") };
+  const sentence = gettext("next turn %(read)s · at most %(most)s").split(/%\((\w+)\)s/);
+  return [words, " · ", ...sentence.flatMap((word, place) => (place % 2 ? parts[word] : [word])), ...rest];
+};
+
+function amounts([lead, other], name) {
+  const sign = lead.isExact ? [] : ["≈ "];
+  const rest = other ? [" ", element("small", {}, `≈ ${money(other.sign, other[name])}`)] : [];
+  return [...sign, element("b", {}, money(lead.sign, lead[name])), ...rest];
+}
+
+function pricesOf({ head }) {
+  const { inputPrice, outputPrice, sign, otherSign, otherRate } = head.dataset;
+  return { inputPrice, outputPrice, sign, otherSign, otherRate };
+}
+
+// What a column reads again with every question: system prompt and branch, as its last answer reported them.
+function historyOf({ thread, head }) {
+  const used = thread.lastReported;
+  return used ? used.prompt + used.completion - used.reasoning : Number(head.dataset.systemTokens) + Number(head.dataset.historyTokens);
+}
+
+const promptOf = (column) => composer.textTokens + historyOf(column);
+
+// What the live meter of a new answer reckons with, until the provider reports.
+function estimateMeter({ column, assistant_message: message }, prompt) {
+  const meter = document.getElementById(`meter-${message}`);
+  const { inputPrice, outputPrice, sign } = pricesOf(board.column(column));
+  if (meter) Object.assign(meter.dataset, { prompt, inputPrice, outputPrice, sign });
+}
+
+// ── the state of the board ──
+board.addEventListener("tc:board", () => {
+  composer.isLive = board.running.length > 0;
+  runAgain.hidden = composer.isLive || board.columns.every(({ answer }) => answer === null);
+  composer.historyTokens = board.columns.reduce((sum, column) => sum + (column.answer ? historyOf(column) : 0), 0);
+});
+board.addEventListener("tc:parts", ({ detail }) => {
+  showTitle(detail.title);
+  const sum = document.querySelector("[data-comparison-sum]");
+  sum.textContent = detail.sum;
+  sum.hidden = !detail.sum;
+  for (const id of [...catchingUp]) {
+    const column = board.column(id);
+    if (column?.thread.running) continue;
+    if (column?.missing && column.answer?.dataset.state === "finished") catchUp(column);
+    else catchingUp.delete(id);
+  }
+});
+
+function showTitle(title) {
+  if (isEditing() || heading.textContent === title) return;
+  heading.textContent = title;
+  heading.dataset.editable = "";
+  document.title = `${title} · ${gettext("Trial center")}`;
+}
+
+async function post(path, values) {
+  const headers = { "X-CSRFToken": page("csrf"), Accept: "application/json" };
+  const answer = await fetch(`${board.dataset.address}${path}/`, { method: "POST", body: new URLSearchParams(values), headers, credentials: "same-origin" });
+  if (answer.status === 422) throw new Error(await answer.text());
+  if (!answer.ok) throw new Error(gettext("The server could not do that. Try again in a moment."));
+  return answer;
+}
+
+function rename() {
+  if (heading.dataset.editable === undefined || isEditing()) return;
+  editTitle(heading, {
+    title: heading.textContent,
+    save: async (title) => (await (await post("rename", { title })).json()).title,
+    done: ({ title }) => showTitle(title),
+  });
+}
+
+async function prefer(answer) {
+  try {
+    await post("prefer", { message: answer });
+    board.refresh();
+  } catch (error) {
+    toast(error.message, "info");
+  }
+}
+
+async function copyAnswer({ answer }) {
+  try {
+    await navigator.clipboard.writeText(answer.markdown);
+    toast(gettext("Copied"));
+  } catch {
+    toast(gettext("This browser does not let the page copy."), "info");
+  }
+}
+
+// ── settings of one column ──
+picker.conversation = () => board.column(current).conversation;
+
+// Brings the settings of a column into the sheet, and lets the picker choose for it.
+async function choose(column) {
+  if (column.id !== current) {
+    const address = board.dataset.settingsAddress.replace(ZERO, column.id);
+    const answer = await fetch(address, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
+    if (!answer?.ok) {
+      toast(gettext("The server cannot be reached now."), "info");
+      return false;
+    }
+    const fresh = parse(await answer.text()).firstElementChild;
+    settings().replaceWith(fresh);
+    globalThis.htmx.process(fresh);
+    current = column.id;
+  }
+  pickFor(settings().querySelector("form").getAttribute("action"));
+  return true;
+}
+
+function pickFor(address) {
+  for (const row of picker.querySelectorAll("[hx-post]")) row.setAttribute("hx-post", address);
+}
+
+async function openSettings(column, opener) {
+  if (await choose(column)) toggleSheet("inspector", opener);
+}
+
+async function openPicker(column, opener) {
+  if (!(await picker.prepare()) || !(await choose(column))) return;
+  picker.open(opener, { offer: settings().offer, prompt: promptOf(column) });
+}
+
+async function openPickerToAdd(opener) {
+  if (!(await picker.prepare())) return;
+  pickFor(`${board.dataset.address}add/`);
+  picker.open(opener, { offer: "", prompt: composer.textTokens });
+}
+
+document.addEventListener("htmx:after:request", ({ target }) => target.closest?.("run-settings, model-picker") && board.refresh());
+
+const DEEDS = {
+  "[data-stop-column]": (button, column) => stop(column.thread.running),
+  "[data-catch-up]": (button, column) => catchUp(column),
+  "[data-prefer]": (button) => prefer(button.dataset.prefer),
+  "[data-copy-answer]": (button, column) => copyAnswer(column),
+  "[data-column-settings]": (button, column) => openSettings(column, button),
+  "[data-open-picker]": (button, column) => openPicker(column ?? board.column(current), button),
+  "[data-add-column]": (button) => openPickerToAdd(button),
+  "[data-run-again]": () => again(),
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button, [data-comparison-title]");
+  if (!button) return;
+  if (button === heading) return rename();
+  const deed = Object.keys(DEEDS).find((selector) => button.matches(selector));
+  if (deed) DEEDS[deed](button, board.columnOf(button));
+});
+
+// The way out of a trouble begins with the settings of the column it is in.
+document.addEventListener(
+  "click",
+  (event) => {
+    const way = event.target.closest("[data-way]");
+    const column = way && board.columnOf(way);
+    if (!column || column.id === current) return;
+    event.stopPropagation();
+    choose(column).then((isThere) => isThere && way.click());
+  },
+  { capture: true },
+);
+watchWays({ picker, settings, openPicker: () => openPicker(board.column(current), board.column(current).head.querySelector("[data-open-picker]")) });
+
+document.querySelector("[data-names-form]").addEventListener("change", ({ currentTarget }) => currentTarget.submit());
+document.querySelector("[data-scroll-form]").addEventListener("change", ({ target }) => {
+  board.isSynced = target.checked;
+  post("scroll", { on: target.checked ? "1" : "0" }).catch(() => {}); // holds for this page
+});
+
+// ── the connection ──
+showConnection(live, { isBusy: () => board.running.length > 0 });
+live.addEventListener("notice", ({ detail }) => {
+  if (detail.about === "comparison" && detail.comparison === board.comparison) {
+    if (detail.what === "deleted") location.assign(board.dataset.listAddress);
+    else board.refresh();
+  }
+  if (detail.about !== "conversation") return;
+  const column = board.columns.find(({ conversation }) => conversation === detail.conversation);
+  if (!column) refreshConversations();
+  else if (detail.what === "began" && performance.now() - sentAt > ECHO) column.thread.catchUp();
+});
+live.connect();
+board.showState();
+
+// ── keys ──
+provide("composer", () => composer.focus());
+provide("stop", () => composer.stop(), () => board.running.length > 0);
+provide("settings", () => toggleSheet("inspector"), () => board.dataset.blind === undefined);
