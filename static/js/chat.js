@@ -12,7 +12,6 @@ import "./elements/wait-button.js";
 import { gettext } from "./language.js";
 import { live } from "./live.js";
 import { arrives } from "./markdown/arrive.js";
-import { watchSaving } from "./save-template.js";
 import { toggleSheet } from "./sheets.js";
 import { provide } from "./shortcuts.js";
 import { watchWays } from "./ways.js";
@@ -51,7 +50,13 @@ async function openTemplates() {
   templates = templateMenu({ composer, settings });
   templates.typed();
 }
-watchSaving(thread);
+document.querySelector("[data-save-template]")?.addEventListener("click", async (event) => {
+  event.preventDefault();
+  const selection = document.getSelection().toString(); // before the menu closes
+  const place = document.getSelection().anchorNode;
+  const { saveTemplate } = await import("./save-template.js");
+  saveTemplate(event.target.closest("a"), thread.conversation, { selection, place });
+});
 composer.isReady = () => live.isReady;
 live.addEventListener("status", () => composer.connectionChanged());
 

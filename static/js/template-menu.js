@@ -7,6 +7,7 @@ import { watchTextFiles } from "./text-files.js";
 
 const ASK_AFTER = 120; // milliseconds after the last key
 const LONGEST = 60; // characters of a search; a longer line is a message
+const PARAMETERS = ["effort", "temperature", "top_p", "max_tokens", "frequency_penalty", "presence_penalty", "seed", "system_prompt"];
 
 let menu = null;
 
@@ -31,6 +32,7 @@ class TemplateMenu {
     this.#composer = composer;
     this.#settings = settings;
     this.#field = composer.querySelector("textarea");
+    document.head.append(element("link", { rel: "stylesheet", href: this.#field.dataset.templatesStyle }));
     this.#box = element("div", { class: "tc-slash", popover: "manual" });
     composer.append(this.#box);
     this.#field.addEventListener("keydown", (event) => this.#key(event), { capture: true });
@@ -202,12 +204,14 @@ class TemplateMenu {
     }
   }
 
+  // Model, parameters and system prompt become the template's; tools and the output format stay as the reader chose them.
   #insert({ settings, text }) {
     this.#composer.fill(text);
     const form = this.#settings().querySelector("form");
     const { thinking, stop, ...others } = settings;
-    const values = { ...others, stop: (stop ?? []).join("\n"), thinking: thinking === false ? "" : "on", thinking_chosen: thinking === undefined ? "" : "yes" };
-    globalThis.htmx.ajax("POST", form.action, { values, target: "#run-settings", swap: "outerMorph" });
+    const untouched = Object.fromEntries(PARAMETERS.map((name) => [name, ""]));
+    const chosen = { stop: (stop ?? []).join("\n"), thinking: thinking === false ? "" : "on", thinking_chosen: thinking === undefined ? "" : "yes" };
+    globalThis.htmx.ajax("POST", form.action, { source: form, values: { ...untouched, ...others, ...chosen }, target: "#run-settings", swap: "outerMorph" });
   }
 }
 

@@ -42,7 +42,7 @@ SUPPORT = {
     "title": "Support reply",
     "purpose": "First reply in the customer’s language, with policy limits and a hand-over rule.",
     "tags": ["Customer service"],
-    "icon": "headset",
+    "icon": "mail",
     "language": "en",
     "system_prompt": "You answer customers of Northwind, tone {{tone}}, by this policy only:\n{{policy}}",
     "first_message": "{{ticket}}",
