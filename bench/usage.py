@@ -123,7 +123,7 @@ def export(server: Server, kind: str, session: str) -> Export:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
     connection.request(
         "GET",
-        f"/usage/entries.{kind}?first=2000-01-01&last=2100-01-01&range=days",
+        f"/usage/entries.{kind}?range=12m",
         headers={"Cookie": f"session={session}"},
     )
     answer = connection.getresponse()

@@ -134,7 +134,10 @@ def merged(sums: Iterator[Sum] | Sequence[Sum]) -> Sum:
 def _totals(scope: Scope, stretches: Sequence[tuple[int, int]]) -> tuple[dict[tuple[int, Key], Sum], int]:
     """What the totals say of each stretch, by key, and the last entry they include."""
     join = "STRING_AGG({0}, ' ')" if connection.vendor == "postgresql" else "GROUP_CONCAT({0}, ' ')"
-    spread = ", ".join(join.format(f"NULLIF(t.{name}, '')") for name in SPREADS)
+    # Only of the range itself: what it is compared with shows no percentiles, and the texts are most of the work.
+    spread = ", ".join(
+        join.format(f"CASE WHEN spans.place = 0 AND t.{name} <> '' THEN t.{name} END") for name in SPREADS
+    )
     rows = _ask(scope, stretches, columns=_DIMENSIONS, sums=_SUMMED, more=f", {spread}")
     found: dict[tuple[int, Key], Sum] = {}
     cursor = None
