@@ -7,10 +7,10 @@ ARGS =
 # Written last when static files are collected: nothing newer, nothing to do.
 COLLECTED = "$${PLAYGROUND_DATA:-var}/static/staticfiles.json"
 
-.PHONY: help run test lint types format messages bench screenshots lock clean venv tools
+.PHONY: help run test lint types format messages bench bench-usage screenshots lock clean venv tools
 
 help: ## list these targets
-	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: venv ## start the trial center on http://localhost:8000
 	@$(MANAGE) migrate --verbosity 0
@@ -38,6 +38,9 @@ messages: tools ## collect the texts to translate, report what is missing, compi
 
 bench: tools ## measure, and put the result into bench/RESULTS.md; ARGS=--quick for a short look
 	@$(PYTHON) -m bench $(ARGS)
+
+bench-usage: tools ## a year of a million entries: usage pages and exports; ARGS="--entries 50000" for a short look
+	@$(PYTHON) bench/usage.py $(ARGS)
 
 screenshots: tools ## picture every screen and state into docs/screens/
 	@$(PYTHON) -m tests.provision pictures

@@ -56,10 +56,10 @@ def page_times(bed: Bed, server: Server) -> list[PageTime]:
     return [page_time(server, name, path, named["session"]) for name, path in named["pages"].items()]
 
 
-def page_time(server: Server, name: str, path: str, session: str) -> PageTime:
+def page_time(server: Server, name: str, path: str, session: str, asked: int = ASKED) -> PageTime:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     times, size, cpu = [], 0, 0.0
-    for number in range(WARM + ASKED):
+    for number in range(WARM + asked):
         if number == WARM:
             cpu = server.cpu_us()
         begun = time.perf_counter()
@@ -70,5 +70,5 @@ def page_time(server: Server, name: str, path: str, session: str) -> PageTime:
         if answer.status != 200:
             raise BenchError(f"{path} answers {answer.status}.")
     connection.close()
-    used = (server.cpu_us() - cpu) / ASKED / 1000
+    used = (server.cpu_us() - cpu) / asked / 1000
     return PageTime(name, share(times[WARM:], 50), share(times[WARM:], 95), used, size / 1024)

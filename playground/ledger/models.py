@@ -135,6 +135,67 @@ class Entry(models.Model):
         raise AppendOnly("an entry is never deleted")
 
 
+class Total(models.Model):
+    """What the entries of one stretch of time add up to, for one combination of who, what and how it ended.
+
+    Made from entries alone by standing.py, and may be thrown away and made again. `start` is in quarter hours since
+    1970 (spans.py); the stretch is that of the level.
+    """
+
+    team = models.ForeignKey(Team, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False)
+    level = models.PositiveSmallIntegerField()
+    start = models.PositiveIntegerField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False
+    )
+    provider = models.CharField(max_length=64)
+    model = models.CharField(max_length=200)
+    key_label = models.CharField(max_length=100)
+    state = models.CharField(max_length=16)
+    currency = models.CharField(max_length=3)
+    practice = models.BooleanField()
+
+    entries = models.BigIntegerField()  # runs: corrections are added below and not counted here
+    unpriced = models.BigIntegerField()  # of them, those that have no price and no correction yet
+    succeeded = models.BigIntegerField()  # answered in full
+    faults = models.BigIntegerField()  # failed through the provider, the network or the protocol (measured.py)
+    prompt_tokens = models.BigIntegerField()
+    cached_tokens = models.BigIntegerField()
+    completion_tokens = models.BigIntegerField()
+    reasoning_tokens = models.BigIntegerField()
+    cost = AmountField()
+    saved = AmountField()  # what the cached tokens would have cost more at the price of fresh ones
+    ttft = models.TextField()  # of answered runs, in ms, as spread.py writes it
+    speed = models.TextField()  # of answered runs, in tokens per second
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    *("team", "level", "start", "user", "provider", "model", "key_label", "state", "currency"),
+                    "practice",
+                ],
+                name="one_standing_total",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entries} entries of {self.model}, level {self.level} from {self.start}"
+
+
+class TotalCursor(models.Model):
+    """The one row that names the last entry that the totals include."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    last_entry = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="only_one_total_cursor")]
+
+    def __str__(self) -> str:
+        return f"up to entry {self.last_entry}"
+
+
 class ExchangeRate(models.Model):
     """How many CNY one USD is from a day on. A view for readers; no entry is ever converted.
 

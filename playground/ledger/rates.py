@@ -1,6 +1,8 @@
 """The exchange rate of a day, for the view in the other currency. Owners add rates; no row is ever changed."""
 
+import bisect
 import datetime as dt
+from collections.abc import Collection
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -21,6 +23,14 @@ def rate_at(day: dt.date) -> Rate:
     row = ExchangeRate.objects.filter(day__lte=day).order_by("-day", "-pk").first()
     row = row or ExchangeRate.objects.order_by("day", "-pk")[0]
     return Rate(base="USD", quote="CNY", value=row.cny_per_usd, date=row.day)
+
+
+def rates_at(days: Collection[dt.date]) -> dict[dt.date, Rate]:
+    """The same for many days, from one query."""
+    rows = list(ExchangeRate.objects.order_by("day", "pk")) if days else []
+    starts = [row.day for row in rows]
+    found = {day: rows[max(0, bisect.bisect_right(starts, day) - 1)] for day in days}
+    return {day: Rate(base="USD", quote="CNY", value=row.cny_per_usd, date=row.day) for day, row in found.items()}
 
 
 def set_rate(*, user: User, day: dt.date, cny_per_usd: Decimal, source: str) -> ExchangeRate:

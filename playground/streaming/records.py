@@ -16,6 +16,7 @@ from playground.conversations.models import Generation, Message
 from playground.conversations.progress import Checkpoint, Settlement
 from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
+from playground.ledger import standing
 from playground.streaming.database import DatabaseThread
 from playground.streaming.plan import Judged, Plan, dialect_of, request_of
 from playground.tools import functions
@@ -72,8 +73,9 @@ async def interrupt_abandoned(owners_alive: Collection[str] | None, queued_befor
 
 
 async def tidy() -> None:
-    """Index some texts for the search, and delete what has been out of sight for long enough."""
+    """Index some texts for the search, bring the usage totals on, delete what has been out of sight long enough."""
     await _writer.run(search_index.index_pending)
+    await _writer.run(standing.advance_a_little)
     await _writer.run(_purge)
 
 

@@ -8,11 +8,12 @@ import uuid
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
-from playground.accounts.models import User
+from playground.accounts.models import Member, User
 from playground.accounts.people import role_in
 from playground.accounts.roles import Act, may
 from playground.comparisons.models import Column, Comparison
 from playground.conversations.models import Conversation, Generation, Message
+from playground.ledger.models import Entry
 from playground.prompts.models import PromptTemplate, TemplateVersion
 from playground.prompts.queries import version_for
 from playground.tools.models import Function
@@ -93,6 +94,19 @@ def generation(user: User, generation_id: uuid.UUID) -> Generation:
         .first()
     )
     if found is None:
+        raise Http404
+    return found
+
+
+def entry(user: User, entry_id: int) -> Entry:
+    """One entry of the ledger: of a team that the person manages any, of one they are in their own."""
+    found = Entry.objects.filter(pk=entry_id).select_related("correction", "corrects").first()
+    role = (
+        None
+        if found is None
+        else Member.objects.filter(user=user, team=found.team_id).values_list("role", flat=True).first()
+    )
+    if found is None or not user.is_active or not may(role, Act.VIEW if found.user_id == user.pk else Act.MANAGE):
         raise Http404
     return found
 

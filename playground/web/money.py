@@ -1,11 +1,12 @@
 """Costs in words: the offer's own currency is exact, the other is a view with a dated rate. For templates."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
 from playground.ledger.models import Entry
-from playground.ledger.rates import rate_at
+from playground.ledger.rates import rate_at, rates_at
 from playground.pricing.money import Money, Rate, convert
 
 SIGNS = {"CNY": "¥", "USD": "$"}
@@ -50,6 +51,10 @@ class Rates:
     def __init__(self, first: str = "") -> None:
         self._first = first
         self._by_day: dict[dt.date, Rate] = {}
+
+    def look_up(self, days: Collection[dt.date]) -> None:
+        """Have the rates of these days ready, from one query."""
+        self._by_day |= rates_at(days)
 
     def on(self, day: dt.date) -> Rate:
         """The rate in force on a day."""

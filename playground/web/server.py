@@ -48,7 +48,8 @@ def serve(application: Callable[..., Any], *, host: str, port: int, ready: Calla
         application,
         endpoints=[f"tcp:port={port}:interface={address.strip('[]').replace(':', chr(92) + ':')}"],
         signal_handlers=False,
-        http_timeout=120,  # seconds; a request that is still half sent by then is dropped
+        # Seconds for a request and its answer: a slow reader's file of all entries takes minutes (web/usage_export.py).
+        http_timeout=600,
         websocket_handshake_timeout=10,
         server_name="trial-center",
         ready_callable=lambda: _loop.call_soon(begin),

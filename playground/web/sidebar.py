@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -161,13 +161,14 @@ def _label(place: Cursor, now: dt.datetime) -> str:
 
 def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:
     """Per conversation what it cost ("$0.0052", "—" when unpriced) and the header's words ("2 turns · $0.0052")."""
+    later_round = Message.objects.filter(pk=OuterRef("message"), parent__role=Message.Role.TOOL)  # of the same turn
     amounts: dict[uuid.UUID, list[str]] = defaultdict(list)
     turns: dict[uuid.UUID, int] = defaultdict(int)
     rows = (
         Entry.objects.filter(conversation__in=conversations)
         .order_by()
         .values("conversation", "currency")
-        .annotate(total=Sum("cost_total"), count=Count("pk"))
+        .annotate(total=Sum("cost_total"), count=Count("pk", filter=~Exists(later_round)))
     )
     for row in rows:
         turns[row["conversation"]] += row["count"]

@@ -17,6 +17,7 @@ from playground.web.views import (
     settings,
     setup,
     site,
+    usage,
 )
 
 # Of allauth's pages those that this installation has; each is in our look (templates/account).
@@ -102,6 +103,11 @@ urlpatterns = [
     path("keys/<uuid:key_id>/switch/", keys.switch, name="key-switch"),
     path("keys/<uuid:key_id>/models/", keys.models, name="key-models"),
     path("keys/<uuid:key_id>/delete/", keys.delete, name="key-delete"),
+    path("usage/", usage.page, name="usage"),
+    path("usage/notices/", usage.notices, name="usage-notices"),
+    path("usage/entries/", usage.entries, name="usage-entries"),
+    path("usage/entries/<int:entry_id>/", usage.receipt, name="usage-entry"),
+    path("usage/entries.<str:kind>", usage.export, name="usage-export"),
     path("settings/", settings.page, name="settings"),
     path("settings/profile/", settings.profile, name="settings-profile"),
     path("settings/sessions/end/", settings.end_session, name="settings-end-session"),

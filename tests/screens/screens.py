@@ -285,6 +285,17 @@ MODELS = Part(
         Screen("model-price", "A price to set", "/models/offers/{unpriced_offer}/price/"),
     ),
 )
+USAGE = Part(
+    "Usage",
+    (
+        Screen("usage", "Overview, as billed", "/usage/", height=TALL),
+        Screen("usage-person", "By person, all in one currency", "/usage/?by=person&show=CNY&range=90d", height=1_300),
+        Screen("usage-range", "Another range", "/usage/", (unfold(".tc-range > summary"),)),
+        Screen("usage-none", "Nothing used yet", "/usage/", viewer="newcomer"),
+        Screen("usage-entries", "Entries", "/usage/entries/"),
+        Screen("usage-entry", "A receipt", "/usage/entries/{entry}/", height=1_300),
+    ),
+)
 KEYS = Part(
     "Keys",
     (
@@ -329,5 +340,5 @@ ACCOUNT = Part(
         Screen("not-found", "A page that is not there", "/c/00000000-0000-0000-0000-000000000001/"),
     ),
 )
-PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, COMPARE, TEMPLATES, MODELS, KEYS, ACCOUNT)
+PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, COMPARE, TEMPLATES, USAGE, MODELS, KEYS, ACCOUNT)
 SCREENS = tuple(screen for part in PARTS for screen in part.screens)

@@ -16,6 +16,7 @@ from playground.prompts.content import read_content
 from playground.vault import keys
 from tests.browser.chat.conftest import Noise, ready, send, until_state
 from tests.browser.compare.conftest import until_all
+from tests.entries import write_days, write_entry
 from tests.server import Server
 
 INSIDE = (
@@ -25,6 +26,8 @@ INSIDE = (
     "/templates/new/",
     "/templates/import/",
     "/templates/built-in/extraction/",
+    "/usage/?range=30d",
+    "/usage/entries/",
     "/models/",
     "/models/glm-4.5/",
     "/keys/",
@@ -147,7 +150,9 @@ def open_pages(
         yield "a comparison", page
         team = current_team(alice)  # the key comes now: with one, the page would begin with a model that is far away
         key = keys.add(team=team, user=None, provider=provider, label="Work", key=KEY, created_by=alice)
-        for path in (*INSIDE, *template_pages(alice), f"/keys/{key.pk}/", "/nowhere/"):
+        write_days(alice, team, 30)
+        entry = write_entry(alice, team)
+        for path in (*INSIDE, *template_pages(alice), f"/keys/{key.pk}/", f"/usage/entries/{entry.pk}/", "/nowhere/"):
             page.goto(path, wait_until="networkidle")
             yield path, page
         stranger = browser_of_user(None, **options).new_page()

@@ -8,7 +8,7 @@ import pytest
 from playground.accounts.models import User
 from playground.errors import Refused
 from playground.ledger.models import ExchangeRate
-from playground.ledger.rates import rate_at, set_rate
+from playground.ledger.rates import rate_at, rates_at, set_rate
 from playground.pricing.money import Money, convert
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +61,11 @@ def test_only_owners_set_rates(alice: User, bob: User, charlie: User) -> None:
         with pytest.raises(Refused) as refused:
             set_rate(user=user, day=DAY, cny_per_usd=Decimal(7), source="x")
         assert refused.value.code == "not_allowed"
+
+
+def test_many_days_have_the_rates_that_each_has_alone(alice: User) -> None:
+    for days, value in ((0, "7.2"), (3, "7.3"), (3, "7.4")):
+        set_rate(user=alice, day=DAY + dt.timedelta(days=days), cny_per_usd=Decimal(value), source="x")
+    days = [DAY + dt.timedelta(days=day) for day in (-900, -1, 0, 1, 3, 4)]
+    assert rates_at(days) == {day: rate_at(day) for day in days}
+    assert rates_at([]) == {}

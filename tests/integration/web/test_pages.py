@@ -40,8 +40,17 @@ OPEN = {
     "health",
 }
 # What stands in for the parts of an address.
-PARTS = {"slug": "glm-4.5", "token": "wrong", "uidb36": "1", "key": "abc-def"}
-PAGES = ("playground", "comparisons", "models", "keys", "settings", "account_change_password")
+PARTS = {"slug": "glm-4.5", "token": "wrong", "uidb36": "1", "key": "abc-def", "entry_id": 1, "kind": "csv"}
+PAGES = (
+    "playground",
+    "comparisons",
+    "usage",
+    "usage-entries",
+    "models",
+    "keys",
+    "settings",
+    "account_change_password",
+)
 ENTRANCE = ("account_login", "account_reset_password", "account_reset_password_done", "account_signup", "setup-form")
 
 

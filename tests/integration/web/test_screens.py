@@ -55,8 +55,9 @@ def values_for(pattern: URLPattern, seeded: Seeded) -> dict[str, str]:
         "slug": seeded.places["model"],
         "template_id": seeded.places["template"],
         "version_id": seeded.places["template_version"],
-        "kind": "json",
         "name": "extraction",
+        "entry_id": seeded.places["entry"],
+        "kind": "csv",
         "function_id": seeded.places["function"],
         "token": "token",
         "key": seeded.places["confirm_key"],
@@ -71,7 +72,10 @@ def is_page(pattern: URLPattern, seeded: Seeded) -> bool:
     owner.force_login(seeded.people["owner"])
     address = reverse(str(pattern.name), kwargs=values_for(pattern, seeded))
     answers = (client.get(address) for client in (owner, stranger))
-    return any(b"<!doctype html" in answer.content.lower()[:200] for answer in answers if not answer.streaming)
+    return any(
+        answer.status_code < 400 and not answer.streaming and b"<!doctype html" in answer.content.lower()[:200]
+        for answer in answers
+    )
 
 
 def test_every_page_has_a_screen(seeded: Seeded) -> None:

@@ -1,0 +1,347 @@
+"""The usage overview: figures, charts with their tables, and the sums by what the charts are stacked by. Plain values.
+
+Eight statements at most, whatever is asked for (tests/integration/web/test_usage_page.py counts them).
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from playground.ledger import periods
+from playground.ledger.fold import Key, Sum
+from playground.ledger.history import GROUPS, Cell, History, merged, read
+from playground.ledger.periods import Period
+from playground.ledger.rates import rate_at
+from playground.ledger.spread import ERROR, percentile
+from playground.web.chart import stacked
+from playground.web.figures import seconds_words
+from playground.web.moments import day_words
+from playground.web.money import format_money
+from playground.web.usage_filters import filters_of, values_of
+from playground.web.usage_money import Lens, amounts_of, money_words, rate_words, sign_of, together, unpriced_words
+from playground.web.usage_seat import Names, Seat, names_of
+from playground.web.usage_wish import NO_KEY, Wish
+from playground.web.usage_words import (
+    amount_tick,
+    bar_label,
+    bar_title,
+    change_words,
+    column_words,
+    count_words,
+    group_words,
+    measure_words,
+    period_words,
+    preset_words,
+    share_words,
+    unit_words,
+)
+
+SERIES: Final = 5  # with a colour of their own; what is left is the sixth, "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that the parts of one rendering share."""
+
+    seat: Seat
+    wish: Wish
+    period: Period
+    history: History
+    names: Names
+    lens: Lens
+
+    @property
+    def unit(self) -> str:
+        """How much time a bar has."""
+        return self.wish.unit_of(self.period)
+
+    def link(self, **changes: str) -> str:
+        """This page with another wish."""
+        return reverse("usage") + self.wish.address(**changes)
+
+
+def overview(seat: Seat, wish: Wish, now: dt.datetime) -> dict[str, Any]:
+    """Values of `usage/_results.html`."""
+    page = _read(seat, wish, timezone.localtime(now))
+    groups, charts = _groups(page), _charts(page)
+    return {
+        "wish": wish,
+        "sees_all": seat.sees_all,
+        "team": seat.team.name,
+        "period": period_words(page.period),
+        "filters": filters_of(page.seat, wish, values_of(page.history.keys), page.names),
+        "presets": [
+            {"name": name, "word": preset_words(name), "is_on": name == page.period.preset} for name in periods.PRESETS
+        ],
+        "first": page.period.first.date().isoformat(),
+        "last": page.period.last_day.isoformat(),
+        "units": _choices(page, "unit", periods.units_for(page.period), unit_words, page.unit),
+        "groupings": _choices(page, "by", list(GROUPS), group_words, wish.group),
+        "measures": _choices(page, "measure", ["cost", "requests", "tokens"], measure_words, wish.what),
+        "shows": _shows(page),
+        "rate": {"value": rate_words(page.lens.rate), "date": day_words(page.lens.rate.date)},
+        "cards": _cards(page),
+        "charts": charts,
+        "groups": _group_rows(page, groups, charts),
+        "group_word": group_words(wish.group),
+        "column_word": column_words(wish.group),
+        "is_empty": not page.history.now,
+        "has_any": bool(page.history.keys),
+        "entries_url": reverse("usage-entries") + wish.address(unit="", by="", measure=""),
+        "unpriced_url": reverse("usage-entries") + _with(wish.address(unit="", by="", measure=""), "unpriced=1"),
+        "error": f"{ERROR * 100:.0f}",
+    }
+
+
+def _read(seat: Seat, wish: Wish, now: dt.datetime) -> Page:
+    period = wish.period(now)
+    edges = periods.edges(period, wish.unit_of(period))
+    history = read(seat.scope, wish.only, group=wish.group, edges=edges, before=periods.before(period, now))
+    names = names_of({key.user_id for key in history.keys}, {key.provider for key in history.keys})
+    show = "" if wish.show == "billed" else wish.show or seat.user.currency
+    return Page(seat, wish, period, history, names, Lens(show, rate_at(now.date())))
+
+
+def _cards(page: Page) -> dict[str, Any]:
+    now, before = merged(list(page.history.now.values())), merged(list(page.history.before.values()))
+    amounts, amounts_before = _amounts(page.history.now), _amounts(page.history.before)
+    tried = now.succeeded + now.faults
+    all_tokens = now.prompt_tokens + now.completion_tokens
+    return {
+        "cost": money_words(page.lens, amounts, now.unpriced),
+        "cost_change": _cost_change(page.lens, amounts, amounts_before),
+        "before": _before_words(page),
+        "requests": f"{now.entries:,}",
+        "requests_change": change_words(now.entries, before.entries),
+        "success": share_words(now.succeeded, tried),
+        "failed": f"{now.faults:,}" if now.faults else "",
+        "tokens": count_words(all_tokens),
+        "tokens_change": change_words(all_tokens, before.prompt_tokens + before.completion_tokens),
+        "parts": [
+            {"name": name, "word": word, "count": f"{count:,}", "short": count_words(count)}
+            for name, word, count in (
+                ("prompt", _("Prompt"), now.prompt_tokens),
+                ("cached", _("Cached"), now.cached_tokens),
+                ("completion", _("Completion"), now.completion_tokens),
+                ("reasoning", _("Reasoning"), now.reasoning_tokens),
+            )
+        ],
+        "saved": money_words(page.lens, _amounts(page.history.now, "saved")),
+        "cached": count_words(now.cached_tokens),
+        "cached_share": share_words(now.cached_tokens, now.prompt_tokens),
+        **_pace(now),
+    }
+
+
+def _pace(total: Sum) -> dict[str, str]:
+    """Waits and speeds: the middle, and what one in twenty is worse than."""
+
+    def seconds(percent: int) -> str:
+        found = percentile(total.ttft, percent)
+        return seconds_words(None if found is None else round(found))
+
+    def speed(percent: int) -> str:
+        found = percentile(total.speed, percent)
+        return "—" if found is None else f"{found:.0f}"
+
+    return {"ttft_50": seconds(50), "ttft_95": seconds(95), "speed_50": speed(50), "speed_5": speed(5)}
+
+
+def _amounts(sums: Mapping[Key, Sum], name: str = "cost") -> dict[str, Decimal]:
+    return amounts_of(((key.currency, one) for key, one in sums.items()), name)
+
+
+def _cost_change(lens: Lens, amounts: Mapping[str, Decimal], before: Mapping[str, Decimal]) -> list[dict[str, str]]:
+    """Each amount that is shown against what it was; with the sign when there are several."""
+    now, then = lens.seen(amounts), lens.seen(before)
+    found = []
+    for currency in now:
+        change = change_words(now[currency], then.get(currency, Decimal(0)))
+        if change:
+            found.append({**change, "sign": sign_of(currency) if len(now) > 1 else ""})
+    return found
+
+
+def _before_words(page: Page) -> str:
+    first, end = periods.before(page.period, timezone.localtime())
+    return period_words(Period(first, max(end, first + dt.timedelta(microseconds=1))), brief=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One of what bars are stacked by, with all its sums; `weight` is what it cost, seen in one currency."""
+
+    value: str
+    word: str
+    sums: tuple[tuple[Key, Sum], ...]
+    weight: Decimal
+
+
+def _groups(page: Page) -> list[Group]:
+    """The most expensive first; of the same cost, the busiest."""
+    column = GROUPS[page.wish.group]
+    found: defaultdict[str, list[tuple[Key, Sum]]] = defaultdict(list)
+    for key, one in page.history.now.items():
+        found[str(getattr(key, column))].append((key, one))
+    weighed = sorted(((_weight(page, sums), value) for value, sums in found.items()), reverse=True)
+    return [
+        Group(value, page.names.word(page.wish.group, value), tuple(found[value]), weight)
+        for (weight, _count), value in weighed
+    ]
+
+
+def _weight(page: Page, sums: Sequence[tuple[Key, Sum]]) -> tuple[Decimal, int]:
+    """For order and share alone, so that both currencies count."""
+    amounts = amounts_of((key.currency, one) for key, one in sums)
+    return together(amounts, "USD", page.lens.rate), sum(one.entries for _key, one in sums)
+
+
+def _charts(page: Page) -> list[dict[str, Any]]:
+    """One chart; of costs as billed one for each currency."""
+    if page.wish.what == "requests":
+        return [_chart(page, "", lambda _cell, one: Decimal(one.entries), count_words, lambda v: f"{v:,.0f}")]
+    if page.wish.what == "tokens":
+        return [_chart(page, "", lambda _cell, one: Decimal(_tokens(one)), count_words, lambda v: f"{v:,.0f}")]
+    shown = [page.lens.show] if page.lens.show else list(page.lens.seen(_amounts(page.history.now))) or [""]
+    return [_cost_chart(page, currency, alone=len(shown) == 1) for currency in shown]
+
+
+def _cost_chart(page: Page, currency: str, *, alone: bool) -> dict[str, Any]:
+    def value(cell: Cell, one: Sum) -> Decimal:
+        if page.lens.show and cell.currency:
+            return together({cell.currency: one.cost}, page.lens.show, page.lens.rate)
+        return one.cost if cell.currency == currency else Decimal(0)
+
+    def words(amount: Decimal) -> str:
+        return format_money(amount, currency) if currency else "—"
+
+    chart = _chart(page, currency, value, lambda tick: amount_tick(tick, currency), words)
+    converted = page.lens.is_converted(_amounts(page.history.now))
+    return {**chart, "currency": "" if alone and not converted else currency, "is_converted": converted}
+
+
+def _chart(
+    page: Page,
+    name: str,
+    value: Callable[[Cell, Sum], Decimal],
+    tick: Callable[[Decimal], str],
+    words: Callable[[Decimal], str],
+) -> dict[str, Any]:
+    edges = periods.edges(page.period, page.unit)
+    series, heads = _series(page, value)
+    bars = [[Decimal(0)] * len(heads) for _ in edges[1:]]
+    unpriced = [0] * len(bars)
+    for cell, one in page.history.cells.items():
+        bars[cell.bar][series[cell.group] - 1] += value(cell, one)
+        unpriced[cell.bar] += one.unpriced
+    drawn = stacked(bars)
+    rows = [
+        {
+            "label": bar_label(edges[place], page.unit),
+            "title": bar_title(edges[place], edges[place + 1], page.unit),
+            "has_label": place in drawn.labelled,
+            "cells": [words(amount) if amount else "" for amount in bars[place]],
+            "total": words(sum(bars[place], Decimal(0))),
+            "unpriced": unpriced_words(unpriced[place]),
+            "url": _bar_url(page, edges[place], edges[place + 1]),
+        }
+        for place in range(len(bars))
+    ]
+    return {
+        "id": f"chart-{name.lower() or page.wish.what}",
+        "name": measure_words(page.wish.what),
+        "unit": unit_words(page.unit),
+        "drawn": drawn,
+        "paths": [{"series": place, "d": path} for place, path in enumerate(drawn.paths, start=1)],
+        "bars": len(bars),
+        "scale": [tick(one) for one in drawn.scale],
+        "heads": heads,
+        "rows": rows,
+        "totals": [words(sum((bar[place] for bar in bars), Decimal(0))) for place in range(len(heads))],
+        "total": words(sum((sum(bar, Decimal(0)) for bar in bars), Decimal(0))),
+        "unpriced": unpriced_words(sum(unpriced)),
+    }
+
+
+def _series(page: Page, value: Callable[[Cell, Sum], Decimal]) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """The largest groups of a chart have a series of their own, the others share the last; by what it measures."""
+    sizes: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for cell, one in page.history.cells.items():
+        sizes[cell.group] += value(cell, one)
+    ordered = sorted(sizes, key=lambda group: (-sizes[group], group))
+    drawn = [group for group in ordered if sizes[group]] or ordered[:1]
+    own = drawn if len(drawn) <= SERIES + 1 else drawn[:SERIES]  # a sixth alone needs no "other"
+    heads = [{"series": place, "word": page.names.word(page.wish.group, group)} for place, group in enumerate(own, 1)]
+    if len(own) < len(drawn):
+        heads.append({"series": SERIES + 1, "word": _("Other")})
+    last = max(1, len(heads))
+    series = {group: min(place, last) for place, group in enumerate(ordered, start=1)}
+    return series, heads or [{"series": 1, "word": "—"}]
+
+
+def _group_rows(page: Page, groups: Sequence[Group], charts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    # The colour of the chart, where there is one that says it.
+    colours = {head["word"]: head["series"] for head in charts[0]["heads"]} if len(charts) == 1 else {}
+    whole = sum((group.weight for group in groups), Decimal(0))
+    rows = []
+    for group in groups:
+        total = merged([one for _key, one in group.sums])
+        amounts = amounts_of((key.currency, one) for key, one in group.sums)
+        name = page.wish.group
+        rows.append(
+            {
+                "word": group.word,
+                "series": colours.get(group.word, SERIES + 1) if colours else 0,
+                "url": page.link(**{name: group.value or NO_KEY}),
+                "requests": f"{total.entries:,}",
+                "success": share_words(total.succeeded, total.succeeded + total.faults),
+                "prompt": f"{total.prompt_tokens:,}",
+                "cached": f"{total.cached_tokens:,}",
+                "reasoning": f"{total.reasoning_tokens:,}",
+                "completion": f"{total.completion_tokens:,}",
+                "cost": money_words(page.lens, amounts, total.unpriced),
+                "share": share_words(group.weight, whole),
+                "width": round(float(group.weight / groups[0].weight * 100), 1) if groups[0].weight > 0 else 0,
+                **_pace(total),
+            }
+        )
+    return rows
+
+
+def _tokens(one: Sum) -> int:
+    return one.prompt_tokens + one.completion_tokens
+
+
+def _bar_url(page: Page, first: dt.datetime, end: dt.datetime) -> str:
+    """The entries of a bar; of an hour those of its day."""
+    last = (end - dt.timedelta(microseconds=1)).date()
+    changes = {"range": "", "first": first.date().isoformat(), "last": last.isoformat()}
+    return reverse("usage-entries") + page.wish.address(unit="", by="", measure="", **changes)
+
+
+def _choices(
+    page: Page, name: str, values: Sequence[str], words: Callable[[str], str], chosen: str
+) -> list[dict[str, Any]]:
+    return [
+        {"name": value, "word": words(value), "url": page.link(**{name: value}), "is_on": value == chosen}
+        for value in values
+    ]
+
+
+def _shows(page: Page) -> list[dict[str, Any]]:
+    choices = (("billed", _("As billed")), ("CNY", "¥ CNY"), ("USD", "$ USD"))
+    chosen = page.lens.show or "billed"
+    return [
+        {"name": name, "word": word, "url": page.link(show=name), "is_on": name == chosen} for name, word in choices
+    ]
+
+
+def _with(address: str, more: str) -> str:
+    return f"{address}&{more}" if address else f"?{more}"

@@ -1,0 +1,190 @@
+"""The receipt of one entry: what was counted, at which price, by which formula, and what was corrected later.
+
+Every amount is written out to its last digit. Plain values for templates.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from playground.ledger.models import Entry
+from playground.ledger.rates import rate_at
+from playground.pricing.money import Money, convert
+from playground.pricing.price import PER_TOKENS, Price, PriceDamagedError, Tier
+from playground.web.figures import seconds_words
+from playground.web.moments import day_words
+from playground.web.money import SIGNS, format_money
+from playground.web.usage_entries import conversation_url, moment_words, status_badge, titles_of
+from playground.web.usage_seat import Seat, names_of
+
+LONGEST_CHAIN: Final = 100  # corrections of corrections
+
+
+def receipt(seat: Seat, entry: Entry) -> dict[str, Any]:
+    """Values of `usage/receipt.html`."""
+    price = _price(entry)
+    tier = price.tier_for(entry.prompt_tokens, entry.completion_tokens) if price else None
+    chain = history_of(entry)
+    title = titles_of(seat, {entry.conversation}).get(entry.conversation, "")
+    names = names_of({entry.user_id}, {entry.provider})
+    return {
+        "number": entry.pk,
+        "model": entry.model,
+        "time": moment_words(entry.created_at),
+        "status": status_badge(entry),
+        "is_correction": entry.corrects_id is not None,
+        "practice": entry.practice,
+        "total": _total(entry),
+        "counts": _counts(entry),
+        "counts_basis": entry.get_tokens_basis_display(),
+        "price": _price_words(price, tier) if price else None,
+        "formula": _formula(entry, tier) if tier and entry.cost_input is not None else [],
+        "why": _why(entry, price, tier),
+        "upper_bound": entry.upper_bound,
+        "facts": _facts(entry, names.word("person", str(entry.user_id)), names.word("provider", entry.provider)),
+        "conversation": {"title": title, "url": conversation_url(entry.conversation)} if title else None,
+        "chain": _chain(chain, entry) if len(chain) > 1 else [],
+    }
+
+
+def exact(amount: Decimal | None, currency: str) -> str:
+    """An amount to its last digit: "¥0.0032424"."""
+    if amount is None or not currency:
+        return "—"
+    sign = "−" if amount < 0 else ""
+    return f"{sign}{SIGNS[currency]}{abs(amount).normalize():f}"
+
+
+def history_of(entry: Entry) -> list[Entry]:
+    """An entry with what corrects it and what it corrects, the first one first."""
+    chain = [entry]
+    while chain[0].corrects is not None and len(chain) < LONGEST_CHAIN:
+        chain.insert(0, chain[0].corrects)
+    while len(chain) < LONGEST_CHAIN:
+        later = Entry.objects.filter(corrects=chain[-1]).first()
+        if later is None:
+            break
+        chain.append(later)
+    return chain
+
+
+def _price(entry: Entry) -> Price | None:
+    """The price as it was then; one that cannot be read any more is no price."""
+    try:
+        return Price.from_json(entry.price) if entry.price else None
+    except PriceDamagedError:
+        return None
+
+
+def _total(entry: Entry) -> dict[str, str]:
+    if entry.cost_total is None or not entry.currency:
+        return {"exact": "—", "other": "", "rate": "", "basis": entry.get_cost_basis_display()}
+    rate = rate_at(entry.created_at.date())
+    other = convert(Money(entry.cost_total, "CNY" if entry.currency == "CNY" else "USD"), rate)
+    return {
+        "exact": exact(entry.cost_total, entry.currency),
+        "other": f"≈ {format_money(other.amount, other.currency)}",
+        "rate": f"1 USD = {rate.value.normalize():f} CNY, {day_words(rate.date)}",
+        "basis": entry.get_cost_basis_display(),
+    }
+
+
+def _counts(entry: Entry) -> list[dict[str, str]]:
+    return [
+        {"name": name, "word": word, "count": f"{count:,}"}
+        for name, word, count in (
+            ("prompt", _("Prompt"), entry.prompt_tokens),
+            ("cached", _("of it cached"), entry.cached_tokens),
+            ("completion", _("Completion"), entry.completion_tokens),
+            ("reasoning", _("of it reasoning"), entry.reasoning_tokens),
+        )
+    ]
+
+
+def _price_words(price: Price, tier: Tier | None) -> dict[str, Any]:
+    return {
+        "id": price.id,
+        "source": price.source,
+        "source_date": day_words(price.source_date),
+        "valid_from": day_words(price.valid_from) if price.valid_from else _("since it is known"),
+        "valid_until": day_words(price.valid_until) if price.valid_until else "",
+        "parts": [
+            {"word": word, "amount": exact(amount, price.currency)}
+            for word, amount in (
+                (_("Input"), tier.input),
+                (_("Cached"), tier.cached),
+                (_("Output"), tier.output),
+            )
+        ]
+        if tier
+        else [],
+    }
+
+
+def _formula(entry: Entry, tier: Tier) -> list[dict[str, str]]:
+    """A line for each part: tokens times the price per million is the amount."""
+    fresh = entry.prompt_tokens - entry.cached_tokens
+    cached_price = tier.input if tier.cached is None else tier.cached
+    lines = (
+        (_("Prompt, not cached"), fresh, tier.input, entry.cost_input),
+        (_("Prompt, cached"), entry.cached_tokens, cached_price, entry.cost_cached),
+        (_("Completion"), entry.completion_tokens, tier.output, entry.cost_output),
+    )
+    return [
+        {
+            "word": word,
+            "term": f"{tokens:,} × {exact(per_million, entry.currency)} ÷ {PER_TOKENS:,}",
+            "amount": exact(amount, entry.currency),
+        }
+        for word, tokens, per_million, amount in lines
+    ]
+
+
+def _why(entry: Entry, price: Price | None, tier: Tier | None) -> str:
+    """What to know about how the cost came about, where no formula says it."""
+    if entry.cost_basis == Entry.CostBasis.REPORTED:
+        return _("The provider itself named this sum; it is not calculated here.")
+    if entry.cost_basis != Entry.CostBasis.UNPRICED:
+        return ""
+    if price is None:
+        return _("No price was set when the run began. Its cost is unknown, not 0.")
+    if tier is None:
+        return _("The price has no tier for a request of this length. Its cost is unknown, not 0.")
+    return _("The cost could not be kept. It is unknown, not 0.")
+
+
+def _facts(entry: Entry, person: str, provider: str) -> list[dict[str, str]]:
+    facts = [
+        (_("Person"), person),
+        (_("Provider"), provider),
+        (_("Key"), entry.key_label or "—"),
+        (_("Request id"), entry.provider_request_id or "—"),
+        (_("Finish reason"), entry.finish_reason or "—"),
+        (_("Error"), entry.error_code),
+        (_("TTFT"), seconds_words(entry.ttft_ms)),
+        (_("Duration"), seconds_words(entry.duration_ms)),
+        (_("Tokens per second"), "—" if entry.tokens_per_second is None else f"{entry.tokens_per_second:f}"),
+        (_("Attempt"), str(entry.attempt) if entry.attempt > 1 else ""),
+        (_("Run"), str(entry.generation)),
+    ]
+    return [{"word": word, "value": value} for word, value in facts if value]
+
+
+def _chain(chain: Sequence[Entry], shown: Entry) -> list[dict[str, Any]]:
+    """The first entry and its corrections, with what they come to together."""
+    rows, sums = [], Decimal(0)
+    for entry in chain:
+        sums += entry.cost_total or Decimal(0)
+        currency = next((one.currency for one in chain if one.currency), "")
+        rows.append(
+            {
+                "number": entry.pk,
+                "time": moment_words(entry.created_at),
+                "amount": exact(entry.cost_total, entry.currency or currency),
+                "sum": exact(sums, currency),
+                "is_shown": entry.pk == shown.pk,
+            }
+        )
+    return rows

@@ -1,0 +1,22 @@
+// The usage pages: charts that can be read bar by bar, the box of ranges, tables unfolded for print.
+import "./elements/usage-chart.js";
+
+document.addEventListener("change", ({ target }) => {
+  const box = target.closest(".tc-range-box");
+  if (box && target.type === "date") box.querySelector('[value="days"]').checked = true;
+});
+
+document.addEventListener("keydown", (event) => {
+  const open = event.key === "Escape" && document.querySelector(".tc-range[open]");
+  if (!open) return;
+  open.open = false;
+  open.querySelector("summary").focus();
+});
+
+document.addEventListener("mousedown", ({ target }) => {
+  const open = document.querySelector(".tc-range[open]");
+  if (open && !open.contains(target)) open.open = false;
+});
+
+// Where the browser does not unfold by style (css/pages/usage.css).
+window.addEventListener("beforeprint", () => document.querySelectorAll(".tc-chart-table").forEach((table) => (table.open = true)));

@@ -1,0 +1,150 @@
+"""The usage pages in the browser: charts by keys and by pointer, filters without a reload, paper, and their weight."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from playground.accounts.models import User
+from playground.accounts.people import current_team
+from playground.ledger import standing
+from tests.browser.reach.test_weight import PLAIN, Visit, gzipped
+from tests.entries import write_days, write_entry
+
+SHIFT = """() => new Promise((resolve) => {
+  const moved = [];
+  new PerformanceObserver((list) => list.getEntries().forEach((one) => {
+    if (!one.hadRecentInput && one.value > 0.0005)
+      moved.push(`${one.value} ${one.sources.map((source) => source.node?.outerHTML?.slice(0, 80)).join(' | ')}`);
+  })).observe({type: 'layout-shift', buffered: true});
+  setTimeout(() => resolve(moved), 300);
+})"""
+
+
+@pytest.fixture
+def usage(browser_of_user: Callable[..., BrowserContext], alice: User) -> Page:
+    """The overview of a month with something in it."""
+    write_days(alice, current_team(alice), 30)
+    page = browser_of_user(alice).new_page()
+    page.goto("/usage/?show=CNY", wait_until="networkidle")
+    return page
+
+
+def test_arrow_keys_go_from_bar_to_bar_and_say_what_the_table_says(usage: Page) -> None:
+    plot, tip = usage.locator("[data-plot]"), usage.locator("[data-tip]")
+    rows = usage.locator("usage-chart tbody tr")
+    plot.focus()
+    for key, place in (("ArrowLeft", -1), ("ArrowLeft", -2), ("Home", 0), ("ArrowRight", 1), ("End", -1)):
+        usage.keyboard.press(key)
+        row = rows.nth(place)
+        expect(tip).to_contain_text(row.locator("th").text_content() or "")
+        expect(tip.locator(".tc-tip-total")).to_contain_text(re.compile(r"¥[\d.]+"))
+        assert (row.locator("td").last.evaluate("cell => cell.firstChild.textContent")) in (tip.text_content() or "")
+    usage.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+    usage.keyboard.press("Home")
+    usage.keyboard.press("Enter")
+    usage.wait_for_url(re.compile(r"/usage/entries/\?.*first="))
+
+
+def test_a_pointer_reads_the_bar_below_it_and_leaves_nothing_behind(usage: Page) -> None:
+    box = usage.locator("[data-plot]").bounding_box()
+    assert box is not None
+    for share, place in ((0.99, 29), (0.5, 15), (0.01, 0)):
+        usage.mouse.move(box["x"] + box["width"] * share, box["y"] + 20)
+        title = usage.locator("usage-chart tbody tr").nth(place).locator("th").text_content()
+        expect(usage.locator("[data-tip] strong")).to_have_text(title or "")
+        tip = usage.locator("[data-tip]").bounding_box()
+        assert tip is not None
+        assert box["x"] - 1 <= tip["x"]
+        assert tip["x"] + tip["width"] <= box["x"] + box["width"] + 1
+    usage.mouse.move(5, 5)
+    expect(usage.locator("[data-tip]")).to_be_hidden()
+
+
+def test_filters_change_the_page_and_its_address_without_a_reload(usage: Page) -> None:
+    usage.evaluate("window.stayed = true")
+    usage.select_option("select[name=model]", "GLM-Z1-Air")
+    usage.wait_for_url("**/usage/?show=CNY&model=GLM-Z1-Air")
+    expect(usage.locator(".tc-legend li")).to_have_count(1)
+    usage.get_by_role("link", name="By key").click()
+    usage.wait_for_url("**by=key**")
+    expect(usage.locator(".tc-groups tbody tr")).to_have_count(2)
+    usage.locator(".tc-range > summary").click()
+    usage.get_by_label("Last 7 days").check()
+    usage.wait_for_url("**range=7d**")
+    expect(usage.locator(".tc-range")).not_to_have_attribute("open", "")
+    expect(usage.locator("usage-chart tbody tr")).to_have_count(7)
+    assert usage.evaluate("window.stayed") is True
+    usage.go_back()
+    expect(usage.locator("usage-chart tbody tr")).to_have_count(30)
+
+
+def test_days_can_be_typed_and_escape_closes_the_box(usage: Page) -> None:
+    usage.locator(".tc-range > summary").click()
+    usage.keyboard.press("Escape")
+    expect(usage.locator(".tc-range-box")).to_be_hidden()
+    expect(usage.locator(".tc-range > summary")).to_be_focused()
+    usage.keyboard.press("Enter")
+    usage.get_by_label("Last day").fill("2026-11-03")
+    usage.get_by_label("First day").fill("2026-11-01")
+    usage.wait_for_url("**first=2026-11-01&last=2026-11-03**")
+
+
+def test_entries_are_sorted_and_their_columns_chosen_in_place(usage: Page) -> None:
+    usage.get_by_role("link", name="Entries", exact=True).click()
+    usage.get_by_role("link", name="Prompt").click()
+    usage.wait_for_url("**sort=-prompt")
+    head = usage.locator("th[aria-sort]")
+    expect(head).to_have_attribute("aria-sort", "descending")
+    usage.locator("summary", has_text="Columns").click()
+    usage.get_by_label("Duration").check()
+    expect(usage.locator(".tc-entries thead")).to_contain_text("Duration")
+    usage.locator(".tc-entries tbody a").first.click()
+    expect(usage.get_by_role("heading", level=2)).to_contain_text("Receipt")
+
+
+def test_a_file_comes_whole(usage: Page) -> None:
+    usage.goto("/usage/entries/?range=90d", wait_until="networkidle")
+    usage.locator("summary", has_text="Export").click()
+    with usage.expect_download() as waiting:
+        usage.get_by_role("link", name="CSV", exact=True).click()
+    assert waiting.value.suggested_filename.endswith(".csv")
+    lines = waiting.value.path().read_bytes().split(b"\r\n")
+    assert len(lines) == 2 + 30 * 3
+    assert lines[0].startswith(b"id,created_at,")
+
+
+def test_on_paper_the_page_stands_alone_with_the_tables_unfolded(usage: Page) -> None:
+    usage.emulate_media(media="print")
+    expect(usage.locator("#sidebar")).to_be_hidden()
+    expect(usage.locator("#usage-filters")).to_be_hidden()
+    expect(usage.locator("usage-chart tbody tr").first).to_be_visible()
+    assert usage.evaluate("document.querySelector('.tc-page').scrollHeight <= document.documentElement.scrollHeight")
+
+
+def test_the_navigation_and_the_palette_lead_there(page: Page) -> None:
+    page.get_by_role("link", name="Usage").click()
+    expect(page.get_by_text("Nothing was used in this range")).to_be_visible()
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("usage")
+    page.get_by_role("option", name="Usage").first.click()
+    page.wait_for_url("**/usage/")
+
+
+@pytest.mark.parametrize("path", ["/usage/?range=90d&unit=day", "/usage/entries/", "receipt"])
+def test_a_first_visit_stays_light_and_nothing_moves(
+    browser_of_user: Callable[..., BrowserContext], alice: User, path: str
+) -> None:
+    team = current_team(alice)
+    write_days(alice, team, 90)
+    standing.advance()
+    address = f"/usage/entries/{write_entry(alice, team).pk}/" if path == "receipt" else path
+    page = browser_of_user(alice).new_page()
+    visit = Visit(page)
+    page.goto(address, wait_until="networkidle")
+    sizes = {url: gzipped(page, url) for url in visit.sizes()}
+    assert sum(sizes.values()) <= PLAIN, sorted(((size, url) for url, size in sizes.items()), reverse=True)[:8]
+    assert page.evaluate(SHIFT) == []

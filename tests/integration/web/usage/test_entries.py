@@ -1,0 +1,228 @@
+"""The table of entries, receipts and exports: the same entries everywhere, and nobody else's."""
+
+import csv
+import datetime as dt
+import io
+import json
+import uuid
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient, Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from playground.accounts.models import Team, User
+from playground.conversations.models import Conversation
+from playground.ledger import standing
+from playground.ledger.history import Only, Scope, read
+from playground.ledger.models import Entry
+from playground.ledger.totals import entries_of, totals
+from playground.pricing.cost import Cost, TokenCounts
+from playground.web.sidebar import spent
+from playground.web.usage_export import HEAD, formula_safe
+from tests.entries import USD
+from tests.integration.ledger.test_append_only import correction_of
+from tests.integration.web.usage.conftest import MakeEntry
+from tests.integration.web.usage.test_overview import words, works_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BrowserOf = Callable[[User], Client]
+ALL = "?first=2026-01-01&last=2026-12-31"
+
+
+def exported(user: User, kind: str, query: str = ALL) -> bytes:
+    """The whole file, as a server sends it."""
+
+    async def fetch() -> bytes:
+        client = AsyncClient()
+        await client.aforce_login(user)
+        answer: Any = await client.get(f"/usage/entries.{kind}{query}", headers={"accept-encoding": "gzip"})
+        assert answer.status_code == 200
+        assert answer.headers["Content-Disposition"].endswith(f'.{kind}"')
+        return b"".join([part async for part in answer.streaming_content])
+
+    return async_to_sync(fetch)()
+
+
+def csv_of(user: User, query: str = ALL) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(exported(user, "csv", query).decode("utf-8-sig"), newline="")))
+
+
+def numbers(client: Client, query: str = "") -> list[int]:
+    """The entries of a page, in their order."""
+    text = client.get(f"/usage/entries/{query}").content.decode()
+    return [int(part.partition("/")[0]) for part in text.split('<th scope="row"><a href="/usage/entries/')[1:]]
+
+
+def test_filters_order_and_pages(browser_of: BrowserOf, alice: User, make_entry: MakeEntry) -> None:
+    dear = make_entry(counts=TokenCounts(9000, 0, 10), state="stopped")
+    cheap = make_entry(counts=TokenCounts(10, 0, 10), model="GLM-Z1-Air", key_label="")
+    client = browser_of(alice)
+    assert numbers(client, "?sort=-cost") == [dear.pk, cheap.pk]
+    assert numbers(client, "?sort=cost") == [cheap.pk, dear.pk]
+    assert numbers(client, "?status=stopped") == [dear.pk]
+    assert numbers(client, "?key=-") == [cheap.pk]
+    assert numbers(client, "?model=GLM-Z1-Air&person=x") == []
+    assert numbers(client, "?q=nothing") == []
+    assert numbers(client, "?q=104312") != []
+    many = [make_entry(counts=TokenCounts(1, 0, 1)).pk for _ in range(60)]
+    assert numbers(client, "?sort=time") == [dear.pk, cheap.pk, *many][:50]
+    assert numbers(client, "?sort=time&page=2") == [dear.pk, cheap.pk, *many][50:]
+
+
+def test_columns_are_the_readers_choice(browser_of: BrowserOf, alice: User, make_entry: MakeEntry) -> None:
+    make_entry()
+    text = words(browser_of(alice), "/usage/entries/?column=duration&column=request")
+    assert "5.30 s 20261121104312abcdef" in text
+    assert "GLM-4.5-Air Alice" not in text
+
+
+def test_titles_of_conversations_are_shown_to_their_owner_only(
+    browser_of: BrowserOf, alice: User, bob: User, team: Team, make_entry: MakeEntry
+) -> None:
+    mine = Conversation.objects.create(team=team, user=alice, title="Alice's plans")
+    his = Conversation.objects.create(team=team, user=bob, title="Bob's plans")
+    entries = [make_entry(conversation=mine.pk), make_entry(conversation=his.pk, user_id=bob.pk)]
+    addresses = ["/usage/entries/", *(f"/usage/entries/{entry.pk}/" for entry in entries)]
+    seen = " ".join(words(browser_of(alice), address) for address in addresses)
+    assert "Alice's plans" in seen
+    assert "Bob's plans" not in seen
+    assert "Bob" in seen
+
+
+def test_a_receipt_shows_every_number_that_made_it(browser_of: BrowserOf, alice: User, make_entry: MakeEntry) -> None:
+    text = words(browser_of(alice), f"/usage/entries/{make_entry().pk}/")
+    for part in (
+        "600 × ¥0.8 ÷ 1,000,000 ¥0.00048",
+        "400 × ¥0.16 ÷ 1,000,000 ¥0.000064",
+        "300 × ¥2 ÷ 1,000,000 ¥0.0006",
+        "Total ¥0.001144",
+        "reported by the provider",
+        "Valid from 1 Nov 2026",
+        "docs.bigmodel.cn, 21 Nov 2026",
+        "cny-price",
+        "1 USD = 7.1 CNY, 21 Nov 2026",
+        "20261121104312abcdef",
+        "Team default",
+        "0.42 s",
+        "88.25",
+    ):
+        assert part in text, part
+
+
+def test_a_receipt_says_why_there_is_no_price_or_only_a_bound(
+    browser_of: BrowserOf, alice: User, make_entry: MakeEntry
+) -> None:
+    client = browser_of(alice)
+    assert "Its cost is unknown, not 0." in words(client, f"/usage/entries/{make_entry(price=None).pk}/")
+    assert "An upper bound" in words(client, f"/usage/entries/{make_entry(price=USD).pk}/")
+    named = Cost("USD", None, None, None, Decimal("0.5"), "reported", "")
+    assert "The provider itself named this sum" in words(client, f"/usage/entries/{make_entry(cost=named).pk}/")
+
+
+def test_corrections_are_listed_with_what_they_come_to(
+    browser_of: BrowserOf, alice: User, make_entry: MakeEntry
+) -> None:
+    entry = make_entry()
+    less = Decimal("-0.000144")
+    correction = correction_of(entry, cost_output=less, cost_total=less)
+    correction.save()
+    for one in (entry, correction):
+        text = words(browser_of(alice), f"/usage/entries/{one.pk}/")
+        assert "Corrections" in text
+        assert "−¥0.000144 ¥0.001" in text
+    assert "corrected later" in words(browser_of(alice), "/usage/entries/")
+
+
+def test_receipts_of_others_do_not_exist(
+    browser_of: BrowserOf, alice: User, bob: User, charlie: User, team: Team, make_entry: MakeEntry
+) -> None:
+    of_alice, of_bob = make_entry(), make_entry(user_id=bob.pk)
+    for user, entry, status in (
+        (alice, of_alice, 200),
+        (alice, of_bob, 200),
+        (bob, of_bob, 200),
+        (bob, of_alice, 404),
+        (charlie, of_alice, 404),
+        (charlie, of_bob, 404),
+    ):
+        assert browser_of(user).get(f"/usage/entries/{entry.pk}/").status_code == status
+    assert browser_of(alice).get("/usage/entries/99999999/").status_code == 404
+    works_in(bob, team)
+    assert numbers(browser_of(bob)) == [of_bob.pk]
+    assert [row["id"] for row in csv_of(bob)] == [str(of_bob.pk)]
+
+
+def test_csv_keeps_to_the_rules_and_harms_no_spreadsheet(alice: User, make_entry: MakeEntry) -> None:
+    make_entry(key_label='=HYPERLINK("http://evil")', model='GLM "x", y', finish_reason="@now")
+    raw = exported(alice, "csv")
+    assert raw.startswith(b"id,created_at,")
+    assert raw.count(b"\r\n") == 2
+    assert b'"GLM ""x"", y"' in raw
+    (row,) = csv_of(alice)
+    assert row["key_label"] == '\'=HYPERLINK("http://evil")'
+    assert row["finish_reason"] == "'@now"
+    assert exported(alice, "csv", f"{ALL}&bom=1").startswith(b"\xef\xbb\xbfid,")
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\tx", "\rx", "＝1"])
+def test_what_a_spreadsheet_would_run_is_text(text: str) -> None:
+    assert formula_safe(text) == f"'{text}"
+
+
+def test_json_lines_have_exact_amounts_and_honest_nulls(alice: User, make_entry: MakeEntry) -> None:
+    make_entry()
+    make_entry(price=None, ttft_ms=None)
+    first, second = (json.loads(line) for line in exported(alice, "jsonl").decode().splitlines())
+    assert tuple(first) == HEAD
+    assert (first["cost_total"], first["prompt_tokens"], first["practice"]) == ("0.001144000000", 1000, False)
+    assert (second["cost_total"], second["ttft_ms"]) == (None, None)
+    assert first["person"] == "alice@example.org"
+
+
+def test_an_unknown_kind_of_file_is_not_found(browser_of: BrowserOf, alice: User) -> None:
+    assert browser_of(alice).get("/usage/entries.xlsx").status_code == 404
+
+
+amounts = st.integers(0, 10**14).map(lambda picounits: Decimal(picounits).scaleb(-12))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=15)
+@given(
+    runs=st.lists(st.tuples(amounts, st.sampled_from(["CNY", "USD"]), st.integers(0, 300), st.booleans()), max_size=8)
+)
+def test_entries_conversation_day_month_and_file_have_the_same_sum(
+    runs: list[tuple[Decimal, Any, int, bool]], alice: User, make_entry: MakeEntry
+) -> None:
+    team = Team.objects.create(name="of this example alone")
+    team.members.create(user=alice, role="owner")
+    works_in(alice, team)
+    room = uuid.uuid4()
+    for amount, currency, day, folded in runs:
+        paid = Cost(currency, Decimal(0), Decimal(0), amount, amount, "exact", "p")
+        at = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC) + dt.timedelta(days=day)
+        entry = make_entry(team_id=team.pk, conversation=room, cost=paid, at=at)
+        correction_of(entry, cost_output=-amount, cost_total=-amount, created_at=at).save() if folded else None
+        if folded:
+            standing.advance()
+    meant = {currency: total for currency, total in totals(entries_of(team)).amounts.items() if total}
+    first = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    months = [first.replace(month=month) for month in range(1, 13)] + [first.replace(year=2027)]
+    days = [first + dt.timedelta(days=day) for day in range(366)]
+    for edges in (days, months):
+        cells = read(Scope(team.pk), Only(), group="model", edges=edges, before=(first, first)).cells
+        for currency in ("CNY", "USD"):
+            found = sum(one.cost for cell, one in cells.items() if cell.currency == currency)
+            assert found == meant.get(currency, 0)
+    rows = csv_of(alice)
+    lines = [json.loads(line) for line in exported(alice, "jsonl").decode().splitlines()]
+    for currency in ("CNY", "USD"):
+        for file in (rows, lines):
+            amounts_in = [Decimal(row["cost_total"]) for row in file if row["currency"] == currency]
+            assert sum(amounts_in) == meant.get(currency, 0)
+    assert len(rows) == Entry.objects.filter(team=team).count()
+    assert set(spent([room])) == ({room} if runs else set())

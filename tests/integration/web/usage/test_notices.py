@@ -1,0 +1,68 @@
+"""What is worth a look: found for those who may see it, with a link to the very entries."""
+
+import datetime as dt
+import html
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from playground.accounts.models import Team, User
+from playground.catalog.models import Provider
+from playground.pricing.cost import TokenCounts
+from playground.vault import keys
+from playground.vault.models import ApiKey
+from tests.integration.web.usage.conftest import MakeEntry
+from tests.integration.web.usage.test_overview import MOST_QUERIES, works_in
+
+pytestmark = pytest.mark.django_db
+BrowserOf = Callable[[User], Client]
+
+
+def links(client: Client) -> dict[str, str]:
+    """Words and addresses of all notices."""
+    text = client.get("/usage/notices/").content.decode()
+    return {
+        html.unescape(words): html.unescape(url) for url, words in re.findall(r'<li><a href="([^"]+)">(.*?)</a>', text)
+    }
+
+
+def test_a_quiet_team_has_nothing_to_look_at(browser_of: BrowserOf, alice: User, make_entry: MakeEntry) -> None:
+    make_entry()
+    assert browser_of(alice).get("/usage/notices/").content.strip() == b""
+
+
+def test_all_four_are_found_and_lead_to_what_they_are_about(
+    browser_of: BrowserOf, alice: User, bob: User, team: Team, catalog: None, make_entry: MakeEntry
+) -> None:
+    now = timezone.now()
+    for day in range(1, 29):
+        make_entry(at=now - dt.timedelta(days=day))
+    make_entry(counts=TokenCounts(90_000), at=now)
+    make_entry(price=None)
+    for number in range(50):
+        failed = {"state": "failed", "error_code": "overloaded", "counts": TokenCounts(0)} if number % 3 == 0 else {}
+        make_entry(model="GLM-5", at=now - dt.timedelta(days=3), **failed)
+    provider = Provider.objects.get(slug="bigmodel")
+    keys.add(team=team, user=None, provider=provider, label="Old one", key="x.yyyyyyyyyyyyyyyyyyyy", created_by=alice)
+    ApiKey.objects.update(created_at=now - dt.timedelta(days=91))
+    client = browser_of(alice)
+    client.get("/usage/")
+    with CaptureQueriesContext(connection) as asked:
+        found = links(client)
+    assert len(asked) <= MOST_QUERIES
+    assert list(found) == [
+        "Today cost ¥0.0720, more than three times the median of 28 days.",
+        "GLM-5: 17 of 50 runs failed in 28 days.",
+        "The key “Old one” was not used for 90 days.",
+        "1 run of 28 days has no price.",
+    ]
+    for words, rows in (("GLM-5: 17 of 50 runs failed in 28 days.", 17), ("1 run of 28 days has no price.", 1)):
+        page = client.get(found[words]).content.decode()
+        assert page.count('<th scope="row"><a href="/usage/entries/') == rows
+    works_in(bob, team)
+    assert [words for words in links(browser_of(bob)) if "key" not in words] == []
