@@ -2,9 +2,8 @@
 import { showConnection } from "./banner.js";
 import { comparePrompt } from "./compare-prompt.js";
 import { refreshConversations, syncConversations } from "./conversations.js";
-import { announce } from "./dom.js";
+import { announce, toast } from "./dom.js";
 import "./elements/message-view.js";
-import "./elements/model-picker.js";
 import "./elements/prompt-composer.js";
 import "./elements/run-settings.js";
 import "./elements/thread-view.js";
@@ -20,10 +19,21 @@ const ECHO = 3_000; // milliseconds in which a notice of a beginning run is our 
 
 const thread = document.querySelector("thread-view");
 const composer = document.querySelector("prompt-composer");
-const picker = document.querySelector("model-picker");
-picker.conversation = () => thread.conversation;
+// The model picker comes when it is first wanted.
+const picker = Object.fromEntries(["open", "pick", "prepare"].map((deed) => [deed, (...given) => withPicker((view) => view[deed](...given))]));
 const settings = () => document.querySelector("run-settings");
 let sentAt = -ECHO;
+
+async function withPicker(act) {
+  const isThere = await import("./elements/model-picker.js").then(() => true, () => false);
+  if (!isThere) {
+    toast(gettext("The server could not do that. Try again in a moment."), "info");
+    return false;
+  }
+  const view = document.querySelector("model-picker");
+  view.conversation = () => thread.conversation;
+  return act(view);
+}
 
 // ── sending and stopping ──
 composer.deliver = async ({ text, clientId, signal }) => {

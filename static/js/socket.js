@@ -5,7 +5,6 @@
 // Events: "status" (see `status`), "notice" (detail: the frame), "draining".
 import { afterClose, delay } from "./backoff.js";
 import { gettext } from "./language.js";
-import { Polling } from "./polling.js";
 import { LIVE } from "./stream.js";
 
 const PING_EVERY = 25_000; // below the idle limit of usual proxies
@@ -179,6 +178,8 @@ export class Connection extends EventTarget {
   }
 
   async #tryPolling() {
+    const { Polling } = await import("./polling.js").catch(() => ({}));
+    if (!Polling) return; // the server is away altogether
     const polling = new Polling({
       follows: () => Object.fromEntries([...this.#follows].map(([generation, follower]) => [generation, follower.after()])),
       receive: (frame) => this.#receive(frame),

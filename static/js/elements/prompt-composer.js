@@ -147,16 +147,12 @@ export class PromptComposer extends HTMLElement {
   }
 
   get textTokens() {
-    return tokens(this.text);
+    return tokens(this.text) + (this.#attached?.tokens ?? 0);
   }
 
   // What the next turn reads: system prompt, history and what is typed.
   get promptTokens() {
-    return (this.facts?.systemTokens ?? 0) + Number(this.dataset.historyTokens || 0) + this.#typedTokens;
-  }
-
-  get #typedTokens() {
-    return tokens(this.text) + (this.#attached?.tokens ?? 0);
+    return (this.facts?.systemTokens ?? 0) + Number(this.dataset.historyTokens || 0) + this.textTokens;
   }
 
   // Why it is not simply open, and which offers read more: templates that the server rendered with the run settings.
@@ -286,10 +282,10 @@ export class PromptComposer extends HTMLElement {
   }
 
   #showEstimate() {
-    if (this.estimate) this.querySelector("[data-estimate]").replaceChildren(...this.estimate(tokens(this.text)));
+    if (this.estimate) this.querySelector("[data-estimate]").replaceChildren(...this.estimate(this.textTokens));
     const facts = this.facts;
     if (!facts) return;
-    const typed = this.#typedTokens;
+    const typed = this.textTokens;
     const fixed = facts.systemTokens;
     const talk = Number(this.dataset.historyTokens || 0) + typed;
     const reserved = facts.maxTokens ?? facts.maxOutput ?? 0;
