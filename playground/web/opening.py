@@ -1,4 +1,10 @@
-"""What the playground begins with when somebody comes from a template: settings, and a text in the composer.
+"""What the playground begins with when somebody follows a link: settings, and a text in the composer.
+
+    ?template=<version>   a template as it was filled last; &offer or &model takes another than the recommended one
+    ?model=<name>         a model by its name in the catalog or at its provider; &provider=<slug> says whose
+    ?modelCode=<name>     the same, as the documented links into BigModel's trial center have it
+    ?offer=<id>           a model as one provider sells it
+    &prompt=<text>        what stands in the composer
 
 Nothing is sent. The texts are those the person filled last (prompts.library.keep_filling); without any, the template's
 own with its places still open.
@@ -9,12 +15,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from playground.accounts.models import User
 from playground.accounts.roles import Act
+from playground.catalog.models import Offer
 from playground.catalog.queries import facts_of
 from playground.conversations.run_settings import RunSettings, parse, propose
 from playground.prompts import library
@@ -23,6 +32,8 @@ from playground.prompts.queries import version_for
 from playground.web import access
 from playground.web.offers import Desk
 from playground.web.template_panel import offer_for
+
+LONGEST_PROMPT = 20_000  # characters of a link
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +45,26 @@ class Opening:
 
 
 def opening(request: HttpRequest, desk: Desk) -> Opening | None:
-    """What `?template=<version>` asks for, with `&offer=<id>` for another model than the recommended one."""
+    """What a link asks for; None when it asks for nothing. A model that is not here is said in a message."""
+    asked, text = request.GET, request.GET.get("prompt", "")[:LONGEST_PROMPT]
     try:
-        version_id = uuid.UUID(request.GET.get("template", ""))
+        version_id = uuid.UUID(asked.get("template", ""))
     except ValueError:
-        return None
+        chosen = wished(request, desk)
+        return Opening(chosen or desk.chosen(None), text) if chosen or text else None
     version = access.template_version(desk.user, version_id, Act.USE)
     filled = library.filling(desk.user, version.pk) or version
-    return Opening(settings_of(desk, version, filled.system_prompt, request.GET), filled.first_message)
+    return Opening(settings_of(desk, version, filled.system_prompt, asked), text or filled.first_message)
+
+
+def wished(request: HttpRequest, desk: Desk) -> RunSettings | None:
+    """The settings of the model that a link asks for, and nothing that was set for another one."""
+    offer = _asked_for(desk, request.GET)
+    if offer is not None:
+        return propose(facts_of(offer), system_prompt=desk.chosen(None).system_prompt)
+    if name := _name(request.GET):
+        messages.info(request, _("There is no model “%(name)s” here.") % {"name": name[:80]})
+    return None
 
 
 def settings_of(
@@ -73,8 +96,24 @@ def template_words(user: User, version_id: uuid.UUID | None) -> dict[str, Any] |
     return {"id": version.template_id, "version": version.pk, "title": version.title, "number": version.number}
 
 
-def _asked_for(desk: Desk, asked: Mapping[str, str]) -> Any:
+def _asked_for(desk: Desk, asked: Mapping[str, str]) -> Offer | None:
     try:
         return desk.find(uuid.UUID(asked.get("offer", "")))
     except ValueError:
-        return None
+        return _named(desk, _name(asked), asked.get("provider", ""))
+
+
+def _named(desk: Desk, name: str, provider: str) -> Offer | None:
+    """The offer of that name that can be run: with a key before practice, practice before what needs a key."""
+    found = [
+        one
+        for one in desk.offers
+        if name
+        and name in (one.language_model.slug if one.language_model else "", one.wire_name.lower().rpartition("/")[2])
+        and provider in ("", one.provider.slug)
+    ]
+    return min(found, key=lambda one: (bool(desk.refused(one)), one.provider.practice), default=None)
+
+
+def _name(asked: Mapping[str, str]) -> str:
+    return (asked.get("model") or asked.get("modelCode") or "").strip().lower()

@@ -30,7 +30,7 @@ from playground.web.access import person
 from playground.web.composer import composer_view, run_extras
 from playground.web.elsewhere import Elsewhere, elsewhere
 from playground.web.offers import Desk, run_view
-from playground.web.opening import opening, template_words
+from playground.web.opening import opening, template_words, wished
 from playground.web.picker import picker_view
 from playground.web.respond import go
 from playground.web.sidebar import Cursor
@@ -208,7 +208,7 @@ def empty(request: HttpRequest) -> HttpResponse:
     user = person(request)
     desk = Desk(user, current_team(user))
     return render(
-        request, "conversations/_empty.html", trials.empty_view(desk, _wished(request, desk) or desk.chosen(None))
+        request, "conversations/_empty.html", trials.empty_view(desk, wished(request, desk) or desk.chosen(None))
     )
 
 
@@ -268,7 +268,8 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
     user = person(request)
     desk = Desk(user, found.team if found else current_team(user))
     brought = opening(request, desk) if found is None else None
-    chosen = brought.settings if brought else _wished(request, desk) or desk.chosen(found)
+    asked = wished(request, desk) if found else brought and brought.settings
+    chosen = asked or desk.chosen(found)
     shown = _window(request, found, user) if found else thread.ThreadView(None)
     views = [*shown.messages, *shown.tail]
     offer = desk.find(chosen.offer)
@@ -295,15 +296,6 @@ def _window(request: HttpRequest, found: Conversation, user: User) -> thread.Thr
     at = request.GET.get("at")
     there = thread.around(found, _uuid_or_404(at), currency=user.currency) if at else None
     return there or thread.newest(found, currency=user.currency)
-
-
-def _wished(request: HttpRequest, desk: Desk) -> RunSettings | None:
-    """The settings a link asks for with `?offer=<id>`: that offer, and nothing that was set for another one."""
-    try:
-        offer = desk.find(uuid.UUID(request.GET.get("offer", "")))
-    except ValueError:
-        offer = None
-    return run_settings.propose(facts_of(offer), system_prompt=desk.chosen(None).system_prompt) if offer else None
 
 
 def _header(found: Conversation | None) -> dict[str, Any] | None:
