@@ -7,7 +7,7 @@ some thousand templates is read through in milliseconds; tests/integration/promp
 import uuid
 from collections.abc import Sequence
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import Exact, GreaterThan
 
@@ -19,7 +19,7 @@ WORDS = 8  # of a query; more are passed over
 LANGUAGES = ("en", "zh-hans")  # of the built-in templates; readers of others get the first
 
 
-def available(team: Team, *, language: str, drafts: bool) -> "QuerySet[PromptTemplate]":
+def available(team: Team | OuterRef, *, language: str, drafts: bool) -> "QuerySet[PromptTemplate]":
     """What a team can use: its own, and those that came with the program in the reader's language.
 
     `drafts`: also its own that nobody made live yet, which is for those who may edit.

@@ -8,8 +8,8 @@ import uuid
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
-from playground.accounts.models import Member, User
-from playground.accounts.people import role_in
+from playground.accounts.models import Member, Team, User
+from playground.accounts.people import current_team, role_in
 from playground.accounts.roles import Act, may
 from playground.comparisons.models import Column, Comparison
 from playground.conversations.models import Conversation, Generation, Message
@@ -19,6 +19,8 @@ from playground.prompts.queries import version_for
 from playground.tools.models import Function
 from playground.vault.models import ApiKey
 
+TEAM = "team_at_work"  # of a request: what team_of has looked up
+
 
 def person(request: HttpRequest) -> User:
     """Who asks. Only for views behind login_required."""
@@ -26,6 +28,19 @@ def person(request: HttpRequest) -> User:
     if not isinstance(user, User):
         raise Http404
     return user
+
+
+def team_of(request: HttpRequest) -> Team:
+    """The team the person works in, looked up once for a request: the page and its frame both ask."""
+    if (known := request.__dict__.get(TEAM)) is None:
+        known = remember_team(request, current_team(person(request)))
+    return known
+
+
+def remember_team(request: HttpRequest, team: Team) -> Team:
+    """Keep the team that a view has looked up already."""
+    request.__dict__[TEAM] = team
+    return team
 
 
 def conversations(user: User) -> QuerySet[Conversation]:

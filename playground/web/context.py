@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.utils.functional import lazystr
 
 from playground.accounts.models import User
-from playground.accounts.people import current_team
 from playground.web import template_shelf
+from playground.web.access import team_of
 
 THEMES = frozenset(User.Theme.values)
 
@@ -21,8 +21,8 @@ def house(request: HttpRequest) -> dict[str, Any]:
     return {
         "app_version": settings.VERSION,
         "theme": theme if theme in THEMES else User.Theme.SYSTEM.value,
-        "team_name": lazystr(_TeamName(user)) if signed_in else "",
-        "template_count": lazystr(_TemplateCount(user)) if signed_in else "",
+        "team_name": lazystr(_TeamName(request)) if signed_in else "",
+        "template_count": lazystr(_TemplateCount(request)) if signed_in else "",
         "listing": None,
         "sign_up_open": settings.SIGN_UP_OPEN,
     }
@@ -31,18 +31,19 @@ def house(request: HttpRequest) -> dict[str, Any]:
 class _TeamName:
     """Becomes the name of the user's current team when it is printed."""
 
-    def __init__(self, user: User) -> None:
-        self._user = user
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
 
     def __str__(self) -> str:
-        return current_team(self._user).name
+        return team_of(self._request).name
 
 
 class _TemplateCount:
     """Becomes the number of templates a user can use when it is printed."""
 
-    def __init__(self, user: User) -> None:
-        self._user = user
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
 
     def __str__(self) -> str:
-        return str(template_shelf.count(self._user))
+        known = self._request.__dict__.get(template_shelf.COUNT)
+        return str(template_shelf.count(team_of(self._request)) if known is None else known)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from playground.accounts.models import Team, User
+from playground.accounts.models import Member, Team, User
 from playground.accounts.people import current_team, role_in
 from playground.accounts.roles import Act, may
 from playground.catalog.models import LanguageModel
@@ -29,6 +29,7 @@ RUNS_OF = dt.timedelta(days=30)
 SCOPES = ("team", "builtin", "mine", "starred", "archive")
 SORTS = ("used", "new", "title")
 FALLBACK_ICON = "scroll-text"
+COUNT = "template_count"  # of a request: the count for the navigation, where a view has it already
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,16 @@ def offered(user: User, query: str) -> Any:
     return queries.named(live, query) if query.strip() else _sorted(_counted(live, team), Wish())
 
 
-def count(user: User) -> int:
-    """How many templates the person can use, for the navigation."""
-    team = current_team(user)
+def count(team: Team) -> int:
+    """How many templates can be used in a team, for the navigation."""
     return queries.available(team, language=get_language() or "en", drafts=False).filter(archived_at=None).count()
+
+
+def with_count(members: "QuerySet[Member]") -> "QuerySet[Member]":
+    """Memberships with `template_count`, that of their team: where a page looks the membership up anyway."""
+    usable = queries.available(OuterRef("team"), language=get_language() or "en", drafts=False).filter(archived_at=None)
+    one_group = usable.order_by().annotate(all=Value(1)).values("all").annotate(count=Count("pk")).values("count")
+    return members.annotate(template_count=Coalesce(Subquery(one_group), 0))
 
 
 def _in_scope(user: User, team: Team, wish: Wish, may_edit: bool) -> "QuerySet[PromptTemplate]":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -13,6 +14,8 @@ from playground.accounts.people import current_team, role_in
 from playground.accounts.roles import Act, may
 from playground.catalog.models import Provider
 from playground.ledger.history import Scope
+from playground.web import template_shelf
+from playground.web.access import person, remember_team
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,15 @@ class Seat:
         return Scope(self.team.pk, None if self.sees_all else self.user.pk)
 
 
-def seat_of(user: User) -> Seat:
+def seat_of(request: HttpRequest) -> Seat:
     """Where the person sits now; one query, as long as the team they chose last still has them."""
-    chosen = Member.objects.filter(user=user, team=user.current_team_id).select_related("team").first()
+    user = person(request)
+    here = Member.objects.filter(user=user, team=user.current_team_id).select_related("team")
+    chosen = template_shelf.with_count(here).first()
+    if chosen:
+        request.__dict__[template_shelf.COUNT] = chosen.template_count  # type: ignore[attr-defined]  # annotated
     team, role = (chosen.team, chosen.role) if chosen else ((found := current_team(user)), role_in(user, found))
-    return Seat(user, team, may(role, Act.MANAGE))
+    return Seat(user, remember_team(request, team), may(role, Act.MANAGE))
 
 
 @dataclass(frozen=True, slots=True)

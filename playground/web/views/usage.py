@@ -25,7 +25,7 @@ from playground.web.usage_wish import Wish
 def page(request: HttpRequest) -> HttpResponse:
     """Sums of a range. htmx gets what changes alone, and the short form of the address."""
     wish = Wish.read(request.GET.dict())
-    seat = seat_of(person(request))
+    seat = seat_of(request)
     context = {"section": "usage", "team_name": seat.team.name, "usage": overview(seat, wish, timezone.now())}
     if not _wants_part(request):
         return render(request, "usage/page.html", context)
@@ -45,7 +45,7 @@ def _wants_part(request: HttpRequest) -> bool:
 @require_GET
 def notices(request: HttpRequest) -> HttpResponse:
     """What is worth a look; the overview fetches it when it stands."""
-    found = usage_notices.notices(seat_of(person(request)), timezone.now())
+    found = usage_notices.notices(seat_of(request), timezone.now())
     return render(request, "usage/notices.html", {"notices": found})
 
 
@@ -55,7 +55,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 def entries(request: HttpRequest) -> HttpResponse:
     """Every entry of a range, a page at a time. htmx gets what changes alone."""
     asked = ListWish.read(request.GET.dict(), request.GET.getlist("column"))
-    seat = seat_of(person(request))
+    seat = seat_of(request)
     context = {"section": "usage", "team_name": seat.team.name, "list": entry_list(seat, asked, timezone.now())}
     if not _wants_part(request):
         return render(request, "usage/entries.html", context)
@@ -70,7 +70,7 @@ def entries(request: HttpRequest) -> HttpResponse:
 def receipt(request: HttpRequest, entry_id: int) -> HttpResponse:
     """One entry in full."""
     entry = access.entry(person(request), entry_id)
-    seat = seat_of(person(request))
+    seat = seat_of(request)
     context = {"section": "usage", "team_name": seat.team.name, "entry": receipt_of(seat, entry)}
     return render(request, "usage/receipt.html", context)
 
@@ -84,7 +84,7 @@ def export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
         raise Http404
     asked = ListWish.read(request.GET.dict(), ())
     period = asked.wish.period(timezone.localtime())
-    found = entries_within(seat_of(person(request)), asked, period)
+    found = entries_within(seat_of(request), asked, period)
     content = csv_file(found, bom=request.GET.get("bom") == "1") if kind == "csv" else json_lines(found)
     name = f"usage-{period.first:%Y-%m-%d}-{period.last_day:%Y-%m-%d}.{kind}"
     return StreamingHttpResponse(
