@@ -105,7 +105,7 @@ def posted(post: QueryDict) -> dict[str, object]:
         "tool_choice": post.get("tool_choice", ""),
         "web_search": _posted_search(post) if post.get("search") == "on" else None,
         "output": post.get("output", ""),
-        "schema": post.get("schema", "").replace("\r\n", "\n"),
+        "schema": _posted_schema(post),
         "keep_thinking": True if post.get("keep_thinking") == "on" else None,
     }
 
@@ -149,3 +149,9 @@ def _choice(table: Capabilities, chosen: RunSettings) -> list[tuple[str, str, bo
 
 def _why(table: Mapping[str, Any], name: str, offer: Offer) -> str:
     return why_not(table[name], model=offer.title, provider=offer.provider.name)
+
+
+def _posted_schema(post: QueryDict) -> str:
+    """The schema as it was typed; the example that stands there before anybody typed is kept once it is chosen."""
+    text = str(post.get("schema", "")).replace("\r\n", "\n")
+    return "" if text == EXAMPLE_SCHEMA and post.get("output") != "json_schema" else text

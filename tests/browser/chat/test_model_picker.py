@@ -208,6 +208,7 @@ def test_on_a_phone_it_is_a_sheet_at_the_bottom(browser_of_user: Callable[..., B
     ready(page)
     page.tap("[data-sheet=inspector]")
     page.locator("[data-open-picker]").tap()
+    expect(page.locator(".tc-picker-row").first).to_be_visible()
     box = page.locator("#model-picker").bounding_box()
     assert box is not None
     assert (box["x"], box["width"], round(box["y"] + box["height"])) == (0, PHONE["width"], PHONE["height"])

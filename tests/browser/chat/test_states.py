@@ -351,6 +351,7 @@ def test_a_choice_after_the_session_is_over_leads_to_the_sign_in_and_back(page: 
     noise.expected = ("401",)
     page.fill("#prompt", "kept")
     page.click("[data-open-picker]")
+    expect(page.locator(".tc-picker-row").first).to_be_visible()
     Session.objects.all().delete()
     page.locator('.tc-picker-row[aria-selected="false"]:not([aria-disabled])').first.click()
     expect(page).to_have_url(re.compile(r"/accounts/login/\?next=%2F$"))
