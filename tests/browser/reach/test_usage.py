@@ -71,10 +71,10 @@ def test_filters_change_the_page_and_its_address_without_a_reload(usage: Page) -
     usage.get_by_role("link", name="By key").click()
     usage.wait_for_url("**by=key**")
     expect(usage.locator(".tc-groups tbody tr")).to_have_count(2)
-    usage.locator(".tc-range > summary").click()
+    usage.locator(".tc-usage-filters .tc-range > summary").click()
     usage.get_by_label("Last 7 days").check()
     usage.wait_for_url("**range=7d**")
-    expect(usage.locator(".tc-range")).not_to_have_attribute("open", "")
+    expect(usage.locator(".tc-usage-filters .tc-range")).not_to_have_attribute("open", "")
     expect(usage.locator("usage-chart tbody tr")).to_have_count(7)
     assert usage.evaluate("window.stayed") is True
     usage.go_back()
@@ -82,10 +82,10 @@ def test_filters_change_the_page_and_its_address_without_a_reload(usage: Page) -
 
 
 def test_days_can_be_typed_and_escape_closes_the_box(usage: Page) -> None:
-    usage.locator(".tc-range > summary").click()
+    usage.locator(".tc-usage-filters .tc-range > summary").click()
     usage.keyboard.press("Escape")
-    expect(usage.locator(".tc-range-box")).to_be_hidden()
-    expect(usage.locator(".tc-range > summary")).to_be_focused()
+    expect(usage.locator(".tc-usage-filters .tc-range-box")).to_be_hidden()
+    expect(usage.locator(".tc-usage-filters .tc-range > summary")).to_be_focused()
     usage.keyboard.press("Enter")
     usage.get_by_label("Last day").fill("2026-11-03")
     usage.get_by_label("First day").fill("2026-11-01")
