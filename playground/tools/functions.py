@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from playground.accounts.models import Team, User
 from playground.accounts.people import role_in
-from playground.accounts.roles import Act, may
+from playground.accounts.roles import Act, Thing, may
 from playground.errors import Refused
 from playground.tools.models import Function
 from playground.tools.schemas import read_schema
@@ -70,7 +70,7 @@ def remove(*, user: User, function: Function) -> None:
 
 def may_edit(user: User, team: Team) -> bool:
     """Whether the person may define functions for the team."""
-    return may(role_in(user, team), Act.EDIT)
+    return may(role_in(user, team), Act.EDIT, Thing.FUNCTIONS)
 
 
 def definitions(team_id: int, chosen: Sequence[uuid.UUID]) -> list[dict[str, Any]]:

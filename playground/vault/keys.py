@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from playground.accounts.models import Team, User
 from playground.accounts.people import role_in
-from playground.accounts.roles import Act, may, roles_that_may
+from playground.accounts.roles import Act, Thing, may, roles_that_may
 from playground.catalog.models import Provider
 from playground.errors import Refused
 from playground.statements import Param, Update
@@ -219,14 +219,15 @@ def _check_may_add(person: User, team: Team, owner: User | None, provider: Provi
     if provider.is_custom and provider.scope != f"team:{team.pk}":
         raise Refused("not_found", _("There is no such provider."))
     role = role_in(person, team)
-    if not may(role, Act.MANAGE if owner is None else Act.USE) or owner not in (None, person):
+    if not may(role, Act.MANAGE if owner is None else Act.USE, Thing.KEYS) or owner not in (None, person):
         raise Refused("not_allowed", _("Your role in this team does not let you add this key."))
 
 
 def _of(user: User, team: Team, act: Act) -> QuerySet[ApiKey]:
     """The person's own keys in a team and the team's, if they are in it with a role that may do `act`."""
     mine_or_ours = Q(user=user) | Q(user=None)
-    member = Exists(team.members.filter(user=user, user__is_active=True, role__in=roles_that_may(act)).values("pk"))
+    roles = roles_that_may(act, Thing.KEYS)
+    member = Exists(team.members.filter(user=user, user__is_active=True, role__in=roles).values("pk"))
     return ApiKey.objects.filter(mine_or_ours, member, team=team).select_related("provider", "user", "last_used_by")
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from playground.accounts.models import Team, User
 from playground.accounts.people import current_team, role_in
-from playground.accounts.roles import Act, may
+from playground.accounts.roles import Act, Thing, may
 from playground.errors import Refused
 from playground.prompts import files, library, queries
 from playground.prompts.models import PromptTemplate, TemplateVersion
@@ -226,7 +226,7 @@ def _version_of(user: User, found: PromptTemplate, text: str) -> TemplateVersion
 def _team(user: User, team_id: int) -> Team:
     """A team in which the person may edit."""
     team = Team.objects.filter(pk=team_id, members__user=user).first()
-    if team is None or not may(role_in(user, team), Act.EDIT):
+    if team is None or not may(role_in(user, team), Act.EDIT, Thing.TEMPLATES):
         raise Http404
     return team
 
