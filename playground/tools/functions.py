@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from playground.accounts import audit
 from playground.accounts.models import Team, User
 from playground.accounts.people import role_in
 from playground.accounts.roles import Act, Thing, may
@@ -57,14 +58,23 @@ def save(
     try:
         with transaction.atomic():
             row.save()
+            audit.note(
+                team=team,
+                person=user,
+                deed="function.changed" if function else "function.added",
+                subject=row.name,
+                details={"endpoint": row.endpoint} if row.endpoint else None,
+            )
     except IntegrityError:
         raise Refused("name_taken", _("The team has a function of this name already.")) from None
     return row
 
 
+@transaction.atomic
 def remove(*, user: User, function: Function) -> None:
     """Take a function away; conversations that had it switched on go on without it."""
     _check_may_edit(user, function.team)
+    audit.note(team=function.team, person=user, deed="function.removed", subject=function.name)
     function.delete()
 
 

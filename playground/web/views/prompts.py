@@ -94,9 +94,10 @@ def star(request: HttpRequest, template_id: uuid.UUID) -> HttpResponseBase:
 @require_POST
 def archive(request: HttpRequest, template_id: uuid.UUID) -> HttpResponseBase:
     """Into the archive (`on=1`), or back into the list."""
-    found = access.template(person(request), template_id, Act.EDIT)
+    user = person(request)
+    found = access.template(user, template_id, Act.EDIT)
     archived = request.POST.get("on") == "1"
-    library.archive(found, archived=archived)
+    library.archive(found, archived=archived, by=user)
     messages.success(request, _("Moved into the archive.") if archived else _("Moved back to the list."))
     return go(request, "template", found.pk)
 
@@ -108,7 +109,7 @@ def make_live(request: HttpRequest, template_id: uuid.UUID) -> HttpResponseBase:
     user = person(request)
     found = access.template(user, template_id, Act.EDIT)
     version = _posted_version(request, user, found)
-    return _done(request, found, lambda: library.make_live(found, version), _("This version is live now."))
+    return _done(request, found, lambda: library.make_live(found, version, by=user), _("This version is live now."))
 
 
 @login_required
