@@ -17,7 +17,7 @@ from playground.ledger.history import Cell, Only, Scope
 from playground.ledger.measured import FAULTS
 from playground.ledger.models import Entry
 
-MOST: Final = 60_000  # entries: a third of a second on a slow machine
+MOST: Final = 40_000  # entries: a quarter of a second
 _IS_RUN: Final = "e.corrects_id IS NULL"
 _COUNTED: Final = (
     _IS_RUN,

@@ -20,11 +20,12 @@ from playground.ledger.history import CONVERSATION, GROUPS, Behind, Cell, Histor
 from playground.ledger.periods import Period
 from playground.ledger.rates import rate_at
 from playground.ledger.spread import ERROR, percentile
-from playground.web import access
+from playground.web import access, usage_conversations
 from playground.web.chart import stacked
 from playground.web.figures import seconds_words
 from playground.web.moments import day_words
 from playground.web.money import format_money
+from playground.web.usage_conversations import OTHERS
 from playground.web.usage_filters import filters_of, values_of
 from playground.web.usage_money import Lens, amounts_of, money_words, rate_words, sign_of, together, unpriced_words
 from playground.web.usage_seat import Names, Seat, names_in
@@ -115,31 +116,15 @@ def _read(seat: Seat, wish: Wish, now: dt.datetime) -> Page:
     show = "" if wish.show == "billed" else wish.show or seat.user.currency
     lens = Lens(show, rate_at(now.date()))
     rooms = None
-    if wish.group == CONVERSATION and history.count <= by_conversation.MOST:
-        history.cells = by_conversation.read_conversations(seat.scope, wish.only, edges)
-        rooms = access.conversations(seat.user).filter(pk__in=_leading(history, lens))
+    if wish.group == CONVERSATION and usage_conversations.fits(history):
+        history.cells = usage_conversations.cells_of(seat.scope, wish.only, edges, lens.rate)
+        rooms = access.conversations(seat.user).filter(pk__in={cell.group for cell in history.cells} - {OTHERS})
     return Page(seat, wish, period, history, names_in(history.keys, rooms), lens)
-
-
-def _leading(history: History, lens: Lens) -> set[str]:
-    """The conversations that are named: the largest by each of what a chart measures."""
-    measures: tuple[Callable[[Cell, Sum], Decimal | int], ...] = (
-        lambda cell, one: together({cell.currency: one.cost}, "USD", lens.rate) if cell.currency else 0,
-        lambda _cell, one: one.entries,
-        lambda _cell, one: _tokens(one),
-    )
-    found: set[str] = set()
-    for measure in measures:
-        sizes: defaultdict[str, Decimal | int] = defaultdict(int)
-        for cell, one in history.cells.items():
-            sizes[cell.group] += measure(cell, one)
-        found |= set(sorted(sizes, key=lambda group: sizes[group], reverse=True)[:ROWS])
-    return found
 
 
 def _too_many(page: Page) -> str:
     """Why there is no chart by conversation, where there is none."""
-    if page.wish.group != CONVERSATION or page.history.count <= by_conversation.MOST:
+    if page.wish.group != CONVERSATION or usage_conversations.fits(page.history):
         return ""
     return _("By conversation a range can have %(most)s entries at most; this one has %(count)s.") % {
         "most": f"{by_conversation.MOST:,}",
@@ -225,14 +210,15 @@ class Group:
 
 def _groups(page: Page) -> list[Group]:
     """The most expensive first, of the same cost the busiest; of very many the last one is all others together."""
-    found = _sums_by_group(page)
+    found = dict(_sums_by_group(page))
+    rest = found.pop(OTHERS, [])
     weighed = sorted(((_weight(page, sums), value) for value, sums in found.items()), reverse=True)
     own = weighed if len(weighed) <= ROWS + 1 else weighed[:ROWS]
     groups = [
         Group(value, page.names.word(page.wish.group, value), tuple(found[value]), weight)
         for (weight, _count), value in own
     ]
-    rest = [one for _weight_of, value in weighed[len(own) :] for one in found[value]]
+    rest += [one for _weight_of, value in weighed[len(own) :] for one in found[value]]
     return [*groups, Group("", _("Other"), tuple(rest), _weight(page, rest)[0], is_rest=True)] if rest else groups
 
 
@@ -325,12 +311,13 @@ def _series(page: Page, value: Callable[[Cell, Sum], Decimal]) -> tuple[dict[str
     sizes: defaultdict[str, Decimal] = defaultdict(Decimal)
     for cell, one in page.history.cells.items():
         sizes[cell.group] += value(cell, one)
-    ordered = sorted(sizes, key=lambda group: (-sizes[group], group))
+    ordered = sorted(sizes, key=lambda group: (group == OTHERS, -sizes[group], group))
     drawn = [group for group in ordered if sizes[group]] or ordered[:1]
-    own = drawn if len(drawn) <= SERIES + 1 else drawn[:SERIES]  # a sixth alone needs no "other"
+    named = [group for group in drawn if group != OTHERS]
+    own = named if len(drawn) <= SERIES + 1 and named == drawn else named[:SERIES]  # a sixth alone needs no "other"
     heads = [{"series": place, "word": page.names.word(page.wish.group, group)} for place, group in enumerate(own, 1)]
     if len(own) < len(drawn):
-        heads.append({"series": SERIES + 1, "word": _("Other")})
+        heads.append({"series": len(own) + 1, "word": _("Other")})
     last = max(1, len(heads))
     series = {group: min(place, last) for place, group in enumerate(ordered, start=1)}
     return series, heads or [{"series": 1, "word": "—"}]
