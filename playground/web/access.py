@@ -101,6 +101,14 @@ def message(user: User, message_id: uuid.UUID) -> Message:
     return found
 
 
+def answer(user: User, message_id: uuid.UUID) -> Message:
+    """One answer that a run filled, of a conversation of the person; a copy of one is none."""
+    found = message(user, message_id)
+    if not hasattr(found, "generation"):
+        raise Http404
+    return found
+
+
 def generation(user: User, generation_id: uuid.UUID) -> Generation:
     """One generation of a conversation of the person."""
     found = (

@@ -136,6 +136,7 @@ class MessageView:
     is_last: bool = field(default=False)
     is_copy: bool = field(default=False)
     day: str = field(default="")  # the words of the day that begins with this message
+    thumb: str = field(default="")  # the reader's: "up", "down" or none (thumbs.py)
 
     @property
     def awaits(self) -> bool:

@@ -292,6 +292,8 @@ USAGE = Part(
         Screen("usage-person", "By person, all in one currency", "/usage/?by=person&show=CNY&range=90d", height=1_300),
         Screen("usage-range", "Another range", "/usage/", (unfold(".tc-range > summary"),)),
         Screen("usage-none", "Nothing used yet", "/usage/", viewer="newcomer"),
+        Screen("usage-template", "By template", "/usage/?by=template", height=TALL),
+        Screen("usage-files", "A file for every month", "/usage/files/"),
         Screen("usage-entries", "Entries", "/usage/entries/"),
         Screen("usage-entry", "A receipt", "/usage/entries/{entry}/", height=1_300),
     ),

@@ -27,6 +27,8 @@ INSIDE = (
     "/templates/import/",
     "/templates/built-in/extraction/",
     "/usage/?range=30d",
+    "/usage/?by=conversation",
+    "/usage/files/",
     "/usage/entries/",
     "/models/",
     "/models/glm-4.5/",
