@@ -39,9 +39,9 @@ Row = Sequence[Any]
 
 async def csv_file(entries: "QuerySet[Entry]", *, bom: bool) -> AsyncIterator[bytes]:
     """RFC 4180: commas, CRLF, quotes doubled. A text that a spreadsheet would run as a formula begins with a quote."""
-    yield ((BOM if bom else "") + _csv_lines([HEAD])).encode()
+    yield ((BOM if bom else "") + csv_lines([HEAD])).encode()
     async for rows, people in _parts(entries):
-        yield _csv_lines(csv_rows(rows, people)).encode()
+        yield csv_lines(csv_rows(rows, people)).encode()
 
 
 async def json_lines(entries: "QuerySet[Entry]") -> AsyncIterator[bytes]:
@@ -106,7 +106,8 @@ class _Lines:
         self.parts.append(text)
 
 
-def _csv_lines(rows: Iterable[Row]) -> str:
+def csv_lines(rows: Iterable[Row]) -> str:
+    """Rows in RFC 4180: commas, CRLF, quotes doubled."""
     lines = _Lines()
     csv.writer(lines, lineterminator="\r\n").writerows(rows)
     return "".join(lines.parts)
