@@ -316,6 +316,33 @@ KEYS = Part(
         Screen("key-server", "A server of one's own", "/keys/{rack_key}/", height=1_300),
     ),
 )
+MEMBER_MENU = click(".tc-member-menu > button")
+
+
+def member_deed(name: str) -> tuple[Act, ...]:
+    """Ask for a deed on the first member that has a menu."""
+    return (MEMBER_MENU, click(f".tc-member-menu [id$='-{name}']"), wait_for("#team-dialog form"))
+
+
+TEAMS = Part(
+    "Teams",
+    (
+        Screen("team", "Members, invitations, other teams", "/team/", height=1_500),
+        Screen("team-menu", "Switch the team", "/team/", (open_sheet("sidebar"), click("#team-menu-trigger"))),
+        Screen("team-role", "What can be done with a member", "/team/", (MEMBER_MENU,)),
+        Screen("team-remove", "Remove a member", "/team/", member_deed("remove")),
+        Screen(
+            "team-ask",
+            "The same questions, as without a script",
+            "/team/{team}/members/{colleague}/remove/",
+            also=("/team/{team}/members/{colleague}/hand-over/", "/team/{team}/leave/"),
+        ),
+        Screen("team-personal", "A personal team", "/team/", viewer="newcomer", height=1_200),
+        Screen("team-log", "The log of deeds", "/team/log/", height=1_500),
+        outside("invitation", "An invitation", "/invitation/{invitation}/", also=("/invitation/",)),
+        outside("invitation-closed", "An invitation that is over", "/invitation/used/"),
+    ),
+)
 ACCOUNT = Part(
     "Account",
     (
@@ -342,5 +369,5 @@ ACCOUNT = Part(
         Screen("not-found", "A page that is not there", "/c/00000000-0000-0000-0000-000000000001/"),
     ),
 )
-PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, COMPARE, TEMPLATES, USAGE, MODELS, KEYS, ACCOUNT)
+PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, COMPARE, TEMPLATES, USAGE, MODELS, KEYS, TEAMS, ACCOUNT)
 SCREENS = tuple(screen for part in PARTS for screen in part.screens)

@@ -65,6 +65,7 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
     after = Cursor.read(asked.get("after", ""))
     listing = sidebar.listing(
         person(request),
+        team=access.team_of(request),
         query=asked.get("q", "")[:200],
         archived=asked.get("view") == "archived",
         current=_current(request),
@@ -285,7 +286,7 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
         "thread": shown,
         "composer": composer_view(desk, found, views, brought.text if brought else ""),
         "run": run_view(desk, chosen, found, notes) | run_extras(desk, found, chosen),
-        "listing": sidebar.listing(user, current=found.pk if found else None),
+        "listing": sidebar.listing(user, team=access.team_of(request), current=found.pk if found else None),
     }
     if not views:
         context |= trials.empty_view(desk, chosen)

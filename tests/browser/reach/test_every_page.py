@@ -34,6 +34,8 @@ INSIDE = (
     "/models/glm-4.5/",
     "/keys/",
     "/settings/",
+    "/team/",
+    "/team/log/",
     "/conversations/import/",
     "/accounts/email/",
     "/accounts/password/change/",
