@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 from playground.accounts.models import Member, Team, User
 from playground.accounts.people import current_team, role_in
 from playground.accounts.roles import Act, may
+from playground.batches.models import Batch, Row
 from playground.comparisons.models import Column, Comparison
 from playground.conversations.models import Conversation, Generation, Message
 from playground.ledger.models import Entry
@@ -76,6 +77,28 @@ def column(user: User, column_id: uuid.UUID) -> Column:
         .select_related("comparison__team", "comparison__user", "conversation")
         .first()
     )
+    if found is None:
+        raise Http404
+    return found
+
+
+def batches(user: User) -> QuerySet[Batch]:
+    """The batches of the person, newest first."""
+    return Batch.objects.filter(user=user, deleted_at=None).order_by("-created_at", "pk")
+
+
+def batch(user: User, batch_id: uuid.UUID) -> Batch:
+    """One batch of the person."""
+    found = batches(user).filter(pk=batch_id).select_related("team", "user", "conversation", "template_version").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def batch_row(user: User, batch_id: uuid.UUID, number: int) -> Row:
+    """One row of a batch of the person."""
+    rows = Row.objects.filter(batch__user=user, batch__deleted_at=None, batch=batch_id, number=number)
+    found = rows.select_related("batch__conversation", "generation__message__parent", "generation__offer").first()
     if found is None:
         raise Http404
     return found
