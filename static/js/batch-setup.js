@@ -38,6 +38,8 @@ async function openPicker(opener) {
 const reckon = () => form.dispatchEvent(new Event("change"));
 
 document.addEventListener("htmx:after:request", ({ target }) => target.closest?.("run-settings, model-picker") && reckon());
+// What is under way when it is started would be about a draft that is none any more.
+form.addEventListener("submit", () => form.addEventListener("htmx:before:request", (event) => event.preventDefault()));
 document.querySelector("[data-template-form]").addEventListener("change", ({ currentTarget }) => currentTarget.requestSubmit());
 
 provide("settings", () => toggleSheet("inspector"));

@@ -73,7 +73,9 @@ def page(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def plan(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponseBase:
     """Keep what was typed about a draft, and answer with what follows from it."""
-    found = _draft(request, batch_id)
+    found = access.batch(person(request), batch_id)
+    if not found.is_draft:  # started, perhaps in another window
+        return go(request, "batch", found.pk)
     desk, refusal = Desk(person(request), found.team), None
     try:
         batch_plan.keep_plan(found, request.POST)
@@ -88,7 +90,10 @@ def plan(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponseBase:
 @require_POST
 def template(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponseBase:
     """Take the texts of the posted template version, or go on without any."""
-    user, found = person(request), _draft(request, batch_id)
+    user = person(request)
+    found = access.batch(user, batch_id)
+    if not found.is_draft:
+        return go(request, "batch", found.pk)
     if wanted := request.POST.get("version", ""):
         version = access.template_version(user, _uuid_or_404(wanted), Act.USE)
         desk = Desk(user, found.team)
@@ -103,7 +108,9 @@ def template(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponseBase:
 @require_POST
 def start(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponseBase:
     """Keep what was typed and start: all rows, or with `first` so many of them."""
-    found = _draft(request, batch_id)
+    found = access.batch(person(request), batch_id)
+    if not found.is_draft:
+        return redirect("batch", found.pk)
     try:
         batch_plan.keep_plan(found, request.POST)
         first = batch_plan.TRIED_FIRST if request.POST.get("first") else None
@@ -225,19 +232,11 @@ def _page(request: HttpRequest, found: Batch, refusal: Refused | None = None) ->
         view = batch_page.live_view(found, RowsWish.read(request.GET), desk)
         others = {"others": batch_page.others_like(found), "model": batch_page.offer_title(found)}
         return render(request, "batches/page.html", SECTION | others | {"live": view, "batch": found})
-    context: dict[str, Any] = SECTION | batch_plan.setup_view(found, desk)
+    context: dict[str, Any] = SECTION | {"has_inspector": True} | batch_plan.setup_view(found, desk)
     chosen = desk.chosen(found.conversation)
     context["run"] = run_view(desk, chosen, found.conversation) | run_extras(desk, found.conversation, chosen)
     context["plan"] = batch_plan.plan_view(found, desk, refusal)
     return render(request, "batches/setup.html", context, status=422 if refusal else 200)
-
-
-def _draft(request: HttpRequest, batch_id: uuid.UUID) -> Batch:
-    """A batch that was not started: what was, keeps its plan."""
-    found = access.batch(person(request), batch_id)
-    if not found.is_draft:
-        raise Http404
-    return found
 
 
 def _move(found: Batch, request: HttpRequest) -> None:

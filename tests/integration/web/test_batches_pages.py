@@ -357,4 +357,9 @@ def test_strangers_and_team_mates_find_nothing(
 
 
 def test_what_was_started_is_planned_no_more(alices: Client, ended: Batch) -> None:
-    assert {alices.post(at(name, ended)).status_code for name in ("plan", "template", "start")} == {404}
+    for name in ("plan", "template", "start"):
+        answer = alices.post(at(name, ended), {"prompt": "Something else", "title": "Other"})
+        assert answer.headers["Location"] == at("", ended)
+    assert alices.post(at("plan", ended), headers=HTMX).headers["HX-Redirect"] == at("", ended)
+    ended.refresh_from_db()
+    assert (ended.prompt, ended.title) == (QUESTION, "Cities")
