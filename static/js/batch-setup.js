@@ -1,6 +1,5 @@
 // A batch before its start: columns are put into the prompt with a press, and whatever changes the run settings changes the
 // forecast. The server reckons; here only the controls answer.
-import "./elements/model-picker.js";
 import "./elements/run-settings.js";
 import { toast } from "./dom.js";
 import { gettext } from "./language.js";
@@ -10,10 +9,7 @@ import { toggleSheet } from "./sheets.js";
 const page = document.querySelector("[data-batch]");
 const form = document.querySelector("#batch-form");
 const prompt = form.querySelector('[name="prompt"]');
-const picker = document.querySelector("model-picker");
 const settings = () => document.querySelector("run-settings");
-
-picker.conversation = () => page.dataset.conversation;
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
@@ -30,8 +26,12 @@ function putIn(place) {
   reckon();
 }
 
+// The list of models comes when it is first wanted.
 async function openPicker(opener) {
-  if (await picker.prepare()) picker.open(opener, { offer: settings().offer, prompt: 0 });
+  const isThere = await import("./elements/model-picker.js").then(() => true, () => false);
+  const picker = document.querySelector("model-picker");
+  picker.conversation = () => page.dataset.conversation;
+  if (isThere && (await picker.prepare())) picker.open(opener, { offer: settings().offer, prompt: 0 });
   else toast(gettext("The server cannot be reached now."), "info");
 }
 
