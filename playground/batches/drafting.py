@@ -11,9 +11,10 @@ from django.db.models import Avg
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from playground.accounts import audit
 from playground.accounts.models import Team, User
 from playground.accounts.people import role_in
-from playground.accounts.roles import Act, may
+from playground.accounts.roles import Act, Thing, may
 from playground.batches import admission, running
 from playground.batches.forecast import Forecast, forecast
 from playground.batches.models import Batch, Row, packed
@@ -155,7 +156,7 @@ def start(batch: Batch, *, leave_out: bool = False, first: int | None = None) ->
         )
         if not locked.is_draft:
             return
-        if not may(role_in(batch.user, batch.team), Act.USE):
+        if not may(role_in(batch.user, batch.team), Act.USE, Thing.CONVERSATIONS):
             raise Refused("not_allowed", _("Your role in this team does not let you run models."))
         _check_texts(locked)
         chosen = _fitting(locked)
@@ -169,6 +170,8 @@ def start(batch: Batch, *, leave_out: bool = False, first: int | None = None) ->
         locked.state, locked.first = Batch.State.RUNNING, first
         locked.started_at = locked.resumed_at = timezone.now()
         locked.save()
+        about = {"rows": locked.row_count - len(flawed)}
+        audit.note(team=batch.team, person=batch.user, deed="batch.started", subject=locked.title, details=about)
 
 
 def limit_cost(batch: Batch, most: Decimal | None, currency: str) -> None:

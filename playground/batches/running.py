@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from playground.accounts.people import role_in
-from playground.accounts.roles import Act, may
+from playground.accounts.roles import Act, Thing, may
 from playground.batches import admission, forecast
 from playground.batches.models import Batch, Row
 from playground.batches.weighing import prompt_tokens
@@ -231,7 +231,7 @@ def _begin_all(batch: Batch, rows: Sequence[Row], owner: str) -> list[Turn]:
     begun: list[Turn] = []
     if not rows:
         return begun
-    if not may(role_in(batch.user, batch.team), Act.USE):
+    if not may(role_in(batch.user, batch.team), Act.USE, Thing.CONVERSATIONS):
         raise _Halted("not_allowed", begun)
     chosen, bill = run_settings.parse(batch.settings), _bill(batch)
     for row in rows:

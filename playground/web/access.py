@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 
 from playground.accounts.models import Member, Team, User
 from playground.accounts.people import current_team, role_in
-from playground.accounts.roles import Act, may
+from playground.accounts.roles import Act, Thing, may
 from playground.batches.models import Batch, Row
 from playground.comparisons.models import Column, Comparison
 from playground.conversations.models import Conversation, Generation, Message
@@ -144,7 +144,9 @@ def entry(user: User, entry_id: int) -> Entry:
         if found is None
         else Member.objects.filter(user=user, team=found.team_id).values_list("role", flat=True).first()
     )
-    if found is None or not user.is_active or not may(role, Act.VIEW if found.user_id == user.pk else Act.MANAGE):
+    if found is None or not user.is_active:
+        raise Http404
+    if not may(role, Act.VIEW if found.user_id == user.pk else Act.MANAGE, Thing.USAGE):
         raise Http404
     return found
 
@@ -152,7 +154,7 @@ def entry(user: User, entry_id: int) -> Entry:
 def function(user: User, function_id: uuid.UUID, act: Act = Act.EDIT) -> Function:
     """A function of a team in which the person may do `act`: change what is shared, or use it."""
     found = Function.objects.filter(pk=function_id, team__members__user=user).select_related("team").first()
-    if found is None or not may(role_in(user, found.team), act):
+    if found is None or not may(role_in(user, found.team), act, Thing.FUNCTIONS):
         raise Http404
     return found
 
@@ -164,7 +166,7 @@ def api_key(user: User, key_id: uuid.UUID, act: Act = Act.MANAGE) -> ApiKey:
         .select_related("provider", "team", "user")
         .first()
     )
-    if found is None or not may(role_in(user, found.team), Act.USE if found.user_id else act):
+    if found is None or not may(role_in(user, found.team), Act.USE if found.user_id else act, Thing.KEYS):
         raise Http404
     return found
 
@@ -200,4 +202,4 @@ def may_with_template(user: User, found: PromptTemplate, act: Act) -> bool:
     """Whether the person may do this with a template that is there for them."""
     if found.team is None:
         return act in (Act.VIEW, Act.USE)
-    return may(role_in(user, found.team), act)
+    return may(role_in(user, found.team), act, Thing.TEMPLATES)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from playground.accounts.models import Member, User
+from playground.accounts.models import Deed, Member, User
 from playground.accounts.people import current_team
 from playground.accounts.roles import Role
 from playground.batches import drafting, running
@@ -169,6 +169,11 @@ def test_starting_twice_starts_once(started: Batch) -> None:
     begin(started, 2)
     drafting.start(started)
     assert Generation.objects.count() == 2
+
+
+def test_the_team_can_read_who_started_what(started: Batch, alice: User) -> None:
+    deed = Deed.objects.get(name="batch.started")
+    assert (deed.team, deed.person, deed.subject, deed.details) == (started.team, alice, "Cities", {"rows": 6})
 
 
 def test_begin_again_is_a_draft_with_the_same_rows(started: Batch, alice: User) -> None:
