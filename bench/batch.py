@@ -82,8 +82,9 @@ def watched(server: Server, made: dict[str, str], rows: int) -> str:
         ["results as CSV, s and MB", f"{number(exported)}, {number(size)}"],
     ]
     words = (
-        f"{rows:,} rows, {AT_ONCE} at once, sandbox without waiting, SQLite; {platform.machine()}, {psutil.cpu_count()} "
-        f"cores, Python {platform.python_version()}, load before the end {number(psutil.getloadavg()[0])}."
+        f"{rows:,} rows, {AT_ONCE} at once, sandbox without waiting, SQLite; {platform.machine()}, "
+        f"{psutil.cpu_count()} cores, Python {platform.python_version()}, load before the end "
+        f"{number(psutil.getloadavg()[0])}."
     )
     return "\n\n".join([f"{heading()}, a batch", words, titled("Batch", table(["what", "figure"], figures))]) + "\n"
 

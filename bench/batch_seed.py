@@ -6,6 +6,7 @@ Writes batch.json: a session, the batch's id, and how long reading, writing and 
 """
 
 import argparse
+import itertools
 import json
 import time
 
@@ -50,7 +51,7 @@ def main() -> None:
     drafting.start(batch)
     client = Client()
     client.force_login(person)
-    spans = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+    spans = [later - earlier for earlier, later in itertools.pairwise(moments)]
     made = {
         "session": client.cookies[settings.SESSION_COOKIE_NAME].value,
         "batch": str(batch.pk),

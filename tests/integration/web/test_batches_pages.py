@@ -228,6 +228,7 @@ def test_a_row_opens_with_what_was_sent_what_came_and_its_receipt(alices: Client
     assert [words for words in said if words not in read] == []
     entry = Entry.objects.get(generation=ended.rows.get(number=1).generation_id)
     assert reverse("usage-entry", args=[entry.pk]) in alices.get(at("row", ended, 1)).content.decode()
+    assert "Cities" in text_of(alices.get(reverse("usage-entry", args=[entry.pk])))
     waiting = text_of(alices.get(at("row", ended, 6)))
     assert "What will be sent" in waiting
     assert "What is Accra in Ghana known for?" in waiting
