@@ -31,6 +31,16 @@ def lines_to(conversation_id: uuid.UUID, last: uuid.UUID | None, *, with_thinkin
     return [line_of(row, with_thinking=with_thinking) for row in branch_of(rows, last)]
 
 
+def lines_before(answer: Message, *, with_thinking: bool = False) -> list[Line]:
+    """What an answer answers: its branch up to and with the message above it.
+
+    A first question is read alone: in a conversation of a thousand of them, as a batch is one, the others say nothing.
+    """
+    if answer.parent is not None and answer.parent.parent_id is None:
+        return [line_of(answer.parent)]
+    return lines_to(answer.conversation_id, answer.parent_id, with_thinking=with_thinking)
+
+
 def messages_of(lines: Iterable[Line], chosen: RunSettings, offer: OfferFacts) -> tuple[ChatMessage, ...]:
     """The messages of a request with these settings."""
     return build_messages(lines, output_format.system_text(chosen, offer), keep_thinking=bool(chosen.keep_thinking))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from playground.accounts.models import User
 from playground.conversations import search_index, transcript
-from playground.conversations.lines import lines_to
+from playground.conversations.lines import lines_before
 from playground.conversations.models import Conversation, Generation, Message, branch_of
 from playground.errors import Refused
 from playground.wire.text import clean
@@ -81,7 +81,7 @@ def switch_branch(message: Message) -> None:
 
 def tokens_before(answer: Message, *, system_prompt: str) -> int:
     """How many prompt tokens the question to `answer` is with all that came before it: an estimate."""
-    lines = lines_to(answer.conversation_id, answer.parent_id)
+    lines = lines_before(answer)
     return transcript.estimate_prompt_tokens(transcript.build_messages(lines, system_prompt))
 
 

@@ -13,6 +13,7 @@ from playground.accounts.models import Invitation, Member, Team, User
 from playground.accounts.people import at_work, role_in
 from playground.accounts.roles import Act, Thing, may
 from playground.accounts.teams import teams_of
+from playground.batches.models import Batch, Row
 from playground.comparisons.models import Column, Comparison
 from playground.conversations.models import Conversation, Generation, Message
 from playground.ledger.models import Entry
@@ -92,6 +93,33 @@ def column(user: User, column_id: uuid.UUID) -> Column:
         Column.objects.filter(pk=column_id, comparison__user=user, conversation__deleted_at=None)
         .filter(comparison__team__members__user=user)
         .select_related("comparison__team", "comparison__user", "conversation")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def batches(user: User, team: Team | None = None) -> QuerySet[Batch]:
+    """The batches of the person, newest first: of one team they are in, or of all of these."""
+    found = Batch.objects.filter(user=user, deleted_at=None).order_by("-created_at", "pk")
+    return found.filter(team=team) if team else found.filter(team__members__user=user)
+
+
+def batch(user: User, batch_id: uuid.UUID) -> Batch:
+    """One batch of the person."""
+    found = batches(user).filter(pk=batch_id).select_related("team", "user", "conversation", "template_version").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def batch_row(user: User, batch_id: uuid.UUID, number: int) -> Row:
+    """One row of a batch of the person."""
+    found = (
+        Row.objects.filter(batch__user=user, batch__deleted_at=None, batch=batch_id, number=number)
+        .filter(batch__team__members__user=user)
+        .select_related("batch__conversation", "generation__message__parent", "generation__offer")
         .first()
     )
     if found is None:

@@ -96,8 +96,8 @@ def listing(
 
 
 def shelf(user: User, team: Team, *, archived: bool) -> "QuerySet[Conversation]":
-    """The conversations of the list, or those of the archive; columns of comparisons stand in neither."""
-    return access.conversations(user, team).filter(archived_at__isnull=not archived, column=None)
+    """The conversations of the list, or those of the archive; columns of comparisons and batches stand in neither."""
+    return access.conversations(user, team).filter(archived_at__isnull=not archived, column=None, batch=None)
 
 
 def _page(

@@ -78,6 +78,7 @@ urlpatterns = [
     path("compare/columns/<uuid:column_id>/settings/", comparisons.column_settings, name="column-settings"),
     path("compare/columns/<uuid:column_id>/remove/", comparisons.column_remove, name="column-remove"),
     path("compare/columns/<uuid:column_id>/continue/", comparisons.column_continue, name="column-continue"),
+    path("batches/", include("playground.web.batch_urls")),
     path("try/", conversations.empty, name="trials"),
     path("model-picker/", conversations.model_picker, name="model-picker"),
     path("messages/<uuid:message_id>/", conversations.message, name="message"),

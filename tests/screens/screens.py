@@ -250,6 +250,18 @@ COMPARE = Part(
         Screen("compare-none", "No comparison yet", "/compare/", viewer="newcomer"),
     ),
 )
+BATCHES = Part(
+    "Batches",
+    (
+        Screen("batch", "A batch on its way, paused", "/batches/{batch}/", height=1_400),
+        Screen("batch-draft", "Before the start: prompt and forecast", "/batches/{batch_draft}/", height=1_500),
+        Screen("batch-row", "One row", "/batches/{batch}/rows/3/", height=1_200),
+        Screen("batch-beside", "Two models over the same rows", "/batches/{batch}/beside/{batch_other}/", height=1_200),
+        Screen("batches", "Batches", "/batches/"),
+        Screen("batch-new", "A table comes in", "/batches/new/"),
+        Screen("batches-none", "No batch yet", "/batches/", viewer="newcomer"),
+    ),
+)
 SLASH = (click("#prompt"), type_in("#prompt", "/meet"), wait_for(".tc-slash-row"))
 TEMPLATES = Part(
     "Templates",
@@ -369,5 +381,5 @@ ACCOUNT = Part(
         Screen("not-found", "A page that is not there", "/c/00000000-0000-0000-0000-000000000001/"),
     ),
 )
-PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, COMPARE, TEMPLATES, USAGE, MODELS, KEYS, TEAMS, ACCOUNT)
+PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, COMPARE, BATCHES, TEMPLATES, USAGE, MODELS, KEYS, TEAMS, ACCOUNT)
 SCREENS = tuple(screen for part in PARTS for screen in part.screens)

@@ -20,6 +20,7 @@ from playground.tools.judging import judge
 from playground.web import usage_files
 from tests.screens import texts, tool_stories
 from tests.screens.answers import Pace, as_the_sandbox_says, as_written
+from tests.screens.batches import fill_batches
 from tests.screens.comparisons import compare
 from tests.screens.frozen_time import NOW, HeldClock
 from tests.screens.household import Household, Seeded
@@ -61,6 +62,7 @@ class Storyteller:
         self._yesterday()
         self._at(hours=7, minutes=20)
         compare(self._house, self._chance, owner=WRITER)
+        fill_batches(self._house, random.Random(47), owner=WRITER)
         self._today()
 
     def _today(self) -> None:

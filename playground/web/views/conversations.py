@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from playground.accounts.models import User
 from playground.accounts.people import current_team, role_in
 from playground.accounts.roles import Act, Thing, may
+from playground.batches.models import Batch
 from playground.catalog.phrases import PhraseBook
 from playground.catalog.queries import facts_of
 from playground.conversations import run_settings, threads
@@ -51,9 +52,9 @@ def playground(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase:
-    """The chat page with a conversation; of a column (only these have no title) the comparison it belongs to."""
+    """The chat page with a conversation; of a column or a batch (only these have no title) where it belongs to."""
     found = access.conversation(person(request), conversation_id)
-    return _page(request, found) if found.title else redirect("comparison", found.column.comparison_id)
+    return _page(request, found) if found.title else _home(found)
 
 
 @never_cache
@@ -333,12 +334,17 @@ def _posted_settings(request: HttpRequest) -> dict[str, object]:
     }
 
 
+def _home(found: Conversation) -> HttpResponseBase:
+    batch = Batch.objects.filter(conversation=found).first()
+    return redirect("batch", batch.pk) if batch else redirect("comparison", found.column.comparison_id)
+
+
 def _elsewhere(user: User, found: Conversation, entries: QuerySet[Entry]) -> Elsewhere | None:
     return elsewhere(Desk(user, found.team), entries)
 
 
 def _keep(user: User, found: Conversation | None, chosen: RunSettings) -> None:
-    if found is None or found.title:  # what a column of a comparison is set to is no habit
+    if found is None or found.title:  # what a column of a comparison or a batch is set to is no habit
         LastSettings.objects.update_or_create(user=user, defaults={"settings": chosen.to_json()})
     if found is not None:
         found.settings = chosen.to_json()
