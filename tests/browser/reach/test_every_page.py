@@ -11,8 +11,12 @@ from playwright.sync_api import BrowserContext, Page
 from playground.accounts.models import User
 from playground.accounts.people import current_team
 from playground.catalog.models import Provider
+from playground.conversations.models import Conversation
+from playground.conversations.run_settings import RunSettings
+from playground.presets import shelf
 from playground.prompts import library
 from playground.prompts.content import read_content
+from playground.snapshots import sharing
 from playground.vault import keys
 from tests.browser.chat.conftest import Noise, ready, send, until_state
 from tests.browser.compare.conftest import until_all
@@ -26,6 +30,8 @@ INSIDE = (
     "/templates/new/",
     "/templates/import/",
     "/templates/built-in/extraction/",
+    "/presets/",
+    "/links/",
     "/usage/?range=30d",
     "/usage/entries/",
     "/models/",
@@ -120,7 +126,18 @@ def template_pages(alice: User) -> list[str]:
         f"/templates/{template.pk}/edit/",
         f"/templates/versions/{draft.pk}/use/",
         f"/templates/compare/?left={template.shown.pk}&right={draft.pk}",
+        f"/templates/compare/try/?left={template.shown.pk}&right={draft.pk}",
     ]
+
+
+def shared_copy(alice: User) -> str:
+    """A preset and a link to a copy of the one conversation; returns the secret part of the link."""
+    room = Conversation.objects.get()
+    settings = RunSettings(temperature=0.3, system_prompt="Be brief and exact, and say where a figure comes from.")
+    name = "Answers for the whole logistics department"
+    shelf.save(user=alice, team=room.team, name=name, settings=settings, for_team=True)
+    shows = sharing.Shows(names=True, costs=True, system_prompt=True, reasoning=True)
+    return sharing.share(user=alice, conversation=room, shows=shows, days=7)[1]
 
 
 @pytest.fixture
@@ -139,6 +156,7 @@ def open_pages(
         until_state(page, "finished")
         page.wait_for_url("**/c/*/")
         yield "a conversation", page
+        secret = shared_copy(alice)
         page.goto("/compare/")
         page.click("[data-begin-comparison]")
         page.wait_for_url("**/compare/*-*/")
@@ -152,11 +170,18 @@ def open_pages(
         key = keys.add(team=team, user=None, provider=provider, label="Work", key=KEY, created_by=alice)
         write_days(alice, team, 30)
         entry = write_entry(alice, team)
-        for path in (*INSIDE, *template_pages(alice), f"/keys/{key.pk}/", f"/usage/entries/{entry.pk}/", "/nowhere/"):
+        for path in (
+            *INSIDE,
+            *template_pages(alice),
+            f"/s/{secret}/continue/",
+            f"/keys/{key.pk}/",
+            f"/usage/entries/{entry.pk}/",
+            "/nowhere/",
+        ):
             page.goto(path, wait_until="networkidle")
             yield path, page
         stranger = browser_of_user(None, **options).new_page()
-        for path in OUTSIDE:
+        for path in (*OUTSIDE, f"/s/{secret}/"):
             stranger.goto(path, wait_until="networkidle")
             yield path, stranger
 
