@@ -75,6 +75,8 @@ INSTALLED_APPS = [
     "playground.web",
     "playground.batches",
     "playground.comparisons",
+    "playground.presets",
+    "playground.snapshots",
     "playground.conversations",
     "playground.prompts",
     "playground.tools",

@@ -171,9 +171,8 @@ def interrupt(generation_id: uuid.UUID) -> bool:
     generation = rows.filter(pk=generation_id).first()
     if generation is None:
         return False
-    chosen, answer = run_settings.parse(generation.settings), generation.message
-    lines = lines_before(answer, with_thinking=bool(chosen.keep_thinking))
-    messages = messages_of(lines, chosen, facts_of(generation.offer))
+    chosen = run_settings.parse(generation.settings)
+    messages = messages_of(lines_before(generation), chosen, facts_of(generation.offer))
     return settle(
         Settlement(
             generation_id=generation_id,

@@ -5,7 +5,7 @@ A parameter that nobody touched is None and is left out of the request, so that 
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from playground.catalog.capability_words import label, why_not
 from playground.catalog.queries import OfferFacts
 from playground.conversations import web_search
+from playground.conversations.context import WAYS, WhenFull
 from playground.conversations.web_search import WebSearch
 from playground.errors import Refused
 from playground.tools.schemas import LONGEST as LONGEST_SCHEMA
@@ -64,12 +65,18 @@ class RunSettings:
     seed: int | None = None
     functions: tuple[uuid.UUID, ...] = ()  # of the team, see tools.models.Function
     keep_thinking: bool | None = None  # earlier thinking goes along with the next request
-    tool_choice: str | None = None
+    tool_choice: str | None = None  # a word of the capability table, or the id of the function that must be called
     web_search: WebSearch | None = None
     output: str | None = None  # json_object, json_schema; None: text
     schema: str = ""  # as it was typed, kept while another output is chosen
+    when_full: WhenFull | None = None  # what is done about a full context; None: all is sent, and may be refused
     system_prompt: str = ""
     template: uuid.UUID | None = None  # the version of a prompt template that the system prompt came from
+
+    @property
+    def named_function(self) -> uuid.UUID | None:
+        """The function that must be called, where the choice of tools names one that is switched on."""
+        return next((one for one in self.functions if str(one) == self.tool_choice), None)
 
     def to_json(self) -> dict[str, object]:
         """JSON for a row or the browser; untouched parameters are absent."""
@@ -106,9 +113,15 @@ def parse(raw: Mapping[str, object]) -> RunSettings:
         web_search=_web_search(raw.get("web_search")),
         output=_one_of(raw, "output", str),
         schema=_schema(raw.get("schema")),
+        when_full=_when_full(raw.get("when_full")),
         system_prompt=_system_prompt(raw.get("system_prompt")),
         template=_template(raw.get("template")),
     )
+
+
+def reserved_for_answer(settings: RunSettings, offer: OfferFacts) -> int:
+    """The tokens of a context that the answer may need."""
+    return settings.max_tokens or min(PROPOSED_MAX_TOKENS, offer.max_output_tokens or PROPOSED_MAX_TOKENS)
 
 
 def propose(offer: OfferFacts, *, system_prompt: str = "") -> RunSettings:
@@ -162,13 +175,19 @@ def fit(settings: RunSettings, offer: OfferFacts) -> RunSettings:
     }
     if settings.effort not in offer.parameters["reasoning_effort"].values:
         lost["effort"] = None
-    if settings.tool_choice not in offer.parameters["tool_choice"].values:
+    if not _choice_is_taken(settings, offer.parameters["tool_choice"].values):
         lost["tool_choice"] = None
     if settings.output not in outputs(offer):
         lost["output"] = None
     if settings.thinking is False:
         lost["keep_thinking"] = None  # who does not think keeps no thoughts
     return _with_engine(replace(settings, **lost), offer)  # type: ignore[arg-type]
+
+
+def _choice_is_taken(settings: RunSettings, values: Collection[str]) -> bool:
+    if settings.named_function is not None:
+        return "function" in values
+    return settings.tool_choice != "function" and settings.tool_choice in values
 
 
 def outputs(offer: OfferFacts) -> tuple[str, ...]:
@@ -250,6 +269,15 @@ def _schema(value: object) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_SCHEMA:
         raise BadSetting("schema", _("A schema may have %(count)s characters.") % {"count": f"{LONGEST_SCHEMA:,}"})
     return clean(value)
+
+
+def _when_full(value: object) -> WhenFull | None:
+    if value in (None, ""):
+        return None
+    known = next((way for way in WAYS if way == value), None)
+    if known is None:
+        raise BadSetting("when_full", _("This is not a usable value."))
+    return known
 
 
 def _one_of(raw: Mapping[str, object], name: str, kind: type[T]) -> T | None:

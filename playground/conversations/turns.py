@@ -105,7 +105,9 @@ def edit_turn(*, user: User, message: Message, client_id: str, text: str, owner:
     def make() -> Turn:
         room = _lock(message.conversation_id)
         question = _question(user, room, message.parent_id, text)
-        return _start(_again(user, client_id, owner, room), room, parent_id=message.parent_id, asked=question)
+        question.sums_up = message.sums_up
+        deed = _again(user, client_id, owner, room, message)
+        return _start(deed, room, parent_id=message.parent_id, asked=question)
 
     return _once(user, client_id, make)
 
@@ -117,7 +119,8 @@ def regenerate(*, user: User, message: Message, client_id: str, owner: str = "")
 
     def make() -> Turn:
         room = _lock(message.conversation_id)
-        return _start(_again(user, client_id, owner, room), room, parent_id=message.parent_id, asked=None)
+        deed = _again(user, client_id, owner, room, message.parent)
+        return _start(deed, room, parent_id=message.parent_id, asked=None)
 
     return _once(user, client_id, make)
 
@@ -218,6 +221,39 @@ def give_results(*, user: User, message: Message, client_id: str, results: Seque
     return _once(user, client_id, make)
 
 
+def summarise(
+    *,
+    user: User,
+    conversation: Conversation,
+    parent_id: uuid.UUID | None,
+    client_id: str,
+    settings: RunSettings,
+    owner: str = "",
+) -> Turn:
+    """Ask for a summary of the conversation so far, as a turn that can be seen; its answer stands for all above it.
+
+    It is written as text and without tools, whatever the conversation is set to. Raises Refused as append_turn, and
+    `nothing_to_summarise` before the first answer.
+    """
+    text = _(
+        "Summarise our conversation so far, so that we can go on with your summary alone. Keep the goal, what was "
+        "decided and why, the facts, names, figures and code that are still needed, and what is open. Write in the "
+        "language of the conversation."
+    )
+
+    def make() -> Turn:
+        room = _lock(conversation.pk)
+        if room.leaf_id is None:
+            raise Refused("nothing_to_summarise", _("There is nothing to summarise yet."))
+        _check_at_end(room, parent_id)
+        question = _question(user, room, room.leaf_id, text)
+        question.sums_up = True
+        deed = _as_text(_Deed(user, client_id, owner, settings))
+        return _start(deed, room, parent_id=room.leaf_id, asked=question)
+
+    return _once(user, client_id, make)
+
+
 def _generation_of(message: Message) -> Generation | None:
     """The run that filled an answer; None for a copy, whose run is that of its origin."""
     return Generation.objects.filter(message=message).first()
@@ -237,12 +273,13 @@ def _check_results(message: Message, results: Sequence[str]) -> list[dict[str, s
 
 @dataclass(frozen=True, slots=True)
 class _Deed:
-    """Who does it, and with which settings."""
+    """Who does it, and with which settings; `kept`: those of the conversation, where they are others."""
 
     user: User
     client_id: str
     owner: str
     settings: RunSettings
+    kept: RunSettings | None = None
 
 
 def _once(user: User, client_id: str, make: Callable[[], Turn]) -> Turn:
@@ -297,9 +334,18 @@ def _check_at_end(conversation: Conversation, parent_id: uuid.UUID | None) -> No
         raise Refused("busy", _("The last answer is still being written. Stop it or wait."))
 
 
-def _again(user: User, client_id: str, owner: str, conversation: Conversation) -> _Deed:
-    """A deed with the settings that the conversation has."""
-    return _Deed(user, client_id, owner, run_settings.parse(conversation.settings))
+def _again(
+    user: User, client_id: str, owner: str, conversation: Conversation, question: Message | None = None
+) -> _Deed:
+    """A deed with the settings that the conversation has. `question`: what is asked once more."""
+    deed = _Deed(user, client_id, owner, run_settings.parse(conversation.settings))
+    return _as_text(deed) if question is not None and question.sums_up else deed
+
+
+def _as_text(deed: _Deed) -> _Deed:
+    """The deed of a summary: text without tools, whatever the conversation is set to and keeps."""
+    plain = replace(deed.settings, functions=(), tool_choice=None, web_search=None, output=None, template=None)
+    return replace(deed, settings=plain, kept=deed.settings)
 
 
 def _question(user: User, conversation: Conversation, parent_id: uuid.UUID | None, text: str) -> Message:
@@ -355,7 +401,7 @@ def _start(
             message.indexed = True
     else:
         conversation.leaf = answer
-        conversation.settings = settings.to_json()
+        conversation.settings = (run_settings.fit(deed.kept, offer) if deed.kept else settings).to_json()
         conversation.updated_at = timezone.now()
     # Rows point at each other; the database checks that when the transaction ends.
     if created:

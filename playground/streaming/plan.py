@@ -64,8 +64,9 @@ def request_of(
     *,
     request_id: str,
     tools: Sequence[Mapping[str, Any]] = (),
+    named: str = "",
 ) -> CompletionRequest:
-    """What is asked, with settings that fit the offer (run_settings.fit).
+    """What is asked, with settings that fit the offer (run_settings.fit). `named`: the function that must be called.
 
     Arguments of calls are asked for as they are written, where that is known: somebody watches.
     """
@@ -83,11 +84,20 @@ def request_of(
         presence_penalty=chosen.presence_penalty,
         seed=chosen.seed,
         tools=tools,
-        tool_choice=chosen.tool_choice if calls else None,
+        tool_choice=_tool_choice(chosen, messages, named) if calls else None,
         tool_stream=True if calls and offer.parameters["tool_stream"].taken else None,
         response_format=response_format(chosen, offer),
         request_id=request_id,
     )
+
+
+def _tool_choice(chosen: RunSettings, messages: Sequence[ChatMessage], named: str) -> str | Mapping[str, object] | None:
+    """A call that must be made is made once: with its results the model is free to answer, or it would never end."""
+    if (named or chosen.tool_choice == "required") and messages and messages[-1].role == "tool":
+        return "auto"
+    if named:
+        return {"type": "function", "function": {"name": named}}
+    return None if chosen.named_function else chosen.tool_choice
 
 
 def _thinking(chosen: RunSettings) -> str | None:

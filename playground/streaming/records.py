@@ -11,7 +11,7 @@ from playground.catalog.custom import SLUG_PREFIX
 from playground.catalog.queries import OfferFacts
 from playground.catalog.recent import facts_and_price
 from playground.conversations import output_format, progress, run_settings, search_index, threads, transcript
-from playground.conversations.lines import lines_before, messages_of
+from playground.conversations.lines import Sight, messages_of, sight_of
 from playground.conversations.models import Generation
 from playground.conversations.progress import Checkpoint, Settlement
 from playground.conversations.run_settings import RunSettings
@@ -40,13 +40,14 @@ def plan_of(generation: Generation, team_id: int) -> Plan | Refused:
     """
     chosen = run_settings.parse(generation.settings)
     offer, _price = facts_and_price(generation.offer_id, scope=f"team:{team_id}")
-    lines = lines_before(generation.message, with_thinking=bool(chosen.keep_thinking))
-    messages = messages_of(lines, chosen, offer)
     tools = _tools(chosen, team_id)
     try:
+        sight = sight_of(generation.message, chosen, offer, tools)
         secret = _open_key(generation, offer)
     except Refused as error:
         return error
+    _note_sight(generation, sight)
+    messages = messages_of(sight.lines, chosen, offer)
     return Plan(
         generation_id=generation.pk,
         message_id=generation.message_id,
@@ -54,7 +55,14 @@ def plan_of(generation: Generation, team_id: int) -> Plan | Refused:
         conversation_id=generation.conversation_id,
         endpoint=_endpoint(generation, offer),
         secret=secret,
-        request=request_of(chosen, offer, messages, request_id=generation.pk.hex, tools=tools),
+        request=request_of(
+            chosen,
+            offer,
+            messages,
+            request_id=generation.pk.hex,
+            tools=tools,
+            named=functions.name_of(team_id, chosen.named_function) if chosen.named_function else "",
+        ),
         estimated_prompt_tokens=transcript.estimate_prompt_tokens(messages, tools),
         judged=Judged(output_format.check_schema(chosen)) if chosen.output else None,
     )
@@ -119,6 +127,13 @@ def _purge() -> int:
 def _interrupt_abandoned(owners_alive: Collection[str] | None, queued_before: dt.datetime) -> int:
     gone = progress.abandoned(owners_alive=owners_alive, queued_before=queued_before, at=timezone.now())
     return sum(progress.interrupt(generation_id) for generation_id in gone)
+
+
+def _note_sight(generation: Generation, sight: Sight) -> None:
+    """What is left out is kept with the run, so that its details and its code stay true."""
+    if sight.begins_at is not None:
+        generation.sees_from = sight.begins_at
+        generation.save(update_fields=["sees_from"])
 
 
 def _tools(chosen: RunSettings, team_id: int) -> list[dict[str, Any]]:

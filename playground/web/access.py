@@ -17,8 +17,11 @@ from playground.batches.models import Batch, Row
 from playground.comparisons.models import Column, Comparison
 from playground.conversations.models import Conversation, Generation, Message
 from playground.ledger.models import Entry
+from playground.presets import shelf
+from playground.presets.models import Preset
 from playground.prompts.models import PromptTemplate, TemplateVersion
 from playground.prompts.queries import version_for
+from playground.snapshots.models import Snapshot
 from playground.tools.models import Function
 from playground.vault.models import ApiKey
 
@@ -234,6 +237,22 @@ def template(user: User, template_id: uuid.UUID, act: Act = Act.VIEW) -> PromptT
     if found is None or not may_with_template(user, found, act):
         raise Http404
     if found.live is None and not may_with_template(user, found, Act.EDIT):
+        raise Http404
+    return found
+
+
+def preset(user: User, preset_id: uuid.UUID, act: Act = Act.VIEW) -> Preset:
+    """A preset of the person, or of a team they are in; with USE only what they may begin with."""
+    found = shelf.preset_for(user, preset_id)
+    if found is None or (act == Act.USE and not shelf.may_use(user, found)):
+        raise Http404
+    return found
+
+
+def snapshot(user: User, snapshot_id: uuid.UUID) -> Snapshot:
+    """A link that the person has made."""
+    found = Snapshot.objects.filter(user=user, pk=snapshot_id).first()
+    if found is None:
         raise Http404
     return found
 

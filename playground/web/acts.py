@@ -14,7 +14,7 @@ from playground.streaming import notices, records
 from playground.streaming.plan import Start
 from playground.streaming.registry import registry
 from playground.web import access, thread
-from playground.web.commands import Continue, Deed, Edit, Regenerate, Repair, Results, Send, Stop
+from playground.web.commands import Continue, Deed, Edit, Regenerate, Repair, Results, Send, Stop, Summarise
 from playground.web.database import in_database
 from playground.web.preferences import preferred
 
@@ -84,22 +84,31 @@ def _turn(user: User, command: Deed, owner: str) -> Turn:
                 settings=command.settings,
                 owner=owner,
             )
+        case Summarise():
+            return turns.summarise(
+                user=user,
+                conversation=access.conversation(user, command.conversation),
+                parent_id=command.parent,
+                client_id=command.client_id,
+                settings=command.settings,
+                owner=owner,
+            )
+        case _:
+            return _turn_below(user, command, owner)
+
+
+def _turn_below(user: User, command: Edit | Regenerate | Continue | Results | Repair, owner: str) -> Turn:
+    """The deeds on a message."""
+    message = access.message(user, command.message)
+    same: dict[str, Any] = {"user": user, "message": message, "client_id": command.client_id, "owner": owner}
+    match command:
         case Edit():
-            message = access.message(user, command.message)
-            return turns.edit_turn(
-                user=user, message=message, client_id=command.client_id, text=command.text, owner=owner
-            )
+            return turns.edit_turn(**same, text=command.text)
         case Regenerate():
-            message = access.message(user, command.message)
-            return turns.regenerate(user=user, message=message, client_id=command.client_id, owner=owner)
+            return turns.regenerate(**same)
         case Continue():
-            message = access.message(user, command.message)
-            return turns.continue_turn(user=user, message=message, client_id=command.client_id, owner=owner)
+            return turns.continue_turn(**same)
         case Results():
-            message = access.message(user, command.message)
-            return turns.give_results(
-                user=user, message=message, client_id=command.client_id, results=command.results, owner=owner
-            )
+            return turns.give_results(**same, results=command.results)
         case Repair():
-            message = access.message(user, command.message)
-            return turns.repair_turn(user=user, message=message, client_id=command.client_id, owner=owner)
+            return turns.repair_turn(**same)

@@ -90,6 +90,16 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class Summarise:
+    """`message.summarise`: let the model sum up the conversation, the summary standing for what is above it"""
+
+    conversation: uuid.UUID
+    parent: uuid.UUID | None
+    client_id: str
+    settings: RunSettings
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """`generation.stop`"""
 
@@ -124,7 +134,7 @@ class Ping:
     """`ping`"""
 
 
-Deed = Send | Edit | Regenerate | Continue | Results | Repair  # what starts a run
+Deed = Send | Edit | Regenerate | Continue | Results | Repair | Summarise  # what starts a run
 Command = Deed | Ask | Stop | Follow | Unfollow | Seen | Ping
 
 
@@ -228,6 +238,9 @@ COMMANDS: Mapping[object, Callable[[Mapping[str, object]], Command]] = {
     ),
     "message.results": lambda raw: Results(_id(raw, "message"), _text(raw, "client_id"), _texts(raw, "results")),
     "message.repair": lambda raw: Repair(_id(raw, "message"), _text(raw, "client_id")),
+    "message.summarise": lambda raw: Summarise(
+        _id(raw, "conversation"), _id_or_none(raw, "parent"), _text(raw, "client_id"), _settings(raw)
+    ),
     "generation.stop": lambda raw: Stop(_id(raw, "generation")),
     "generation.follow": lambda raw: Follow(_id(raw, "generation"), _count(raw, "after")),
     "generation.unfollow": lambda raw: Unfollow(_id(raw, "generation")),

@@ -1,6 +1,7 @@
 """The chat page and the deeds on conversations that start no run."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -26,13 +27,14 @@ from playground.errors import Refused
 from playground.ledger.models import Entry
 from playground.streaming import notices
 from playground.streaming.registry import stop_here
-from playground.web import access, details, run_tools, sidebar, thread, trials
+from playground.web import access, details, presets, sidebar, thread, trials
 from playground.web.access import person
 from playground.web.composer import composer_view, run_extras
 from playground.web.elsewhere import Elsewhere, elsewhere
 from playground.web.offers import Desk, run_view
 from playground.web.opening import opening, template_words, wished
 from playground.web.picker import picker_view
+from playground.web.posted import posted_settings
 from playground.web.respond import go
 from playground.web.sidebar import Cursor
 from playground.web.thumbs import on_messages, on_threads
@@ -184,7 +186,7 @@ def run_settings_of(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRes
     user = person(request)
     found = None if conversation_id == NEW else access.conversation(user, conversation_id)
     desk = Desk(user, found.team if found else current_team(user))
-    posted = _posted_settings(request)
+    posted = _wished_of(request, desk)
     errors: dict[str, str] = {}
     chosen = desk.chosen(found)
     notes: dict[str, str] = {}
@@ -238,6 +240,7 @@ def message_details(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse
         "entry": run.entry,
         "template": template_words(person(request), run.template_version_id),
         "request_view": details.request_of(run),
+        "left_out": details.left_out_of(run),
         "refused": details.why_no_request(run),
         "price": details.price_of(run.entry, PhraseBook(get_language() or "en")) if run.entry else None,
         "price_address": details.price_address(run.entry) if run.entry else "",
@@ -314,24 +317,12 @@ def _header(found: Conversation | None) -> dict[str, Any] | None:
     }
 
 
-def _posted_settings(request: HttpRequest) -> dict[str, object]:
-    post = request.POST
-    return {
-        "offer": post.get("offer", ""),
-        "key": post.get("key", ""),
-        "thinking": _posted_thinking(post.get("thinking", ""), post.get("thinking_chosen")),
-        "effort": post.get("effort", ""),
-        "temperature": _number(post.get("temperature", "")),
-        "top_p": _number(post.get("top_p", "")),
-        "max_tokens": _whole(post.get("max_tokens", "")),
-        "stop": post.get("stop", ""),
-        "frequency_penalty": _number(post.get("frequency_penalty", "")),
-        "presence_penalty": _number(post.get("presence_penalty", "")),
-        "seed": _whole(post.get("seed", "")),
-        "system_prompt": post.get("system_prompt", "").replace("\r\n", "\n"),
-        "template": post.get("template", ""),
-        **run_tools.posted(post),
-    }
+def _wished_of(request: HttpRequest, desk: Desk) -> Mapping[str, object]:
+    """The settings that a form posts, or those of the preset that it names."""
+    named = request.POST.get("preset", "")
+    if not named:
+        return posted_settings(request.POST)
+    return presets.wished_of(desk, access.preset(desk.user, _uuid_or_404(named), Act.USE)).to_json()
 
 
 def _home(found: Conversation) -> HttpResponseBase:
@@ -349,27 +340,6 @@ def _keep(user: User, found: Conversation | None, chosen: RunSettings) -> None:
     if found is not None:
         found.settings = chosen.to_json()
         found.save(update_fields=["settings"])
-
-
-def _posted_thinking(switch: str, chosen: str | None) -> bool | None:
-    """A switch that is off is not posted; one that is on untouched, or locked, leaves the choice to the provider."""
-    if chosen is None:
-        return None
-    if switch != "on":
-        return False
-    return True if chosen else None
-
-
-def _number(text: str) -> object:
-    try:
-        return float(text) if text.strip() else None
-    except ValueError:
-        return text
-
-
-def _whole(text: str) -> object:
-    number = _number(text)
-    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 def _current(request: HttpRequest) -> uuid.UUID | None:

@@ -15,9 +15,12 @@ from playground.batches import drafting
 from playground.batches.models import Batch
 from playground.batches.table import read_text
 from playground.catalog.models import Offer, Provider
+from playground.conversations.models import Conversation
 from playground.conversations.run_settings import RunSettings
+from playground.presets import shelf
 from playground.prompts import library
 from playground.prompts.content import read_content
+from playground.snapshots import sharing
 from playground.vault import keys
 from tests.browser.chat.conftest import Noise, ready, send, until_state
 from tests.browser.compare.conftest import until_all
@@ -33,6 +36,8 @@ INSIDE = (
     "/templates/new/",
     "/templates/import/",
     "/templates/built-in/extraction/",
+    "/presets/",
+    "/links/",
     "/usage/?range=30d",
     "/usage/?by=conversation",
     "/usage/files/",
@@ -136,6 +141,7 @@ def template_pages(alice: User) -> list[str]:
         f"/templates/{template.pk}/edit/",
         f"/templates/versions/{draft.pk}/use/",
         f"/templates/compare/?left={template.shown.pk}&right={draft.pk}",
+        f"/templates/compare/try/?left={template.shown.pk}&right={draft.pk}",
     ]
 
 
@@ -159,6 +165,16 @@ def batch_pages(alice: User) -> list[str]:
     return [f"/batches/{draft.pk}/", f"/batches/{first.pk}/", *rows, f"/batches/{first.pk}/beside/{second.pk}/"]
 
 
+def shared_copy(alice: User) -> str:
+    """A preset and a link to a copy of the one conversation; returns the secret part of the link."""
+    room = Conversation.objects.get()
+    settings = RunSettings(temperature=0.3, system_prompt="Be brief and exact, and say where a figure comes from.")
+    name = "Answers for the whole logistics department"
+    shelf.save(user=alice, team=room.team, name=name, settings=settings, for_team=True)
+    shows = sharing.Shows(names=True, costs=True, system_prompt=True, reasoning=True)
+    return sharing.share(user=alice, conversation=room, shows=shows, days=7)[1]
+
+
 @pytest.fixture
 def open_pages(
     browser_of_user: Callable[..., BrowserContext], alice: User, server: Server, noise: Noise
@@ -175,6 +191,7 @@ def open_pages(
         until_state(page, "finished")
         page.wait_for_url("**/c/*/")
         yield "a conversation", page
+        secret = shared_copy(alice)
         page.goto("/compare/")
         page.click("[data-begin-comparison]")
         page.wait_for_url("**/compare/*-*/")
@@ -192,6 +209,7 @@ def open_pages(
             *INSIDE,
             *batch_pages(alice),
             *template_pages(alice),
+            f"/s/{secret}/continue/",
             f"/keys/{key.pk}/",
             f"/usage/entries/{entry.pk}/",
             "/nowhere/",
@@ -199,7 +217,7 @@ def open_pages(
             page.goto(path, wait_until="networkidle")
             yield path, page
         stranger = browser_of_user(None, **options).new_page()
-        for path in OUTSIDE:
+        for path in (*OUTSIDE, f"/s/{secret}/"):
             stranger.goto(path, wait_until="networkidle")
             yield path, stranger
 
