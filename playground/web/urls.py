@@ -12,6 +12,7 @@ from playground.web.views import (
     functions,
     keys,
     live,
+    metrics,
     models,
     palette,
     prices,
@@ -128,5 +129,6 @@ urlpatterns = [
     path("palette/", palette.rows, name="palette"),
     path("preferences/", site.set_language, name="set-language"),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["playground.web"]), name="javascript-catalog"),
+    path("metrics", metrics.exposition, name="metrics"),
     path("healthz", site.health, name="health"),
 ]
