@@ -19,6 +19,7 @@ from playground.web.views import (
     settings,
     setup,
     site,
+    tokens,
     usage,
 )
 
@@ -50,6 +51,7 @@ account_pages = [
 
 urlpatterns = [
     path("templates/", include("playground.web.template_urls")),
+    path("api/v1/", include("playground.web.api.urls")),
     path("", conversations.playground, name="playground"),
     path("c/<uuid:conversation_id>/", conversations.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/thread/", conversations.thread_part, name="thread"),
@@ -120,6 +122,8 @@ urlpatterns = [
     path("settings/profile/", settings.profile, name="settings-profile"),
     path("settings/sessions/end/", settings.end_session, name="settings-end-session"),
     path("settings/sessions/end-others/", settings.end_others, name="settings-end-others"),
+    path("settings/tokens/", tokens.page, name="tokens"),
+    path("settings/tokens/revoke/", tokens.revoke, name="token-revoke"),
     path("settings/rates/", settings.rates, name="settings-rates"),
     path("settings/addresses/", settings.addresses, name="settings-addresses"),
     path("settings/addresses/forbid/", settings.forbid, name="settings-forbid"),

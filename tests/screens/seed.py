@@ -22,6 +22,7 @@ from tests.screens.comparisons import compare
 from tests.screens.frozen_time import NOW, HeldClock
 from tests.screens.household import Household, Seeded
 from tests.screens.template_shelf import fill_shelf
+from tests.screens.tokens import write_tokens
 from tests.screens.usage import write_usage
 
 WRITER = "the process that was"  # whose lease the seeded runs have
@@ -32,6 +33,7 @@ def seed(clock: HeldClock) -> Seeded:
     house = Household(clock)
     Storyteller(clock, house).tell()
     house.seeded.places |= fill_shelf(clock, team=house.team, owner=house.owner, colleague=house.colleague)
+    write_tokens(house.owner, house.team, NOW)
     house.seeded.places["entry"] = str(write_usage([house.owner, house.colleague], house.team, NOW).pk)
     clock.set(NOW)
     return house.seeded

@@ -6,6 +6,7 @@ import uuid
 from decimal import Decimal
 
 from playground.accounts.models import Team, User
+from playground.catalog.models import Offer
 from playground.ledger.models import Entry
 from playground.pricing.cost import TokenCounts
 from tests.entries import CNY, USD, write_entry
@@ -26,15 +27,18 @@ HABITS = (
 def write_usage(people: list[User], team: Team, now: dt.datetime) -> Entry:
     """Entries of all people; returns one whose receipt is worth a look."""
     chance = random.Random(11)
+    offers = {(title, slug): pk for title, slug, pk in Offer.objects.values_list("title", "provider__slug", "pk")}
     for ago in range(DAYS, -1, -1):
         day = now - dt.timedelta(days=ago)
         for _ in range(chance.randint(2, 4) if day.weekday() > 4 else chance.randint(9, 15)):
             at = day - dt.timedelta(seconds=chance.randint(0, 9 * 3600))
-            entry = _run(chance, chance.choices(people, (3, 1))[0], team, at)
+            entry = _run(chance, chance.choices(people, (3, 1))[0], team, at, offers)
     return entry
 
 
-def _run(chance: random.Random, user: User, team: Team, at: dt.datetime) -> Entry:
+def _run(
+    chance: random.Random, user: User, team: Team, at: dt.datetime, offers: dict[tuple[str, str], uuid.UUID]
+) -> Entry:
     model, provider, key, _often = chance.choices(HABITS, [often for *_, often in HABITS])[0]
     failed = chance.random() < 0.02
     prompt = int(chance.lognormvariate(9.6, 0.7))
@@ -47,6 +51,7 @@ def _run(chance: random.Random, user: User, team: Team, at: dt.datetime) -> Entr
         generation=uuid.UUID(int=chance.getrandbits(128)),
         provider=provider,
         model=model,
+        offer_id=offers.get((model, provider), uuid.UUID(int=1)),
         key_label=key,
         state="failed" if failed else "finished",
         error_code="overloaded" if failed else "",

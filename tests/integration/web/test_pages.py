@@ -38,17 +38,31 @@ OPEN = {
     "set-language",
     "javascript-catalog",
     "health",
+    "metrics",
+    "api-document",
+    "api-nothing",
 }
 # What stands in for the parts of an address.
-PARTS = {"slug": "glm-4.5", "token": "wrong", "uidb36": "1", "key": "abc-def", "entry_id": 1, "kind": "csv"}
+PARTS = {
+    "slug": "glm-4.5",
+    "token": "wrong",
+    "uidb36": "1",
+    "key": "abc-def",
+    "entry_id": 1,
+    "kind": "csv",
+    "rest": "x",
+}
 PAGES = (
     "playground",
     "comparisons",
     "usage",
     "usage-entries",
     "models",
+    "prices",
+    "usage-unpriced",
     "keys",
     "settings",
+    "tokens",
     "account_change_password",
 )
 ENTRANCE = ("account_login", "account_reset_password", "account_reset_password_done", "account_signup", "setup-form")

@@ -58,6 +58,7 @@ def values_for(pattern: URLPattern, seeded: Seeded) -> dict[str, str]:
         "name": "extraction",
         "entry_id": seeded.places["entry"],
         "kind": "csv",
+        "rest": "nothing",
         "function_id": seeded.places["function"],
         "token": "token",
         "key": seeded.places["confirm_key"],
