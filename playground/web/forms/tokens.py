@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 
 from playground.accounts.tokens import DAYS, Scope
 from playground.web.forms.dress import Dressed
@@ -24,7 +24,7 @@ class TokenForm(Dressed, forms.Form):
     name = forms.CharField(label=_("Name"), max_length=100, help_text=_("What uses it, to tell it from others later."))
     days = forms.TypedChoiceField(
         label=_("Ends after"),
-        choices=[(days, ngettext_lazy("%(days)d day", "%(days)d days", days) % {"days": days}) for days in DAYS],
+        choices=lambda: [(days, ngettext("%(days)d day", "%(days)d days", days) % {"days": days}) for days in DAYS],
         coerce=int,
         initial=DAYS[2],
     )

@@ -105,3 +105,10 @@ def test_a_form_that_lacks_something_says_so(alice: User, client: Client) -> Non
     assert answer.status_code == 422
     assert answer.content.decode().count("tc-field-error") == 3
     assert not AccessToken.objects.exists()
+
+
+def test_the_form_speaks_the_readers_language(alice: User, client: Client) -> None:
+    client.force_login(alice)
+    for language, words in (("en", "90 days"), ("zh-hans", "90 天")):
+        User.objects.filter(pk=alice.pk).update(language=language)
+        assert words in client.get("/settings/tokens/").content.decode()
