@@ -242,3 +242,24 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return f"claimed {self.claimed_at:%Y-%m-%d}"
+
+
+class AccessToken(models.Model):
+    """Lets a program read for a person in one team (accounts/tokens.py). Only a digest of it is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="access_tokens")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="access_tokens")
+    name = models.CharField(max_length=100)
+    scopes = models.JSONField(default=list)  # of tokens.Scope
+    digest = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=8)  # its last characters
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.name} …{self.hint}"

@@ -19,6 +19,7 @@ from playground.catalog.queries import facts_of
 from playground.conversations import run_settings, transcript
 from playground.conversations.lines import lines_before, messages_of
 from playground.conversations.models import LEASE, Generation, Message
+from playground.ledger import meters
 from playground.ledger.models import Entry
 from playground.ledger.record import Facts, record
 from playground.pricing.cost import TokenCounts, TokensBasis, cost
@@ -148,6 +149,7 @@ def settle(settlement: Settlement, *, owner: str | None) -> bool:
         entry = record(_facts(row, settlement))
         _write_message(row["message_id"], settlement)
         _write_generation(settlement, entry)
+    meters.count(entry)
     return True
 
 

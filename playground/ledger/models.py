@@ -33,8 +33,18 @@ class Entry(WrittenOnce):
     generation = models.UUIDField()
     attempt = models.PositiveSmallIntegerField(default=1)  # calls to a provider that cost something, counted from 1
     # A correction is an entry that adds its tokens and amounts (negative ones too) to those of the entry it corrects.
+    # It has the moment of that entry, so that every sum of a stretch of time gets it, and says apart when it was made.
     corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="correction")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    corrected_at = models.DateTimeField(null=True, editable=False)
+    corrected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
 
     # Who and what for. No constraints: deleting a team or a user never touches money.
     team = models.ForeignKey(Team, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
@@ -100,6 +110,12 @@ class Entry(WrittenOnce):
                 fields=["template_version", "created_at"],
                 condition=models.Q(template_version__isnull=False),
                 name="entry_template_version",
+            ),
+            # The few that repricing.py looks for among millions.
+            models.Index(
+                fields=["team", "offer", "created_at"],
+                condition=models.Q(cost_basis="unpriced"),
+                name="entry_unpriced",
             ),
         ]
         constraints = [

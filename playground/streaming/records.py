@@ -17,6 +17,7 @@ from playground.conversations.progress import Checkpoint, Settlement
 from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
 from playground.ledger import standing
+from playground.streaming import meters
 from playground.streaming.database import DatabaseThread
 from playground.streaming.plan import Judged, Plan, Start, dialect_of, request_of
 from playground.tools import functions
@@ -31,6 +32,7 @@ R = TypeVar("R")
 PRACTICE_KEY = Secret("practice")  # the sandbox speaks the protocol, and the protocol wants a key
 
 _writer = DatabaseThread("records")
+meters.QUEUE.set_function(lambda: float(_writer.calls))
 
 
 def plan_of(generation: Generation, team_id: int) -> Plan | Refused:

@@ -16,7 +16,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from playground.conversations.models import LEASE, Generation
-from playground.streaming import notices, records, upstream
+from playground.streaming import meters, notices, records, upstream
 from playground.streaming.batches import BatchDriver
 from playground.streaming.engine import Run, Turnstile
 from playground.streaming.live import End, LiveStream
@@ -40,6 +40,7 @@ class Registry:
     def __init__(self) -> None:
         self.owner = uuid.uuid4().hex
         self.pace = Pace(now=time.monotonic, cpu=time.process_time)
+        self._lag = meters.Lag(INTERVAL)
         self.draining = False
         self._born = timezone.now()
         self._tidied = time.monotonic()
@@ -104,6 +105,11 @@ class Registry:
     def running(self) -> int:
         """How many generations run here now."""
         return len(self._runs)
+
+    @property
+    def waiting(self) -> int:
+        """How many of them have nothing of their answer yet."""
+        return sum(run.seq == 0 for run in self._runs.values())
 
     async def drain(self, patience: float = 10.0) -> None:
         """Settle everything that runs as interrupted and end all tasks; new starts are refused meanwhile."""
@@ -171,6 +177,7 @@ class Registry:
 
     async def _beat(self) -> None:
         self.pace.tick()
+        self._lag.beat(time.monotonic())
 
     async def _every(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
         while True:
@@ -205,3 +212,12 @@ def batches_changed() -> None:
     for loop, found in list(_registries.items()):
         if loop.is_running():
             loop.call_soon_threadsafe(found.batches.wake)
+
+
+def _all(count: Callable[[Registry], int]) -> Callable[[], float]:
+    """A sum over the registries of this process, asked for by another thread."""
+    return lambda: float(sum(count(found) for found in list(_registries.values())))
+
+
+meters.RUNNING.set_function(_all(lambda found: found.running))
+meters.WAITING.set_function(_all(lambda found: found.waiting))

@@ -16,6 +16,7 @@ from playground.comparisons.columns import LEAST, MOST
 from playground.comparisons.models import Column, Comparison, Vote
 from playground.conversations.models import Generation, Message
 from playground.conversations.run_settings import RunSettings
+from playground.ledger.corrections import outcome
 from playground.pricing.money import Currency, Money
 from playground.web import sidebar, thread
 from playground.web.composer import standing
@@ -141,7 +142,7 @@ def _place(column: Column, settings: RunSettings) -> _Place:
     line = thread.Tree.of(column.conversation_id).branch(leaf)
     rows = column.conversation.messages.filter(pk__in=line, role=Message.Role.USER)
     texts = dict(rows.values_list("pk", "content"))
-    answer = Message.objects.filter(pk=leaf).select_related("generation__entry").first() if leaf else None
+    answer = Message.objects.filter(pk=leaf).select_related("generation__entry__correction").first() if leaf else None
     run = run_of(answer) if answer else None
     return _Place(column, settings, [texts[pk] for pk in line if pk in texts], answer, run)
 
@@ -271,11 +272,12 @@ def _figures(place: _Place) -> Figures:
     if entry is None:
         return Figures(place.column.pk, None, None, None)
     is_counted = entry.tokens_basis != entry.TokensBasis.NONE
-    currency: Currency = "CNY" if entry.currency == "CNY" else "USD"
+    found = outcome(entry)
+    currency: Currency = "CNY" if found.currency == "CNY" else "USD"
     return Figures(
         place.column.pk,
         entry.tokens_per_second,
-        Money(entry.cost_total, currency) if is_counted and entry.cost_total is not None else None,
+        Money(found.total, currency) if is_counted and found.total is not None else None,
         entry.reasoning_tokens if is_counted else None,
     )
 

@@ -173,7 +173,7 @@ def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]
         Entry.objects.filter(conversation__in=conversations)
         .order_by()
         .values("conversation", "currency")
-        .annotate(total=Sum("cost_total"), count=Count("pk", filter=~Exists(later_round)))
+        .annotate(total=Sum("cost_total"), count=Count("pk", filter=Q(~Exists(later_round), corrects=None)))
     )
     for row in rows:
         turns[row["conversation"]] += row["count"]

@@ -335,7 +335,8 @@ class Tree:
 def _views(tree: Tree, shown: Sequence[uuid.UUID], leaf_id: uuid.UUID | None, rates: Rates) -> list[MessageView]:
     rows = (
         Message.objects.select_related(
-            "generation__entry", "generation__offer", "origin__generation__entry", "origin__generation__offer"
+            *("generation__entry__correction", "generation__offer"),
+            *("origin__generation__entry__correction", "origin__generation__offer"),
         )
         .annotate(before=F("parent__created_at"))
         .in_bulk(shown)
@@ -463,7 +464,7 @@ def _meter(rates: Rates, entry: Entry) -> MeterView:
         basis=entry.tokens_basis,
         ttft_ms=entry.ttft_ms,
         tokens_per_second=entry.tokens_per_second,
-        cost=rates.cost(entry),
+        cost=rates.run_cost(entry),
         practice=entry.practice,
         bar=bar(
             entry.prompt_tokens or 0,

@@ -69,6 +69,7 @@ def entry_list(seat: Seat, asked: ListWish, now: dt.datetime) -> dict[str, Any]:
                 (_("JSON Lines"), "jsonl", ""),
             )
         ],
+        "sees_all": seat.sees_all,
         "overview_url": reverse("usage") + asked.wish.address(),
     }
 

@@ -6,10 +6,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from tests.screens.acts import (
     Act,
     attach,
+    choose_file,
     click,
     leave_fields,
     open_sheet,
@@ -22,6 +24,7 @@ from tests.screens.acts import (
 )
 from tests.screens.plays import Answering, Blocked, Counting, Offline, Play, Reconnecting, SignedOut
 
+PRICE_MAP = Path(__file__).resolve().parents[1] / "recordings" / "prices" / "litellm.json"
 TALL = 2_000  # pixels: what a reader would scroll to, in one picture
 
 
@@ -317,6 +320,18 @@ MODELS = Part(
             (unfold(".tc-shop-parameters summary"), show(".tc-shop-parameters")),
         ),
         Screen("model-price", "A price to set", "/models/offers/{unpriced_offer}/price/"),
+        Screen("prices", "List prices of the installation", "/prices/", height=1_300),
+        Screen("prices-offer", "One list price and its history", "/prices/offers/{keyless_offer}/", height=1_100),
+        Screen(
+            "prices-check",
+            "LiteLLM’s price map against what holds",
+            "/prices/",
+            (
+                choose_file("#id_file", PRICE_MAP),
+                click("form[enctype] button[type=submit]"),
+                wait_for(".tc-price-diff"),
+            ),
+        ),
     ),
 )
 USAGE = Part(
@@ -329,6 +344,7 @@ USAGE = Part(
         Screen("usage-template", "By template", "/usage/?by=template", height=TALL),
         Screen("usage-files", "A file for every month", "/usage/files/"),
         Screen("usage-entries", "Entries", "/usage/entries/"),
+        Screen("usage-unpriced", "Runs without a price", "/usage/unpriced/"),
         Screen("usage-entry", "A receipt", "/usage/entries/{entry}/", height=1_300),
     ),
 )
@@ -382,6 +398,7 @@ ACCOUNT = Part(
     (
         Screen("settings", "Settings of an owner", "/settings/", height=1_500),
         Screen("settings-member", "Settings of a member", "/settings/", viewer="newcomer", height=1_200),
+        Screen("tokens", "Access tokens for programs", "/settings/tokens/"),
         Screen("import", "Bring conversations in", "/conversations/import/"),
         Screen("password", "Change the password", "/accounts/password/change/"),
         Screen("address", "Another e-mail address", "/accounts/email/"),

@@ -29,6 +29,7 @@ from tests.screens.frozen_time import NOW, HeldClock
 from tests.screens.household import Household, Seeded
 from tests.screens.teamwork import tell_of_the_team
 from tests.screens.template_shelf import fill_shelf, versions_on_the_shelf
+from tests.screens.tokens import write_tokens
 from tests.screens.usage import write_usage
 
 WRITER = "the process that was"  # whose lease the seeded runs have
@@ -40,6 +41,7 @@ def seed(clock: HeldClock) -> Seeded:
     Storyteller(clock, house).tell()
     house.seeded.places |= fill_shelf(clock, team=house.team, owner=house.owner, colleague=house.colleague)
     house.seeded.places |= tell_of_the_team(clock, team=house.team, owner=house.owner, colleague=house.colleague)
+    write_tokens(house.owner, house.team, NOW)
     people, versions = [house.owner, house.colleague], versions_on_the_shelf(house.team)
     house.seeded.places["entry"] = str(write_usage(people, house.team, NOW, versions).pk)
     clock.set(NOW)

@@ -65,6 +65,7 @@ def values_for(pattern: URLPattern, seeded: Seeded) -> dict[str, str]:
         "preset_id": seeded.places["preset"],
         "snapshot_id": seeded.places["snapshot"],
         "secret": seeded.places["shared"],
+        "rest": "nothing",
         "function_id": seeded.places["function"],
         "token": "token",
         "team_id": seeded.places["team"],
