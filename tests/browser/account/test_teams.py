@@ -52,7 +52,7 @@ def test_from_the_invitation_to_the_cut(
     hers = browser_of_user(alice).new_page()
     hers.goto("/team/")
     ready(hers)
-    hers.get_by_label("Role").select_option("member")
+    hers.locator("#invite-role").select_option("member")
     hers.get_by_role("button", name="Make the invitation").click()
     link = hers.locator("#invitation-link").inner_text()
 
