@@ -166,7 +166,8 @@ def status_badge(entry: Entry) -> dict[str, str]:
 def titles_of(seat: Seat, conversations: set[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Titles of the person's own conversations: whoever manages a team sees what others spent, not what they wrote."""
     found = access.conversations(seat.user).filter(pk__in=conversations).order_by()
-    return {pk: title or _("Untitled") for pk, title in found.values_list("pk", "title")}
+    named = found.values_list("pk", "title", "batch__title")
+    return {pk: title or batch or _("Untitled") for pk, title, batch in named}
 
 
 def conversation_url(conversation: uuid.UUID) -> str:

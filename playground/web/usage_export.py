@@ -107,7 +107,7 @@ class _Lines:
 
 
 def csv_lines(rows: Iterable[Row]) -> str:
-    """Rows as text."""
+    """Rows in RFC 4180: commas, CRLF, quotes doubled."""
     lines = _Lines()
     csv.writer(lines, lineterminator="\r\n").writerows(rows)
     return "".join(lines.parts)

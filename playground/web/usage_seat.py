@@ -11,16 +11,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from playground.accounts.models import Member, Team, User
-from playground.accounts.people import current_team, role_in
+from playground.accounts.models import Team, User
+from playground.accounts.people import at_work
 from playground.accounts.roles import Act, Thing, may
+from playground.accounts.teams import teams_of
 from playground.catalog.models import Provider
 from playground.conversations.models import Conversation
 from playground.ledger.fold import Key
 from playground.ledger.history import Scope
 from playground.prompts.models import PromptTemplate
 from playground.web import template_shelf
-from playground.web.access import person, remember_team
+from playground.web.access import person, remember_places, remember_team
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,13 @@ class Seat:
 
 
 def seat_of(request: HttpRequest) -> Seat:
-    """Where the person sits now; one query, as long as the team they chose last still has them."""
+    """Where the person sits now; one query, which the frame of the page needs as well."""
     user = person(request)
-    here = Member.objects.filter(user=user, team=user.current_team_id).select_related("team")
-    chosen = template_shelf.with_count(here).first()
-    if chosen:
-        request.__dict__[template_shelf.COUNT] = chosen.template_count  # type: ignore[attr-defined]  # annotated
-    team, role = (chosen.team, chosen.role) if chosen else ((found := current_team(user)), role_in(user, found))
-    return Seat(user, remember_team(request, team), may(role, Act.MANAGE, Thing.USAGE))
+    places = remember_places(request, list(template_shelf.with_count(teams_of(user))))
+    team = remember_team(request, at_work(user, places))
+    here = next(place for place in places if place.team_id == team.pk)
+    request.__dict__[template_shelf.COUNT] = here.template_count  # type: ignore[attr-defined]  # annotated
+    return Seat(user, team, user.is_active and may(here.role, Act.MANAGE, Thing.USAGE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,10 +78,14 @@ def compare(request: HttpRequest) -> HttpResponse:
     """Two versions side by side, of one template or of two."""
     user = person(request)
     left, right = (access.template_version(user, _uuid_or_404(request.GET.get(side, ""))) for side in ("left", "right"))
-    worth = side_by_side(team_of(request), left, right)
-    return render(
-        request, "prompts/compare.html", {"section": "templates", "change": change(left, right), "worth": worth}
-    )
+    may_try = all(access.may_with_template(user, side.template, Act.USE) for side in (left, right))
+    context = {
+        "section": "templates",
+        "change": change(left, right),
+        "worth": side_by_side(team_of(request), left, right),
+        "may_try": may_try,
+    }
+    return render(request, "prompts/compare.html", context)
 
 
 @login_required
