@@ -165,7 +165,9 @@ def entries_of(team: Team, people: Sequence[User], templates: Sequence[TemplateV
 
 def add_template(team: Team, number: int) -> TemplateVersion:
     template = PromptTemplate.objects.create(team=team)
-    version = TemplateVersion.objects.create(template=template, number=1, title=f"Template {number + 1}")
+    version = TemplateVersion.objects.create(
+        template=template, number=1, title=f"Template {number + 1}", system_prompt="You help."
+    )
     PromptTemplate.objects.filter(pk=template.pk).update(live=version, newest=version)
     return version
 

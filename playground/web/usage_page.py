@@ -295,7 +295,7 @@ def _chart(
         "name": measure_words(page.wish.what),
         "unit": unit_words(page.unit),
         "drawn": drawn,
-        "paths": [{"series": place, "d": path} for place, path in enumerate(drawn.paths, start=1)],
+        "paths": [{"series": head["series"], "d": path} for head, path in zip(heads, drawn.paths, strict=True)],
         "bars": len(bars),
         "scale": [tick(one) for one in drawn.scale],
         "heads": heads,
@@ -317,7 +317,7 @@ def _series(page: Page, value: Callable[[Cell, Sum], Decimal]) -> tuple[dict[str
     own = named if len(drawn) <= SERIES + 1 and named == drawn else named[:SERIES]  # a sixth alone needs no "other"
     heads = [{"series": place, "word": page.names.word(page.wish.group, group)} for place, group in enumerate(own, 1)]
     if len(own) < len(drawn):
-        heads.append({"series": len(own) + 1, "word": _("Other")})
+        heads.append({"series": SERIES + 1, "word": _("Other")})
     last = max(1, len(heads))
     series = {group: min(place, last) for place, group in enumerate(ordered, start=1)}
     return series, heads or [{"series": 1, "word": "—"}]

@@ -88,6 +88,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "message": page(PRIVATE),
     "message-details": page(PRIVATE),
     "branch-off": deed(PRIVATE),
+    "thumb": deed(PRIVATE, data={"thumb": "up"}),
     "live-command": deed(),  # its commands have a table of their own
     "live-poll": deed(),
     "palette": page(),
@@ -153,6 +154,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "usage-notices": page(),
     "usage-entries": page(),
     "usage-entry": page({"own": "oamv", "team": "oa"}),
+    "usage-files": page(LEADERS),
+    "usage-file": page({"": ""}, fixed={"name": "usage-2000-01.csv"}),  # none was written
     "usage-export": page(fixed={"kind": "csv"}),
     # Teams
     "team": page(),
