@@ -42,6 +42,8 @@ _ROW = (
     "offer__provider__slug",
     "offer__provider__practice",
     "api_key__label",
+    "template_version_id",
+    "template_version__template_id",
     "price",
 )
 _live_row: "Select[dict[str, Any]]" = Select(
@@ -225,6 +227,8 @@ def _facts(row: dict[str, Any], settlement: Settlement) -> Facts:
         model=row["offer__title"],
         offer_id=row["offer_id"],
         key_label=row["api_key__label"] or "",
+        template=row["template_version__template_id"],
+        template_version=row["template_version_id"],
         practice=row["offer__provider__practice"],
         state=settlement.state,
         counts=tokens.counts,

@@ -154,9 +154,15 @@ def new_conversation(user: User, text: str) -> Conversation:
 
 
 def choose_key(
-    user: User, conversation: Conversation, offer: OfferFacts, wanted: uuid.UUID | None = None
+    user: User,
+    conversation: Conversation,
+    offer: OfferFacts,
+    wanted: uuid.UUID | None = None,
+    *,
+    team_first: bool = False,
 ) -> ApiKey | None:
-    """The key this run will use: the wanted one, else the person's own, else the team's. The sandbox needs none.
+    """The key this run will use: the wanted one, else the first of the person's own and the team's. The sandbox needs
+    none.
 
     A wanted key that cannot be used is refused: another one in its place might have other rights, or cost others.
     """
@@ -167,7 +173,7 @@ def choose_key(
         if chosen is None:
             raise Refused("no_key", _("This key cannot be used any more. Choose another one."))
         return chosen
-    key = key_for(user=user, team=conversation.team, provider_slug=offer.provider_slug)
+    key = key_for(user=user, team=conversation.team, provider_slug=offer.provider_slug, team_first=team_first)
     if key is None:
         raise Refused(
             "no_key",
@@ -325,7 +331,7 @@ def _start(
     offer, price = facts_and_price(deed.settings.offer, scope=f"team:{conversation.team_id}")
     settings = run_settings.fit(_with_known_template(deed), offer)
     output_format.check_schema(settings)
-    api_key = choose_key(deed.user, conversation, offer, settings.key)
+    api_key = choose_key(deed.user, conversation, offer, settings.key, team_first=settings.team_key_first)
     created = conversation._state.adding
     answer = Message(conversation=conversation, parent_id=parent_id, role=Message.Role.ASSISTANT)
     if asked:

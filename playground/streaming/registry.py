@@ -96,6 +96,10 @@ class Registry:
         """The run of a generation here, or of one that ended a moment ago."""
         return self._runs.get(generation_id) or self._ended.get(generation_id)
 
+    def has_ended(self, generation_id: uuid.UUID) -> bool:
+        """Whether it ran here and ended a moment ago."""
+        return generation_id in self._ended
+
     @property
     def running(self) -> int:
         """How many generations run here now."""

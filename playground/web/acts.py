@@ -38,7 +38,7 @@ async def send(user_id: int, command: Deed, *, request: HttpRequest) -> Ack:
 async def stop(user_id: int, command: Stop) -> Ack:
     """Stop a generation wherever it runs. Stopping what has ended changes nothing."""
     run = registry().run(command.generation)
-    if run is None or run.user_id != user_id:
+    if run is None or run.user_id != user_id or registry().has_ended(command.generation):
         await check_generation(user_id, command.generation)
     return {"generation": str(command.generation), "stopped": registry().stop(command.generation)}
 

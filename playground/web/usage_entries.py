@@ -36,8 +36,11 @@ def entry_list(seat: Seat, asked: ListWish, now: dt.datetime) -> dict[str, Any]:
     shown = list(found[start : start + ROWS + 1])
     rows = shown[:ROWS]
     keys = keys_within(seat.scope, period.first, period.end)
-    people, providers = {key.user_id for key in keys}, {key.provider for key in keys}
-    names = names_of(people | {row.user_id for row in rows}, providers | {row.provider for row in rows})
+    names = names_of(
+        {key.user_id for key in keys} | {row.user_id for row in rows},
+        {key.provider for key in keys} | {row.provider for row in rows},
+        {key.template for key in keys if key.template} | {row.template.hex for row in rows if row.template},
+    )
     return {
         "asked": asked,
         "wish": asked.wish,

@@ -304,6 +304,8 @@ USAGE = Part(
         Screen("usage-person", "By person, all in one currency", "/usage/?by=person&show=CNY&range=90d", height=1_300),
         Screen("usage-range", "Another range", "/usage/", (unfold(".tc-range > summary"),)),
         Screen("usage-none", "Nothing used yet", "/usage/", viewer="newcomer"),
+        Screen("usage-template", "By template", "/usage/?by=template", height=TALL),
+        Screen("usage-files", "A file for every month", "/usage/files/"),
         Screen("usage-entries", "Entries", "/usage/entries/"),
         Screen("usage-entry", "A receipt", "/usage/entries/{entry}/", height=1_300),
     ),
@@ -324,6 +326,33 @@ KEYS = Part(
             also=tuple(f"/keys/{{default_key}}/{deed}/" for deed in ("label", "replace", "delete")),
         ),
         Screen("key-server", "A server of one's own", "/keys/{rack_key}/", height=1_300),
+    ),
+)
+MEMBER_MENU = click(".tc-member-menu > button")
+
+
+def member_deed(name: str) -> tuple[Act, ...]:
+    """Ask for a deed on the first member that has a menu."""
+    return (MEMBER_MENU, click(f".tc-member-menu [id$='-{name}']"), wait_for("#team-dialog form"))
+
+
+TEAMS = Part(
+    "Teams",
+    (
+        Screen("team", "Members, invitations, other teams", "/team/", height=1_500),
+        Screen("team-menu", "Switch the team", "/team/", (open_sheet("sidebar"), click("#team-menu-trigger"))),
+        Screen("team-role", "What can be done with a member", "/team/", (MEMBER_MENU,)),
+        Screen("team-remove", "Remove a member", "/team/", member_deed("remove")),
+        Screen(
+            "team-ask",
+            "The same questions, as without a script",
+            "/team/{team}/members/{colleague}/remove/",
+            also=("/team/{team}/members/{colleague}/hand-over/", "/team/{team}/leave/"),
+        ),
+        Screen("team-personal", "A personal team", "/team/", viewer="newcomer", height=1_200),
+        Screen("team-log", "The log of deeds", "/team/log/", height=1_500),
+        outside("invitation", "An invitation", "/invitation/{invitation}/", also=("/invitation/",)),
+        outside("invitation-closed", "An invitation that is over", "/invitation/used/"),
     ),
 )
 ACCOUNT = Part(
@@ -352,5 +381,5 @@ ACCOUNT = Part(
         Screen("not-found", "A page that is not there", "/c/00000000-0000-0000-0000-000000000001/"),
     ),
 )
-PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, COMPARE, BATCHES, TEMPLATES, USAGE, MODELS, KEYS, ACCOUNT)
+PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, COMPARE, BATCHES, TEMPLATES, USAGE, MODELS, KEYS, TEAMS, ACCOUNT)
 SCREENS = tuple(screen for part in PARTS for screen in part.screens)

@@ -35,6 +35,7 @@ from playground.web.opening import opening, template_words, wished
 from playground.web.picker import picker_view
 from playground.web.respond import go
 from playground.web.sidebar import Cursor
+from playground.web.thumbs import on_messages, on_threads
 
 NEW = uuid.UUID(int=0)  # in an address: the conversation that does not exist yet
 
@@ -65,6 +66,7 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
     after = Cursor.read(asked.get("after", ""))
     listing = sidebar.listing(
         person(request),
+        team=access.team_of(request),
         query=asked.get("q", "")[:200],
         archived=asked.get("view") == "archived",
         current=_current(request),
@@ -83,7 +85,7 @@ def message(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     user = person(request)
     again = request.GET.get("results") == "again"
     view = thread.view_of(access.message(user, message_id), currency=user.currency, answer_again=again)
-    return render(request, "conversations/_message.html", {"message": view})
+    return render(request, "conversations/_message.html", {"message": on_messages([view], user)[0]})
 
 
 @never_cache
@@ -103,9 +105,9 @@ def thread_part(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespons
                 raise Http404
             if view is not None:
                 template = "_thread" if name == "around" else "_thread_part"
-                return render(request, f"conversations/{template}.html", {"thread": view})
+                return render(request, f"conversations/{template}.html", {"thread": on_threads([view], user)[0]})
     view = thread.newest(found, currency=user.currency)
-    return render(request, "conversations/_thread.html", {"thread": view})
+    return render(request, "conversations/_thread.html", {"thread": on_threads([view], user)[0]})
 
 
 @login_required
@@ -172,7 +174,7 @@ def branch(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase
     found.refresh_from_db()
     # None: it was switched once more meanwhile.
     view = thread.around(found, chosen.pk, currency=user.currency) or thread.newest(found, currency=user.currency)
-    return render(request, "conversations/_thread.html", {"thread": view})
+    return render(request, "conversations/_thread.html", {"thread": on_threads([view], user)[0]})
 
 
 @login_required
@@ -285,7 +287,7 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
         "thread": shown,
         "composer": composer_view(desk, found, views, brought.text if brought else ""),
         "run": run_view(desk, chosen, found, notes) | run_extras(desk, found, chosen),
-        "listing": sidebar.listing(user, current=found.pk if found else None),
+        "listing": sidebar.listing(user, team=access.team_of(request), current=found.pk if found else None),
     }
     if not views:
         context |= trials.empty_view(desk, chosen)
@@ -296,7 +298,7 @@ def _window(request: HttpRequest, found: Conversation, user: User) -> thread.Thr
     """The end of the open branch, or the surroundings of the message that a link asks for with `?at=<id>`."""
     at = request.GET.get("at")
     there = thread.around(found, _uuid_or_404(at), currency=user.currency) if at else None
-    return there or thread.newest(found, currency=user.currency)
+    return on_threads([there or thread.newest(found, currency=user.currency)], user)[0]
 
 
 def _header(found: Conversation | None) -> dict[str, Any] | None:

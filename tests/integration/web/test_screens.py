@@ -2,6 +2,7 @@
 
 import io
 import re
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,6 +64,9 @@ def values_for(pattern: URLPattern, seeded: Seeded) -> dict[str, str]:
         "kind": "csv",
         "function_id": seeded.places["function"],
         "token": "token",
+        "team_id": seeded.places["team"],
+        "user_id": seeded.places["colleague"],
+        "invitation_id": str(uuid.UUID(int=1)),
         "key": seeded.places["confirm_key"],
         "uidb36": seeded.places["reset_uid"],
     }
