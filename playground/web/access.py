@@ -119,12 +119,9 @@ def batch(user: User, batch_id: uuid.UUID) -> Batch:
 
 def batch_row(user: User, batch_id: uuid.UUID, number: int) -> Row:
     """One row of a batch of the person."""
-    found = (
-        Row.objects.filter(batch__user=user, batch__deleted_at=None, batch=batch_id, number=number)
-        .filter(batch__team__members__user=user)
-        .select_related("batch__conversation", "generation__message__parent", "generation__offer")
-        .first()
-    )
+    mine = Row.objects.filter(batch__user=user, batch__deleted_at=None, batch__team__members__user=user)
+    rows = mine.filter(batch=batch_id, number=number)
+    found = rows.select_related("batch__conversation", "generation__message__parent", "generation__offer").first()
     if found is None:
         raise Http404
     return found

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from playground.web.team_words import role_words
 
@@ -33,6 +33,8 @@ def detail_words(details: Mapping[str, Any]) -> str:
         said.append(_("role: %(role)s") % {"role": role_words(str(details["role"]))})
     if "invited_by" in details:
         said.append(_("invited by %(person)s") % {"person": details["invited_by"]})
+    if "rows" in details:
+        said.append(ngettext("%(count)s row", "%(count)s rows", details["rows"]) % {"count": f"{details['rows']:,}"})
     if "endpoint" in details:
         said.append(str(details["endpoint"]))
     return " · ".join(said)
@@ -67,4 +69,5 @@ def _words() -> dict[str, str]:
         "function.added": pgettext("deed", "Function added"),
         "function.changed": pgettext("deed", "Function changed"),
         "function.removed": pgettext("deed", "Function deleted"),
+        "batch.started": pgettext("deed", "Batch started"),
     }

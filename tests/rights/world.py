@@ -12,6 +12,9 @@ from playground.accounts import invitations, teams
 from playground.accounts.models import Member, Team, User
 from playground.accounts.people import create_user
 from playground.accounts.roles import Role
+from playground.batches import drafting
+from playground.batches.models import Batch
+from playground.batches.table import read_text
 from playground.catalog import custom
 from playground.catalog.custom import TypedPrice
 from playground.catalog.models import Offer, Provider
@@ -124,6 +127,13 @@ def _private(team: Team, user: User) -> Ids:
     comparison = columns.begin(user=user, columns=[RunSettings(offer=offer.pk)] * 2)
     shown = comparison.shown_columns()[0]
     reply = _answer(shown.conversation, user, offer)[0]
+    batch = drafting.create(
+        user=user, team=team, table=read_text("city\nOslo\n"), title="Cities", settings=RunSettings(offer=offer.pk)
+    )
+    beside = drafting.begin_again(batch, user=user)
+    # As if it had been started and paused: who may only look cannot start one.
+    halted = {"state": Batch.State.PAUSED, "settings": {"offer": str(offer.pk)}}
+    Batch.objects.filter(pk__in=[batch.pk, beside.pk]).update(**halted)
     shop = Provider.objects.get(slug="zai")
     found: Ids = {
         "conversation": room.pk,
@@ -135,6 +145,8 @@ def _private(team: Team, user: User) -> Ids:
         "comparison": comparison.pk,
         "column": shown.pk,
         "reply": reply.pk,
+        "batch": batch.pk,
+        "beside": beside.pk,
     }
     role = Member.objects.values_list("role", flat=True).get(team=team, user=user)
     if role != Role.VIEWER:

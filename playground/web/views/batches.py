@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from playground.accounts.people import current_team
 from playground.accounts.roles import Act
 from playground.batches import drafting, purging, running
 from playground.batches.models import Batch
@@ -50,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     version = access.template_version(user, _uuid_or_404(wanted), Act.USE) if wanted else None
     form = TableForm(request.POST, request.FILES) if request.method == "POST" else TableForm()
     if request.method == "POST" and form.is_valid() and form.table is not None:
-        desk = Desk(user, current_team(user))
+        desk = Desk(user, access.team_of(request))
         batch = drafting.create(
             user=user, team=desk.team, table=form.table, title=form.title, settings=desk.chosen(None)
         )
@@ -124,10 +123,12 @@ def start(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponseBase:
 @never_cache
 @login_required
 @require_GET
-def live(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
+def live(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponseBase:
     """What moves: state, progress, costs, the rows that are wanted."""
     user = person(request)
     found = access.batch(user, batch_id)
+    if found.is_draft:
+        return go(request, "batch", found.pk)
     view = batch_page.live_view(found, RowsWish.read(request.GET), Desk(user, found.team))
     return render(request, "batches/_live.html", {"live": view})
 
@@ -240,6 +241,8 @@ def _page(request: HttpRequest, found: Batch, refusal: Refused | None = None) ->
 
 
 def _move(found: Batch, request: HttpRequest) -> None:
+    if found.is_draft:
+        return
     match request.POST.get("act", ""):
         case "pause":
             running.pause(found)
