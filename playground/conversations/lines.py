@@ -47,8 +47,13 @@ def lines_to(
 
 
 def lines_before(generation: Generation) -> list[Line]:
-    """What a run that began some time ago saw, as it was put down then."""
+    """What a run that began some time ago saw, as it was put down then.
+
+    A first question is read alone: in a conversation of a thousand of them, as a batch is one, the others say nothing.
+    """
     answer = generation.message
+    if answer.parent is not None and answer.parent.parent_id is None:
+        return [line_of(answer.parent)]
     keeps = bool(generation.settings.get("keep_thinking"))
     begins_at = generation.sees_from
     return lines_to(answer.conversation_id, answer.parent_id, begins_at=begins_at, with_thinking=keeps)

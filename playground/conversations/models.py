@@ -186,6 +186,21 @@ def branch_of(messages: "Any", leaf_id: uuid.UUID | None) -> list[Message]:
     return branch[::-1]
 
 
+class Thumb(models.Model):
+    """What a person thinks of an answer: up or down. At most one each; thumbs.py counts them."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="thumbs")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    is_up = models.BooleanField()
+    given_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "user"], name="one_thumb_each")]
+
+    def __str__(self) -> str:
+        return f"{'up' if self.is_up else 'down'} from {self.user_id} on {self.message_id}"
+
+
 class LastSettings(models.Model):
     """The run settings a person used last: what their next conversation begins with."""
 

@@ -29,6 +29,7 @@ MAX_SYSTEM_PROMPT = 200_000  # characters
 PROPOSED_MAX_TOKENS = 8192
 MOST_STOP_WORDS, LONGEST_STOP_WORD = 16, 200
 MOST_FUNCTIONS = 128
+TEAM_FIRST = "team"  # in the place of a key's id
 NUMBERS = ("temperature", "top_p", "max_tokens", "frequency_penalty", "presence_penalty", "seed")
 PARAMETERS = {
     **{"thinking": "thinking", "effort": "reasoning_effort", "stop": "stop", **{name: name for name in NUMBERS}},
@@ -51,7 +52,8 @@ class RunSettings:
     """What the reader chose for the next turn. None means: the provider's default."""
 
     offer: uuid.UUID | None = None
-    key: uuid.UUID | None = None  # None: the person's own first, then the team's
+    key: uuid.UUID | None = None  # None: by itself, in the order of the next field
+    team_key_first: bool = False  # the team's before the person's own
     thinking: bool | None = None
     effort: str | None = None
     temperature: float | None = None
@@ -82,6 +84,8 @@ class RunSettings:
         values |= {name: str(values[name]) for name in ("offer", "key", "template") if values[name]}
         values |= {"stop": list(self.stop), "functions": [str(one) for one in self.functions]}
         values |= {"web_search": self.web_search.to_json() if self.web_search else None}
+        if values.pop("team_key_first") and self.key is None:
+            values["key"] = TEAM_FIRST
         return {name: value for name, value in values.items() if value not in (None, "", [])}
 
 
@@ -92,7 +96,8 @@ def parse(raw: Mapping[str, object]) -> RunSettings:
     """Read what a browser or a row holds. Unknown names are ignored; a wrong type raises BadSetting."""
     return RunSettings(
         offer=_uuid(raw.get("offer"), "offer", _("This model cannot be chosen any more. Choose another one.")),
-        key=_uuid(raw.get("key"), "key", _("This key cannot be used any more. Choose another one.")),
+        key=_key(raw.get("key")),
+        team_key_first=raw.get("key") == TEAM_FIRST,
         thinking=_one_of(raw, "thinking", bool),
         effort=_one_of(raw, "effort", str),
         temperature=_number(raw, "temperature"),
@@ -300,6 +305,11 @@ def _uuid(value: object, name: str, refusal: str) -> uuid.UUID | None:
         return uuid.UUID(str(value))
     except ValueError:
         raise BadSetting(name, refusal) from None
+
+
+def _key(value: object) -> uuid.UUID | None:
+    refusal = _("This key cannot be used any more. Choose another one.")
+    return None if value == TEAM_FIRST else _uuid(value, "key", refusal)
 
 
 def _template(value: object) -> uuid.UUID | None:

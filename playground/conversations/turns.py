@@ -80,6 +80,22 @@ def append_turn(
     return _once(user, client_id, make)
 
 
+def ask_apart(
+    *, user: User, conversation: Conversation, client_id: str, text: str, settings: RunSettings, owner: str
+) -> Turn:
+    """A question of its own at the root of a conversation that is no thread, as each row of a batch is one.
+
+    The conversation itself stays as it is, and no search looks into it. Raises Refused as append_turn.
+    """
+    text = check_text(text)
+
+    def make() -> Turn:
+        question = _question(user, conversation, None, text)
+        return _start(_Deed(user, client_id, owner, settings), conversation, parent_id=None, asked=question, apart=True)
+
+    return _once(user, client_id, make)
+
+
 def edit_turn(*, user: User, message: Message, client_id: str, text: str, owner: str = "") -> Turn:
     """Write a user message anew: a sibling of `message` with its own answer; the old branch stays."""
     text = check_text(text)
@@ -141,9 +157,15 @@ def new_conversation(user: User, text: str) -> Conversation:
 
 
 def choose_key(
-    user: User, conversation: Conversation, offer: OfferFacts, wanted: uuid.UUID | None = None
+    user: User,
+    conversation: Conversation,
+    offer: OfferFacts,
+    wanted: uuid.UUID | None = None,
+    *,
+    team_first: bool = False,
 ) -> ApiKey | None:
-    """The key this run will use: the wanted one, else the person's own, else the team's. The sandbox needs none.
+    """The key this run will use: the wanted one, else the first of the person's own and the team's. The sandbox needs
+    none.
 
     A wanted key that cannot be used is refused: another one in its place might have other rights, or cost others.
     """
@@ -154,7 +176,7 @@ def choose_key(
         if chosen is None:
             raise Refused("no_key", _("This key cannot be used any more. Choose another one."))
         return chosen
-    key = key_for(user=user, team=conversation.team, provider_slug=offer.provider_slug)
+    key = key_for(user=user, team=conversation.team, provider_slug=offer.provider_slug, team_first=team_first)
     if key is None:
         raise Refused(
             "no_key",
@@ -338,14 +360,24 @@ def _with_known_template(deed: _Deed) -> RunSettings:
     return replace(deed.settings, template=None)
 
 
-def _start(deed: _Deed, conversation: Conversation, *, parent_id: uuid.UUID | None, asked: Message | None) -> Turn:
-    """Write the rows of one run: what is asked (None when answering again), empty answer, generation."""
+def _start(
+    deed: _Deed,
+    conversation: Conversation,
+    *,
+    parent_id: uuid.UUID | None,
+    asked: Message | None,
+    apart: bool = False,
+) -> Turn:
+    """Write the rows of one run: what is asked (None when answering again), empty answer, generation.
+
+    `apart`: the conversation does not go on with it, and the search need not know.
+    """
     if deed.settings.offer is None:
         raise Refused("no_offer", _("Choose a model first."))
     offer, price = facts_and_price(deed.settings.offer, scope=f"team:{conversation.team_id}")
     settings = run_settings.fit(_with_known_template(deed), offer)
     output_format.check_schema(settings)
-    api_key = choose_key(deed.user, conversation, offer, settings.key)
+    api_key = choose_key(deed.user, conversation, offer, settings.key, team_first=settings.team_key_first)
     created = conversation._state.adding
     answer = Message(conversation=conversation, parent_id=parent_id, role=Message.Role.ASSISTANT)
     if asked:
@@ -364,14 +396,18 @@ def _start(deed: _Deed, conversation: Conversation, *, parent_id: uuid.UUID | No
         template_version_id=settings.template,
         price=price.to_json() if price else None,
     )
-    conversation.leaf = answer
-    conversation.settings = (run_settings.fit(deed.kept, offer) if deed.kept else settings).to_json()
-    conversation.updated_at = timezone.now()
+    if apart:
+        for message in filter(None, (asked, answer)):
+            message.indexed = True
+    else:
+        conversation.leaf = answer
+        conversation.settings = (run_settings.fit(deed.kept, offer) if deed.kept else settings).to_json()
+        conversation.updated_at = timezone.now()
     # Rows point at each other; the database checks that when the transaction ends.
     if created:
         _insert_conversation.execute(conversation)
     _insert_messages.execute(*[message for message in (asked, answer) if message])
-    if not created:
+    if not created and not apart:
         _move_on.execute(
             id=conversation.pk, leaf=answer.pk, settings=conversation.settings, updated_at=conversation.updated_at
         )

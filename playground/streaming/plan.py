@@ -8,6 +8,7 @@ from typing import Any
 from playground.catalog.queries import OfferFacts
 from playground.conversations.output_format import response_format
 from playground.conversations.run_settings import RunSettings
+from playground.errors import Refused
 from playground.wire.client import Endpoint
 from playground.wire.request import ChatMessage, CompletionRequest, Dialect
 from playground.wire.secret import Secret
@@ -33,6 +34,17 @@ class Plan:
     request: CompletionRequest
     estimated_prompt_tokens: int
     judged: Judged | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a deed hands over for its run; `plan` is the refusal when the run cannot be made after all."""
+
+    generation_id: uuid.UUID
+    message_id: uuid.UUID
+    conversation_id: uuid.UUID
+    user_id: int
+    plan: Plan | Refused
 
 
 def dialect_of(offer: OfferFacts) -> Dialect:

@@ -2,8 +2,8 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, ParamSpec, TypeVar
 
 from django.utils import timezone
 
@@ -18,12 +18,15 @@ from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
 from playground.ledger import standing
 from playground.streaming.database import DatabaseThread
-from playground.streaming.plan import Judged, Plan, dialect_of, request_of
+from playground.streaming.plan import Judged, Plan, Start, dialect_of, request_of
 from playground.tools import functions
 from playground.vault import keys
 from playground.vault.recent import allowed_for, touch
 from playground.wire.client import Endpoint
 from playground.wire.secret import Secret
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 PRACTICE_KEY = Secret("practice")  # the sandbox speaks the protocol, and the protocol wants a key
 
@@ -63,6 +66,17 @@ def plan_of(generation: Generation, team_id: int) -> Plan | Refused:
         estimated_prompt_tokens=transcript.estimate_prompt_tokens(messages, tools),
         judged=Judged(output_format.check_schema(chosen)) if chosen.output else None,
     )
+
+
+def start_of(made: Generation) -> Start:
+    """What the run of a generation needs, from the rows just made."""
+    plan = plan_of(made, made.conversation.team_id)
+    return Start(made.pk, made.message_id, made.conversation_id, made.user_id, plan)
+
+
+async def do(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Anything else that runs are made of, in the thread that writes for them: nobody competes with it."""
+    return await _writer.run(function, *args, **kwargs)
 
 
 async def checkpoint_all(owner: str, checkpoints: Sequence[Checkpoint]) -> None:

@@ -151,7 +151,7 @@ def parse(data: str | bytes) -> tuple[int, Command]:
     number = raw.get("id", 0)
     if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**53:
         raise BadFrame("malformed", "id is a whole number.")
-    build = _COMMANDS.get(raw.get("type")) if isinstance(raw.get("type"), str) else None
+    build = COMMANDS.get(raw.get("type")) if isinstance(raw.get("type"), str) else None
     if build is None:
         raise BadFrame("unknown_command", "There is no such command.", number)
     try:
@@ -222,7 +222,7 @@ def _settings(raw: Mapping[str, object]) -> RunSettings:
     return run_settings.parse(value)
 
 
-_COMMANDS: Mapping[object, Callable[[Mapping[str, object]], Command]] = {
+COMMANDS: Mapping[object, Callable[[Mapping[str, object]], Command]] = {
     "message.send": lambda raw: Send(
         _id_or_none(raw, "conversation"),
         _id_or_none(raw, "parent"),

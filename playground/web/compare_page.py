@@ -24,6 +24,7 @@ from playground.web.offers import Desk, count_words, run_view
 from playground.web.picker import price_words
 from playground.web.setting_words import setting_words
 from playground.web.thread import ThreadView, history_tokens, run_of
+from playground.web.thumbs import on_threads
 from playground.wire.tokens import estimate_tokens
 
 AWARDS = {  # icon, tone and words of a badge
@@ -87,7 +88,8 @@ class ColumnView:
 def page_view(comparison: Comparison, desk: Desk) -> dict[str, Any]:
     """Values of `comparisons/page.html`."""
     places = _places(comparison, desk)
-    threads = [thread.newest(place.column.conversation, currency=desk.user.currency) for place in places]
+    newest = [thread.newest(place.column.conversation, currency=desk.user.currency) for place in places]
+    threads = on_threads(newest, desk.user)
     histories = [history_tokens([*one.messages, *one.tail]) for one in threads]
     heads, feet = _heads(comparison, desk, places, histories), _feet(comparison, desk, places)
     return {

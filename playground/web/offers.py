@@ -24,7 +24,7 @@ from playground.catalog.phrases import PhraseBook
 from playground.catalog.prices import rows_in_force
 from playground.catalog.queries import default_offer, facts_of, offers_for
 from playground.conversations.models import Conversation, LastSettings
-from playground.conversations.run_settings import PROPOSED_MAX_TOKENS, RunSettings, parse, propose
+from playground.conversations.run_settings import PROPOSED_MAX_TOKENS, TEAM_FIRST, RunSettings, parse, propose
 from playground.errors import Refused
 from playground.ledger.measured import WINDOW, Measured, measured_of_late
 from playground.presets import shelf
@@ -80,9 +80,10 @@ class Desk:
         """The offer, if this person may choose it."""
         return next((offer for offer in self.offers if offer.pk == offer_id), None)
 
-    def keys_of(self, offer: Offer) -> list[ApiKey]:
+    def keys_of(self, offer: Offer, *, team_first: bool = False) -> list[ApiKey]:
         """The keys that the person may run this offer with; what would be taken by itself stands first."""
-        return keys.keys_for(user=self.user, team=self.team, provider_slug=offer.provider.slug)
+        slug = offer.provider.slug
+        return keys.keys_for(user=self.user, team=self.team, provider_slug=slug, team_first=team_first)
 
     def with_own_key(self, settings: RunSettings, offer: Offer) -> RunSettings:
         """The settings without a key that is not for this offer."""
@@ -138,7 +139,7 @@ def run_view(
         "thinking": chosen.thinking,
         "effort": chosen.effort or "",
         "system_prompt": chosen.system_prompt,
-        "keys": _key_choice(desk, chosen, offer) if offer else [],
+        "key": _key_choice(desk, chosen, offer) if offer else None,
         "errors": errors,
         "ranges": _ranges(MAIN, offer, chosen, errors) if offer else [],
         "more": _more(offer, chosen, errors) if offer else None,
@@ -163,12 +164,33 @@ def _when_full(offer: Offer, chosen: RunSettings, conversation: Conversation | N
     return [(way, said, way == (chosen.when_full or "")) for way, said in words if way != "summarise" or not is_column]
 
 
-def _key_choice(desk: Desk, chosen: RunSettings, offer: Offer) -> list[dict[str, Any]]:
-    """The keys to choose from; none where there is nothing to choose."""
+def _key_choice(desk: Desk, chosen: RunSettings, offer: Offer) -> dict[str, Any] | None:
+    """Which key the next run takes, and what else can be chosen; None where no key is needed or there is none."""
     found = [] if offer.provider.practice else desk.keys_of(offer)
-    if len(found) < 2 and chosen.key is None:
-        return []
-    return [{"id": str(key.pk), "words": str(key), "is_chosen": key.pk == chosen.key} for key in found]
+    if not found:
+        return None
+    words = {key.pk: _key_words(key) for key in found}
+    has_order = len({key.user_id for key in found}) > 1
+    orders = [("", _("Own first, then the team’s") if has_order else _("The newest"), words[found[0].pk])]
+    if has_order or chosen.team_key_first:
+        first = desk.keys_of(offer, team_first=True)[0]
+        orders.append((TEAM_FIRST, _("The team’s first, then own"), words[first.pk]))
+    named = [(str(pk), said, said) for pk, said in words.items()]
+    value = str(chosen.key or (TEAM_FIRST if chosen.team_key_first else ""))
+    choices = [
+        {"value": one, "words": said, "runs": _("Runs with %(key)s") % {"key": key}, "is_chosen": one == value}
+        for one, said, key in [*orders, *named]
+    ]
+    taken = next(
+        (choice for choice in choices if choice["is_chosen"]), choices[0]
+    )  # a key that is gone is chosen no more
+    return {"choices": choices if len(found) > 1 or value else [], "runs": taken["runs"]}
+
+
+def _key_words(key: ApiKey) -> str:
+    """A key by its name, and whose it is."""
+    whose = _("the team’s") if key.user_id is None else _("your own")
+    return _("%(key)s (%(whose)s)") % {"key": key, "whose": whose}
 
 
 def settings_url(conversation: Conversation | None) -> str:

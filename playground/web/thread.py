@@ -1,6 +1,7 @@
 """A conversation's rows as the page shows them: plain values for templates. Used by pages, partials and acks alike."""
 
 import datetime as dt
+import re
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +30,9 @@ from playground.web.window import Window
 from playground.wire.tokens import estimate_tokens
 
 MESSAGE = "conversations/_message.html"
+IN_SIGHT = 4  # messages at the end of a thread that a reader may see first
+FORMULA = re.compile(r"\\[(\[]|\$\$|\$[^\s$](?:[^$\n]*[^\s$])?\$(?!\d)")  # as static/js/markdown/math.js reads them
+FENCE = re.compile(r"^ {0,3}(```|~~~)[ \t]*\w", re.MULTILINE)
 
 Cut = Callable[[Sequence[uuid.UUID], uuid.UUID], Window | None]
 
@@ -136,6 +140,7 @@ class MessageView:
     sums_up: bool = field(default=False)  # it asks for a summary
     is_first_seen: bool = field(default=False)  # the newest answer was written without what is above it
     day: str = field(default="")  # the words of the day that begins with this message
+    thumb: str = field(default="")  # the reader's: "up", "down" or none (thumbs.py)
 
     @property
     def awaits(self) -> bool:
@@ -162,6 +167,20 @@ class ThreadView:
     def last(self) -> uuid.UUID:
         """Below it there may be more."""
         return self.messages[-1].id
+
+    @property
+    def shows_formulas(self) -> bool:
+        """Whether the page should bring along what draws formulas: drawn later, they would move what is being read."""
+        return self._shows(FORMULA)
+
+    @property
+    def shows_code(self) -> bool:
+        """Whether the page should bring along what colours code."""
+        return self._shows(FENCE)
+
+    def _shows(self, mark: re.Pattern[str]) -> bool:
+        answers = (view.content for view in self.messages[-IN_SIGHT:] if view.role == Message.Role.ASSISTANT)
+        return any(mark.search(content) for content in answers)
 
 
 def newest(conversation: Conversation, *, currency: str) -> ThreadView:

@@ -19,6 +19,7 @@ from playground.web.views import (
     setup,
     site,
     snapshots,
+    thumbs,
     usage,
 )
 
@@ -50,6 +51,7 @@ account_pages = [
 
 urlpatterns = [
     path("templates/", include("playground.web.template_urls")),
+    path("", include("playground.web.team_urls")),
     path("", conversations.playground, name="playground"),
     path("c/<uuid:conversation_id>/", conversations.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/thread/", conversations.thread_part, name="thread"),
@@ -83,11 +85,13 @@ urlpatterns = [
     path("compare/columns/<uuid:column_id>/settings/", comparisons.column_settings, name="column-settings"),
     path("compare/columns/<uuid:column_id>/remove/", comparisons.column_remove, name="column-remove"),
     path("compare/columns/<uuid:column_id>/continue/", comparisons.column_continue, name="column-continue"),
+    path("batches/", include("playground.web.batch_urls")),
     path("try/", conversations.empty, name="trials"),
     path("model-picker/", conversations.model_picker, name="model-picker"),
     path("messages/<uuid:message_id>/", conversations.message, name="message"),
     path("messages/<uuid:message_id>/details/", conversations.message_details, name="message-details"),
     path("messages/<uuid:message_id>/branch-off/", conversations.branch_off, name="branch-off"),
+    path("messages/<uuid:message_id>/thumb/", thumbs.give, name="thumb"),
     path("live/command/", live.command, name="live-command"),
     path("live/poll/", live.poll, name="live-poll"),
     path("models/", models.table, name="models"),
@@ -117,6 +121,8 @@ urlpatterns = [
     path("keys/<uuid:key_id>/delete/", keys.delete, name="key-delete"),
     path("usage/", usage.page, name="usage"),
     path("usage/notices/", usage.notices, name="usage-notices"),
+    path("usage/files/", usage.files, name="usage-files"),
+    path("usage/files/<str:name>", usage.file, name="usage-file"),
     path("usage/entries/", usage.entries, name="usage-entries"),
     path("usage/entries/<int:entry_id>/", usage.receipt, name="usage-entry"),
     path("usage/entries.<str:kind>", usage.export, name="usage-export"),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import random
 import uuid
 from dataclasses import replace
@@ -19,12 +20,15 @@ from playground.snapshots import sharing
 from playground.snapshots.freezing import Shows
 from playground.tools import functions
 from playground.tools.judging import judge
+from playground.web import usage_files
 from tests.screens import texts, tool_stories
 from tests.screens.answers import Pace, as_the_sandbox_says, as_written
+from tests.screens.batches import fill_batches
 from tests.screens.comparisons import compare
 from tests.screens.frozen_time import NOW, HeldClock
 from tests.screens.household import Household, Seeded
-from tests.screens.template_shelf import fill_shelf
+from tests.screens.teamwork import tell_of_the_team
+from tests.screens.template_shelf import fill_shelf, versions_on_the_shelf
 from tests.screens.usage import write_usage
 
 WRITER = "the process that was"  # whose lease the seeded runs have
@@ -35,8 +39,13 @@ def seed(clock: HeldClock) -> Seeded:
     house = Household(clock)
     Storyteller(clock, house).tell()
     house.seeded.places |= fill_shelf(clock, team=house.team, owner=house.owner, colleague=house.colleague)
-    house.seeded.places["entry"] = str(write_usage([house.owner, house.colleague], house.team, NOW).pk)
+    house.seeded.places |= tell_of_the_team(clock, team=house.team, owner=house.owner, colleague=house.colleague)
+    people, versions = [house.owner, house.colleague], versions_on_the_shelf(house.team)
+    house.seeded.places["entry"] = str(write_usage(people, house.team, NOW, versions).pk)
     clock.set(NOW)
+    for month in list(usage_files.months_due(house.team, NOW)):
+        usage_files.write(house.team, month)
+        os.utime(usage_files.path_of(house.team, month), times=(NOW.timestamp(), NOW.timestamp()))
     return house.seeded
 
 
@@ -56,6 +65,7 @@ class Storyteller:
         self._yesterday()
         self._at(hours=7, minutes=20)
         compare(self._house, self._chance, owner=WRITER)
+        fill_batches(self._house, random.Random(47), owner=WRITER)
         self._today()
         self._presets_and_links()
 

@@ -36,10 +36,10 @@ from playground.web.respond import go
 @login_required
 @require_GET
 def table(request: HttpRequest) -> HttpResponse:
-    """All comparisons of the person."""
-    user = person(request)
-    found = compare_list.list_page(access.comparisons(user), request.GET.get("page", ""))
-    tally = {"duels": votes.duels(current_team(user))}
+    """All comparisons of the person in the team they work in."""
+    team = access.team_of(request)
+    found = compare_list.list_page(access.comparisons(person(request), team), request.GET.get("page", ""))
+    tally = {"duels": votes.duels(team)}
     return render(request, "comparisons/list.html", {"section": "compare", **found, **tally})
 
 

@@ -21,11 +21,12 @@ from playground.errors import Refused
 from playground.prompts import files, library, queries
 from playground.prompts.models import PromptTemplate, TemplateVersion
 from playground.web import access
-from playground.web.access import person
+from playground.web.access import person, team_of
 from playground.web.respond import go
 from playground.web.template_panel import change, panel
 from playground.web.template_shelf import Wish
 from playground.web.template_shelf import shelf as shelf_of
+from playground.web.template_worth import side_by_side
 
 
 @never_cache
@@ -79,6 +80,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     left, right = (access.template_version(user, _uuid_or_404(request.GET.get(side, ""))) for side in ("left", "right"))
     may_try = all(access.may_with_template(user, side.template, Act.USE) for side in (left, right))
     context = {"section": "templates", "change": change(left, right), "may_try": may_try}
+    context["worth"] = side_by_side(team_of(request), left, right)
     return render(request, "prompts/compare.html", context)
 
 

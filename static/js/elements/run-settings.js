@@ -161,6 +161,7 @@ export class RunSettings extends HTMLElement {
   #changed({ target }) {
     if (target.name === "tool_choice" || target.name === "functions") this.#nameFunction(target);
     if (target.name === "thinking") this.querySelector('[name="thinking_chosen"]').value = "yes";
+    if (target.name === "key") this.querySelector("#run-key-runs").textContent = target.selectedOptions[0].dataset.runs;
     const line = target.closest("[data-range]");
     if (line) clamp(line);
     this.#countTools();

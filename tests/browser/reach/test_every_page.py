@@ -1,5 +1,6 @@
 """Every page, in both themes and languages: nothing that axe calls serious, nothing out of place, nothing cut."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,10 @@ from playwright.sync_api import BrowserContext, Page
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
-from playground.catalog.models import Provider
+from playground.batches import drafting
+from playground.batches.models import Batch
+from playground.batches.table import read_text
+from playground.catalog.models import Offer, Provider
 from playground.conversations.models import Conversation
 from playground.conversations.run_settings import RunSettings
 from playground.presets import shelf
@@ -26,6 +30,8 @@ from tests.server import Server
 INSIDE = (
     "/",
     "/compare/",
+    "/batches/",
+    "/batches/new/",
     "/templates/",
     "/templates/new/",
     "/templates/import/",
@@ -33,11 +39,15 @@ INSIDE = (
     "/presets/",
     "/links/",
     "/usage/?range=30d",
+    "/usage/?by=conversation",
+    "/usage/files/",
     "/usage/entries/",
     "/models/",
     "/models/glm-4.5/",
     "/keys/",
     "/settings/",
+    "/team/",
+    "/team/log/",
     "/conversations/import/",
     "/accounts/email/",
     "/accounts/password/change/",
@@ -56,6 +66,11 @@ TEMPLATE = {
     "model": "glm-4.5",
     "settings": {"thinking": False, "temperature": 0.2},
 }
+TABLE = (
+    "a rather long name of a variable,country\n"
+    "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogoch,Wales\n"
+    "卑尔根,挪威\n/sandbox balance,nowhere\n"
+)
 PROMPT = "Write a Python function that parses a CSV line, and explain it in a table"
 
 # What sticks out: of the window, or of a box that neither scrolls nor cuts with an ellipsis.
@@ -140,6 +155,26 @@ def shared_copy(alice: User) -> str:
     return sharing.share(user=alice, conversation=room, shows=shows, days=7)[1]
 
 
+def batch_pages(alice: User) -> list[str]:
+    """A draft, two batches that ran over the same rows, one of their rows, both side by side."""
+    offer = Offer.objects.get(provider__slug="sandbox", wire_name="zai/glm-4.5-air")
+    chosen = RunSettings(offer=offer.pk, max_tokens=200, system_prompt="Answer for {{country}}.")
+    draft = drafting.create(
+        user=alice, team=current_team(alice), table=read_text(TABLE), title="Towns of the north", settings=chosen
+    )
+    drafting.write_prompt(draft, "Say what {{a_rather_long_name_of_a_variable}} is known for", {})
+    drafting.keep(draft)
+    ran = [drafting.begin_again(draft, user=alice) for _ in range(2)]
+    for batch in ran:
+        drafting.start(batch)
+    until = time.monotonic() + 60
+    while Batch.objects.filter(state=Batch.State.RUNNING).exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    first, second = ran
+    rows = [f"/batches/{first.pk}/rows/{number}/" for number in (1, 2)]
+    return [f"/batches/{draft.pk}/", f"/batches/{first.pk}/", *rows, f"/batches/{first.pk}/beside/{second.pk}/"]
+
+
 @pytest.fixture
 def open_pages(
     browser_of_user: Callable[..., BrowserContext], alice: User, server: Server, noise: Noise
@@ -172,6 +207,7 @@ def open_pages(
         entry = write_entry(alice, team)
         for path in (
             *INSIDE,
+            *batch_pages(alice),
             *template_pages(alice),
             f"/s/{secret}/continue/",
             f"/keys/{key.pk}/",

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0009_template_version"),
+        ("conversations", "0010_thumbs"),
     ]
 
     operations = [
