@@ -146,7 +146,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "template-import": form(WRITERS),
     "templates-export": page(fixed={"kind": "yaml"}),
     "template-compare": page(READ, query={"left": "{version}", "right": "{version}"}),
-    "template-try-both": form(USE, query={"left": "{version}", "right": "{version}"}),
+    "template-try-both": form(
+        USE, query={"left": "{version}", "right": "{version}"}, data={"left": "{version}", "right": "{version}"}
+    ),
     "template-menu": page(),
     "template-built-in": page(fixed={"name": "meeting-summary"}),
     "template-use": form(USE),
