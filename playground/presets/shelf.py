@@ -57,7 +57,7 @@ def save(*, user: User, team: Team, name: str, settings: RunSettings, for_team: 
     owner = None if for_team else user
     if Preset.objects.filter(team=team, user=owner).count() >= MOST:
         raise Refused("too_many_presets", _("There can be %(count)s presets. Delete one first.") % {"count": MOST})
-    kept = replace(settings, key=None).to_json()
+    kept = replace(settings, key=None, team_key_first=False).to_json()
     preset = Preset(team=team, user=owner, name=_name(name), settings=kept, created_by=user)
     with transaction.atomic():
         _write(preset)

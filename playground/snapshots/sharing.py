@@ -6,7 +6,7 @@ import secrets
 from dataclasses import asdict
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -51,14 +51,15 @@ def share(*, user: User, conversation: Conversation, shows: Shows, days: int | N
 
 
 def behind(secret: str) -> Snapshot | None:
-    """What a link shows; None for one that was taken back, has run out or never was."""
-    found = Snapshot.objects.filter(digest=_digest(secret)).select_related("team").first()
+    """What a link shows; None for one that was taken back, has run out or never was, or whose maker left the team."""
+    there = Snapshot.objects.filter(digest=_digest(secret), team__members__user=F("user"))
+    found = there.select_related("team").first()
     return found if found is not None and found.is_open else None
 
 
 def links_of(user: User) -> QuerySet[Snapshot]:
-    """The links that a person has made, newest first."""
-    return Snapshot.objects.filter(user=user).order_by("-created_at", "id").defer("content")
+    """The links that a person has made in the teams they are in, newest first."""
+    return Snapshot.objects.filter(user=user, team__members__user=user).order_by("-created_at", "id").defer("content")
 
 
 @transaction.atomic

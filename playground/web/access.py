@@ -247,8 +247,8 @@ def preset(user: User, preset_id: uuid.UUID, act: Act = Act.VIEW) -> Preset:
 
 
 def snapshot(user: User, snapshot_id: uuid.UUID) -> Snapshot:
-    """A link that the person has made."""
-    found = Snapshot.objects.filter(user=user, pk=snapshot_id).first()
+    """A link that the person has made in a team they are in."""
+    found = Snapshot.objects.filter(user=user, team__members__user=user, pk=snapshot_id).first()
     if found is None:
         raise Http404
     return found

@@ -27,6 +27,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "message.continue": Rule(PRIVATE, {**TURN, "message": "{message}"}),
     "message.results": Rule(PRIVATE, {**TURN, "message": "{message}", "results": ["noon"]}),
     "message.repair": Rule(PRIVATE, {**TURN, "message": "{message}"}),
+    "message.summarise": Rule(PRIVATE, {**TURN, "conversation": "{conversation}", "parent": None}),
     "comparison.send": Rule(
         PRIVATE, {**TURN, "comparison": "{comparison}", "text": "hello", "columns": [{"column": "{column}"}]}
     ),

@@ -92,6 +92,17 @@ RULES: Final[Mapping[str, Rule]] = {
     "live-command": deed(),  # its commands have a table of their own
     "live-poll": deed(),
     "palette": page(),
+    # Presets, and links to a copy; what one's own preset lets one do: tests/integration/web/test_presets.py
+    "presets": page(PRIVATE, query={"conversation": "{conversation}"}),
+    "preset-add": deed(data={"name": "Another"}),
+    "preset-rename": deed(EDIT, data={"name": "Another"}),
+    "preset-delete": deed(EDIT),
+    "preset-default": deed(USE, data={"on": "1"}),
+    "conversation-share": form(PRIVATE),
+    "snapshots": page(),
+    "snapshot-take-back": deed(PRIVATE),
+    "snapshot": Rule(get=OPEN, is_open=True, fixed={"secret": "wrong"}),
+    "snapshot-continue": form({"": ""}, fixed={"secret": "wrong"}),  # there is nothing behind it
     # Comparisons
     "comparisons": page(),
     "comparison-begin": deed(),
@@ -151,6 +162,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "template-import": form(WRITERS),
     "templates-export": page(fixed={"kind": "yaml"}),
     "template-compare": page(READ, query={"left": "{version}", "right": "{version}"}),
+    "template-try-both": form(
+        USE, query={"left": "{version}", "right": "{version}"}, data={"left": "{version}", "right": "{version}"}
+    ),
     "template-menu": page(),
     "template-built-in": page(fixed={"name": "meeting-summary"}),
     "template-use": form(USE),

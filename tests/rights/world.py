@@ -22,8 +22,10 @@ from playground.comparisons import columns
 from playground.conversations.models import Conversation, Generation, Message
 from playground.conversations.run_settings import RunSettings
 from playground.ledger.models import Entry, ExchangeRate
+from playground.presets import shelf
 from playground.prompts import library
 from playground.prompts.content import read_content
+from playground.snapshots.models import Snapshot
 from playground.tools import functions
 from playground.vault import keys
 from playground.vault.models import ApiKey
@@ -105,9 +107,11 @@ def _shared(team: Team, owner: User) -> Ids:
     library.save(origin, author=owner, content=read_content({**text, "title": "Moved"}), base=1)
     draft = library.create(team=team, author=owner, content=read_content(text), live=False)
     invitation = invitations.invite(team=team, by=owner, role="member")
+    preset = shelf.save(user=owner, team=team, name="Brief", settings=RunSettings(offer=offer.pk), for_team=True)
     return {
         "team": team.pk,
         "user": owner.pk,
+        "preset": preset.pk,
         "key": key.pk,
         "offer": offer.pk,
         "function": function.pk,
@@ -135,6 +139,8 @@ def _private(team: Team, user: User) -> Ids:
     halted = {"state": Batch.State.PAUSED, "settings": {"offer": str(offer.pk)}}
     Batch.objects.filter(pk__in=[batch.pk, beside.pk]).update(**halted)
     shop = Provider.objects.get(slug="zai")
+    link = {"digest": uuid.uuid4().hex, "title": "Asked", "content": {}}
+    snapshot = Snapshot.objects.create(team=team, user=user, conversation=room, **link)
     found: Ids = {
         "conversation": room.pk,
         "message": answer.pk,
@@ -147,6 +153,7 @@ def _private(team: Team, user: User) -> Ids:
         "reply": reply.pk,
         "batch": batch.pk,
         "beside": beside.pk,
+        "snapshot": snapshot.pk,
     }
     role = Member.objects.values_list("role", flat=True).get(team=team, user=user)
     if role != Role.VIEWER:

@@ -83,7 +83,7 @@ def _page(request: HttpRequest, pair: Pair, form: BothForm, status: int = 200) -
 
 def _version(request: HttpRequest, side: str) -> TemplateVersion:
     try:
-        version_id = uuid.UUID(request.GET.get(side, ""))
+        version_id = uuid.UUID(request.POST.get(side) or request.GET.get(side, ""))
     except ValueError:
         raise Http404 from None
     return access.template_version(person(request), version_id, Act.USE)

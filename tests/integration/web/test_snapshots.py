@@ -150,6 +150,12 @@ def test_a_link_runs_out(share: Callable[..., str], client: Client) -> None:
     assert client.get(link).status_code == 404
 
 
+def test_a_link_ends_when_its_maker_leaves_the_team(share: Callable[..., str], client: Client, alice: User) -> None:
+    link = share()
+    Member.objects.filter(user=alice, team=Snapshot.objects.get().team).delete()
+    assert client.get(link).status_code == 404
+
+
 @pytest.mark.parametrize("days", ["", "12", "x"])
 def test_a_link_without_days_of_the_list_holds_until_it_is_taken_back(share: Callable[..., str], days: str) -> None:
     share(days=days)
