@@ -41,8 +41,9 @@ class Start:
     generation_id: uuid.UUID
     message_id: uuid.UUID
     conversation_id: uuid.UUID
-    user_id: int
+    owner_id: int  # whose conversation it is; in a shared one the run may be somebody else's
     plan: Plan | Refused
+    audience: frozenset[int]  # the users who are told that it began and ended
 
 
 class Registry:
@@ -77,7 +78,7 @@ class Registry:
         self.open()
         if start.generation_id in self._runs:
             return
-        run = Run(start.generation_id, start.user_id, start.message_id, MemoryLiveStream())
+        run = Run(start.generation_id, start.owner_id, start.message_id, MemoryLiveStream())
         self._runs[start.generation_id] = run
         task = asyncio.create_task(self._perform(run, start))
         self._tasks.add(task)
@@ -130,7 +131,8 @@ class Registry:
         if state is not None:
             self._ended[run.generation_id] = run
             asyncio.get_running_loop().call_later(KEEP_ENDED, self._ended.pop, run.generation_id, None)
-            await notices.tell(run.user_id, "conversation", conversation=start.conversation_id, what="ended")
+            facts = {"conversation": start.conversation_id, "what": "ended"}
+            await notices.tell_all(start.audience, "conversation", **facts)
 
     async def _give_up(self, run: Run) -> str | None:
         """Settle a broken run with its last checkpoint, if the database allows; else the next sweep of another does."""

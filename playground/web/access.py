@@ -1,18 +1,21 @@
 """(user, id) to object or 404: the only place that looks things up for a person.
 
-What is not theirs does not exist for them: foreign and unknown ids are answered alike.
+What is not theirs does not exist for them: foreign and unknown ids are answered alike. A conversation is its owner's;
+one that is shared is there for its team as far as the share and the person's role go. A look-up that does not say what
+for asks for `Act.MANAGE`, which stays its owner's alone.
 """
 
 import uuid
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from playground.accounts.models import Member, Team, User
 from playground.accounts.people import current_team, role_in
-from playground.accounts.roles import Act, may
+from playground.accounts.roles import Act, may, roles_that_may
 from playground.comparisons.models import Column, Comparison
 from playground.conversations.models import Conversation, Generation, Message
+from playground.conversations.sharing import OPEN_TO
 from playground.ledger.models import Entry
 from playground.prompts.models import PromptTemplate, TemplateVersion
 from playground.prompts.queries import version_for
@@ -44,16 +47,44 @@ def remember_team(request: HttpRequest, team: Team) -> Team:
 
 
 def conversations(user: User) -> QuerySet[Conversation]:
-    """The conversations a person may see and write in, newest first."""
+    """The conversations of the person, newest first."""
     return Conversation.objects.filter(user=user, deleted_at=None).order_by("-updated_at", "id")
 
 
-def conversation(user: User, conversation_id: uuid.UUID) -> Conversation:
-    """One conversation of the person."""
-    found = conversations(user).filter(pk=conversation_id).first()
+def shared_by_others(user: User) -> QuerySet[Conversation]:
+    """What others share with the team that the person works in, newest first."""
+    team = Member.objects.filter(team=OuterRef("team"), user=user, role__in=roles_that_may(Act.VIEW))
+    shared = Conversation.objects.filter(~Q(shared=""), Exists(team), team=user.current_team_id, deleted_at=None)
+    return shared.filter(archived_at=None).exclude(user=user).order_by("-updated_at", "id")
+
+
+def conversation(user: User, conversation_id: uuid.UUID, act: Act = Act.MANAGE) -> Conversation:
+    """A conversation that the person may read (VIEW), write in (USE), or change as its owner (MANAGE)."""
+    found = Conversation.objects.filter(_open_to(user, act), pk=conversation_id, deleted_at=None).first()
     if found is None:
         raise Http404
     return found
+
+
+def may_write_in(user: User, found: Conversation) -> bool:
+    """Whether the person may also send in a conversation that they may read."""
+    if found.user_id == user.pk:
+        return True
+    return found.shared in OPEN_TO[Act.USE] and may(role_in(user, found.team), Act.USE)
+
+
+def may_copy(user: User, found: Conversation) -> bool:
+    """Whether the person may go on from a conversation that they may read in one of their own."""
+    return found.user_id == user.pk or may(role_in(user, found.team), Act.USE)
+
+
+def _open_to(user: User, act: Act, path: str = "") -> Q:
+    """Whose conversation it is, or who of its team may do `act` in it; `path` leads to it from what is asked for."""
+    own = Q(**{f"{path}user": user})
+    if act not in OPEN_TO:
+        return own
+    team = Member.objects.filter(team=OuterRef(f"{path}team"), user=user, role__in=roles_that_may(act))
+    return own | Q(Exists(team), **{f"{path}shared__in": OPEN_TO[act]})
 
 
 def comparisons(user: User) -> QuerySet[Comparison]:
@@ -89,10 +120,10 @@ def deleted_conversation(user: User, conversation_id: uuid.UUID) -> Conversation
     return found
 
 
-def message(user: User, message_id: uuid.UUID) -> Message:
-    """One message of a conversation of the person."""
+def message(user: User, message_id: uuid.UUID, act: Act = Act.MANAGE) -> Message:
+    """One message of a conversation in which the person may do `act`."""
     found = (
-        Message.objects.filter(pk=message_id, conversation__user=user, conversation__deleted_at=None)
+        Message.objects.filter(_open_to(user, act, "conversation__"), pk=message_id, conversation__deleted_at=None)
         .select_related("conversation")
         .first()
     )
@@ -101,11 +132,12 @@ def message(user: User, message_id: uuid.UUID) -> Message:
     return found
 
 
-def generation(user: User, generation_id: uuid.UUID) -> Generation:
-    """One generation of a conversation of the person."""
+def generation(user: User, generation_id: uuid.UUID, act: Act = Act.MANAGE) -> Generation:
+    """One generation of a conversation in which the person may do `act`: follow it, or stop it."""
     found = (
-        Generation.objects.filter(pk=generation_id, conversation__user=user, conversation__deleted_at=None)
-        .select_related("message")
+        Generation.objects.filter(_open_to(user, act, "conversation__"), pk=generation_id)
+        .filter(conversation__deleted_at=None)
+        .select_related("message", "conversation")
         .first()
     )
     if found is None:

@@ -16,6 +16,7 @@ from playground.web.views import (
     palette,
     settings,
     setup,
+    sharing,
     site,
     usage,
 )
@@ -52,6 +53,7 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/", conversations.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/thread/", conversations.thread_part, name="thread"),
     path("c/<uuid:conversation_id>/rename/", conversations.rename, name="conversation-rename"),
+    path("c/<uuid:conversation_id>/sharing/", sharing.control, name="conversation-sharing"),
     path("c/<uuid:conversation_id>/pin/", conversations.pin, name="conversation-pin"),
     path("c/<uuid:conversation_id>/archive/", conversations.archive, name="conversation-archive"),
     path("c/<uuid:conversation_id>/delete/", conversations.delete, name="conversation-delete"),

@@ -11,6 +11,7 @@ export function watchWays({ picker, settings, openPicker }) {
     if (button.dataset.way === "offer") goOnWith(button.dataset.offer, { picker, settings, message });
     else if (button.dataset.way === "model") openPicker();
     else if (button.dataset.way === "list") document.querySelector('#conversation-menu-list [data-deed="archive"]').click();
+    else if (button.dataset.way === "copy") [...document.querySelectorAll("thread-view [data-branch-off]")].at(-1)?.click();
     else if (button.dataset.way === "settings") openSettings(button);
     else if (button.dataset.way === "reword") questionOf(message)?.querySelector('[data-act="edit"]')?.click();
   });

@@ -20,7 +20,7 @@ from tests.screens.acts import (
     unfold,
     wait_for,
 )
-from tests.screens.plays import Answering, Blocked, Counting, Offline, Play, Reconnecting, SignedOut
+from tests.screens.plays import Accompanied, Answering, Blocked, Counting, Offline, Play, Reconnecting, SignedOut
 
 TALL = 2_000  # pixels: what a reader would scroll to, in one picture
 
@@ -224,6 +224,20 @@ CHOICES = Part(
         Screen("menu-theme", "Menu of themes", "/", (open_sheet("sidebar"), click("#theme-menu-trigger"))),
     ),
 )
+SHARED = Part(
+    "Shared with the team",
+    (
+        Screen("shared", "Two people in one conversation", "/c/{shared}/", play=Accompanied),
+        Screen(
+            "shared-menu",
+            "Who may read and write",
+            BREAK_EVEN,
+            (click("#sharing-menu-trigger"), wait_for("#sharing-menu-list")),
+        ),
+        Screen("shared-read", "A colleague's, to read", "/c/{shared_read}/"),
+        Screen("shared-list", "What others share", "/c/{shared_read}/", (open_sheet("sidebar"),)),
+    ),
+)
 COMPARE = Part(
     "Compare",
     (
@@ -340,5 +354,5 @@ ACCOUNT = Part(
         Screen("not-found", "A page that is not there", "/c/00000000-0000-0000-0000-000000000001/"),
     ),
 )
-PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, COMPARE, TEMPLATES, USAGE, MODELS, KEYS, ACCOUNT)
+PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, SHARED, COMPARE, TEMPLATES, USAGE, MODELS, KEYS, ACCOUNT)
 SCREENS = tuple(screen for part in PARTS for screen in part.screens)

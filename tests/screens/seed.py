@@ -21,6 +21,7 @@ from tests.screens.answers import Pace, as_the_sandbox_says, as_written
 from tests.screens.comparisons import compare
 from tests.screens.frozen_time import NOW, HeldClock
 from tests.screens.household import Household, Seeded
+from tests.screens.shared import share_some
 from tests.screens.template_shelf import fill_shelf
 from tests.screens.usage import write_usage
 
@@ -31,6 +32,7 @@ def seed(clock: HeldClock) -> Seeded:
     """Fill the database that the settings name; the clock stands at NOW afterwards."""
     house = Household(clock)
     Storyteller(clock, house).tell()
+    share_some(house)
     house.seeded.places |= fill_shelf(clock, team=house.team, owner=house.owner, colleague=house.colleague)
     house.seeded.places["entry"] = str(write_usage([house.owner, house.colleague], house.team, NOW).pk)
     clock.set(NOW)
