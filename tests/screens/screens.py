@@ -235,7 +235,6 @@ SHARED = Part(
             (click("#sharing-menu-trigger"), wait_for("#sharing-menu-list")),
         ),
         Screen("shared-read", "A colleague's, to read", "/c/{shared_read}/"),
-        Screen("shared-list", "What others share", "/c/{shared_read}/", (open_sheet("sidebar"),)),
     ),
 )
 COMPARE = Part(

@@ -8,9 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
-from playground.accounts.models import User
-from playground.accounts.people import current_team
+from playground.accounts.models import Member, Team, User
+from playground.accounts.people import create_user, current_team
+from playground.accounts.roles import Role
 from playground.catalog.models import Provider
+from playground.conversations.models import Conversation, Message
 from playground.prompts import library
 from playground.prompts.content import read_content
 from playground.vault import keys
@@ -123,6 +125,24 @@ def template_pages(alice: User) -> list[str]:
     ]
 
 
+def shared_pages(alice: User) -> list[str]:
+    """A conversation of a colleague, to read and to write, and one's own with the choices of sharing."""
+    crew = Team.objects.create(name="Department of rather long names, research and development")
+    colleague = create_user(email="colleague@example.org", password=None, name="Maximiliane Oberhofer-Wang")
+    for person in (alice, colleague):
+        Member.objects.create(team=crew, user=person, role=Role.OWNER)
+    User.objects.filter(pk=alice.pk).update(current_team=crew)
+    pages = []
+    for owner, shared in ((colleague, "read"), (colleague, "write"), (alice, "write")):
+        room = Conversation.objects.create(
+            team=crew, user=owner, title="Break-even volume of the LFP line", shared=shared
+        )
+        room.leaf = Message.objects.create(conversation=room, role="user", content="How much is it?", author=colleague)
+        room.save()
+        pages.append(f"/c/{room.pk}/")
+    return pages
+
+
 @pytest.fixture
 def open_pages(
     browser_of_user: Callable[..., BrowserContext], alice: User, server: Server, noise: Noise
@@ -154,6 +174,12 @@ def open_pages(
         entry = write_entry(alice, team)
         for path in (*INSIDE, *template_pages(alice), f"/keys/{key.pk}/", f"/usage/entries/{entry.pk}/", "/nowhere/"):
             page.goto(path, wait_until="networkidle")
+            yield path, page
+        for path in shared_pages(alice):
+            page.goto(path, wait_until="networkidle")
+            if page.locator("#sharing-menu-trigger").count():
+                page.click("#sharing-menu-trigger")
+                page.locator("#sharing-menu-list").wait_for()
             yield path, page
         stranger = browser_of_user(None, **options).new_page()
         for path in OUTSIDE:
