@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from playground.accounts import audit
 from playground.accounts.models import Member, Team, User
-from playground.accounts.roles import Act, roles_that_may
+from playground.accounts.roles import Act, Thing, roles_that_may
 from playground.conversations.models import Conversation, Generation
 from playground.errors import Refused
 
@@ -16,13 +18,27 @@ OPEN_TO: dict[Act, Sequence[str]] = {Act.VIEW: (Shared.READ, Shared.WRITE), Act.
 
 
 def share(conversation: Conversation, shared: str) -> None:
-    """Open a conversation to its team, or close it again. Raises Refused: `bad_share`, `nobody_to_share_with`."""
+    """Open a conversation to its team, or close it again, and note it in the team's log.
+
+    Raises Refused: `bad_share`, `nobody_to_share_with`.
+    """
     if shared not in Shared.values:
         raise Refused("bad_share", _("This is not a usable value."))
     if shared and not can_be_shared(conversation.team):
         raise Refused("nobody_to_share_with", _("A personal team has nobody to share with."))
+    if shared == conversation.shared:
+        return
+    deed = "conversation.shared" if shared else "conversation.unshared"
     conversation.shared = shared
-    conversation.save(update_fields=["shared"])
+    with transaction.atomic():
+        conversation.save(update_fields=["shared"])
+        audit.note(
+            team=conversation.team,
+            person=conversation.user,
+            deed=deed,
+            subject=conversation.title,
+            details={"conversation": str(conversation.pk), "shared": shared},
+        )
 
 
 def can_be_shared(team: Team) -> bool:
@@ -37,7 +53,9 @@ def audience(conversation: Conversation, *, also: int | None = None) -> frozense
     """
     told = {conversation.user_id} | ({also} if also is not None else set())
     if conversation.shared:
-        team = Member.objects.filter(team=conversation.team_id, role__in=roles_that_may(Act.VIEW), user__is_active=True)
+        team = Member.objects.filter(
+            team=conversation.team_id, role__in=roles_that_may(Act.VIEW, Thing.CONVERSATIONS), user__is_active=True
+        )
         told |= set(team.values_list("user_id", flat=True))
     return frozenset(told)
 

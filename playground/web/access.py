@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest
 
 from playground.accounts.models import Member, Team, User
 from playground.accounts.people import current_team, role_in
-from playground.accounts.roles import Act, may, roles_that_may
+from playground.accounts.roles import Act, Thing, may, roles_that_may
 from playground.comparisons.models import Column, Comparison
 from playground.conversations.models import Conversation, Generation, Message
 from playground.conversations.sharing import OPEN_TO
@@ -53,7 +53,9 @@ def conversations(user: User) -> QuerySet[Conversation]:
 
 def shared_by_others(user: User) -> QuerySet[Conversation]:
     """What others share with the team that the person works in, newest first."""
-    team = Member.objects.filter(team=OuterRef("team"), user=user, role__in=roles_that_may(Act.VIEW))
+    team = Member.objects.filter(
+        team=OuterRef("team"), user=user, role__in=roles_that_may(Act.VIEW, Thing.CONVERSATIONS)
+    )
     shared = Conversation.objects.filter(~Q(shared=""), Exists(team), team=user.current_team_id, deleted_at=None)
     return shared.filter(archived_at=None).exclude(user=user).order_by("-updated_at", "id")
 
@@ -70,12 +72,12 @@ def may_write_in(user: User, found: Conversation) -> bool:
     """Whether the person may also send in a conversation that they may read."""
     if found.user_id == user.pk:
         return True
-    return found.shared in OPEN_TO[Act.USE] and may(role_in(user, found.team), Act.USE)
+    return found.shared in OPEN_TO[Act.USE] and may(role_in(user, found.team), Act.USE, Thing.CONVERSATIONS)
 
 
 def may_copy(user: User, found: Conversation) -> bool:
     """Whether the person may go on from a conversation that they may read in one of their own."""
-    return found.user_id == user.pk or may(role_in(user, found.team), Act.USE)
+    return found.user_id == user.pk or may(role_in(user, found.team), Act.USE, Thing.CONVERSATIONS)
 
 
 def _open_to(user: User, act: Act, path: str = "") -> Q:
@@ -83,7 +85,9 @@ def _open_to(user: User, act: Act, path: str = "") -> Q:
     own = Q(**{f"{path}user": user})
     if act not in OPEN_TO:
         return own
-    team = Member.objects.filter(team=OuterRef(f"{path}team"), user=user, role__in=roles_that_may(act))
+    team = Member.objects.filter(
+        team=OuterRef(f"{path}team"), user=user, role__in=roles_that_may(act, Thing.CONVERSATIONS)
+    )
     return own | Q(Exists(team), **{f"{path}shared__in": OPEN_TO[act]})
 
 
@@ -153,7 +157,9 @@ def entry(user: User, entry_id: int) -> Entry:
         if found is None
         else Member.objects.filter(user=user, team=found.team_id).values_list("role", flat=True).first()
     )
-    if found is None or not user.is_active or not may(role, Act.VIEW if found.user_id == user.pk else Act.MANAGE):
+    if found is None or not user.is_active:
+        raise Http404
+    if not may(role, Act.VIEW if found.user_id == user.pk else Act.MANAGE, Thing.USAGE):
         raise Http404
     return found
 
@@ -161,7 +167,7 @@ def entry(user: User, entry_id: int) -> Entry:
 def function(user: User, function_id: uuid.UUID, act: Act = Act.EDIT) -> Function:
     """A function of a team in which the person may do `act`: change what is shared, or use it."""
     found = Function.objects.filter(pk=function_id, team__members__user=user).select_related("team").first()
-    if found is None or not may(role_in(user, found.team), act):
+    if found is None or not may(role_in(user, found.team), act, Thing.FUNCTIONS):
         raise Http404
     return found
 
@@ -173,7 +179,7 @@ def api_key(user: User, key_id: uuid.UUID, act: Act = Act.MANAGE) -> ApiKey:
         .select_related("provider", "team", "user")
         .first()
     )
-    if found is None or not may(role_in(user, found.team), Act.USE if found.user_id else act):
+    if found is None or not may(role_in(user, found.team), Act.USE if found.user_id else act, Thing.KEYS):
         raise Http404
     return found
 
@@ -209,4 +215,4 @@ def may_with_template(user: User, found: PromptTemplate, act: Act) -> bool:
     """Whether the person may do this with a template that is there for them."""
     if found.team is None:
         return act in (Act.VIEW, Act.USE)
-    return may(role_in(user, found.team), act)
+    return may(role_in(user, found.team), act, Thing.TEMPLATES)

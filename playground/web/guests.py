@@ -14,7 +14,7 @@ from typing import Protocol
 from django.db import DatabaseError
 
 from playground.accounts.models import Member
-from playground.accounts.roles import Act, roles_that_may
+from playground.accounts.roles import Act, Thing, roles_that_may
 from playground.conversations.sharing import OPEN_TO
 from playground.web.database import in_database
 
@@ -74,7 +74,7 @@ async def _watch() -> None:
 def _still_open(visits: Collection[Visit]) -> set[Visit]:
     open_to_team = Member.objects.filter(
         user__in={visit.user_id for visit in visits},
-        role__in=roles_that_may(Act.VIEW),
+        role__in=roles_that_may(Act.VIEW, Thing.CONVERSATIONS),
         team__conversations__in={visit.conversation_id for visit in visits},
         team__conversations__shared__in=OPEN_TO[Act.VIEW],
         team__conversations__deleted_at=None,

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from playground.accounts.models import Member, Team, User
+from playground.accounts.models import Deed, Member, Team, User
 from playground.accounts.people import create_user
 from playground.accounts.roles import Role
 from playground.catalog.models import Offer, Provider
@@ -76,6 +76,17 @@ def test_what_is_no_way_of_sharing_is_refused(room: Conversation, shared: str) -
     assert refused.value.code == "bad_share"
     room.refresh_from_db()
     assert room.shared == "write"
+
+
+def test_sharing_is_in_the_teams_log(room: Conversation, crew: Team, alice: User) -> None:
+    for shared in ("read", "read", ""):
+        sharing.share(room, shared)
+    noted = Deed.objects.filter(team=crew).order_by("pk")
+    assert [(deed.name, deed.person, deed.subject, deed.details["shared"]) for deed in noted] == [
+        ("conversation.shared", alice, "the first question", "write"),
+        ("conversation.shared", alice, "the first question", "read"),
+        ("conversation.unshared", alice, "the first question", ""),
+    ]
 
 
 def test_a_personal_team_has_nobody_to_share_with(alice: User, team: Team) -> None:
