@@ -6,8 +6,9 @@ for asks for `Act.MANAGE`, which stays its owner's alone.
 """
 
 import uuid
+from typing import TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from playground.accounts.models import Member, Team, User
@@ -21,6 +22,8 @@ from playground.prompts.models import PromptTemplate, TemplateVersion
 from playground.prompts.queries import version_for
 from playground.tools.models import Function
 from playground.vault.models import ApiKey
+
+M = TypeVar("M", bound=Model)
 
 TEAM = "team_at_work"  # of a request: what team_of has looked up
 
@@ -62,10 +65,7 @@ def shared_by_others(user: User) -> QuerySet[Conversation]:
 
 def conversation(user: User, conversation_id: uuid.UUID, act: Act = Act.MANAGE) -> Conversation:
     """A conversation that the person may read (VIEW), write in (USE), or change as its owner (MANAGE)."""
-    found = Conversation.objects.filter(_open_to(user, act), pk=conversation_id, deleted_at=None).first()
-    if found is None:
-        raise Http404
-    return found
+    return _own_or_shared(Conversation.objects.filter(pk=conversation_id, deleted_at=None), user, act)
 
 
 def may_write_in(user: User, found: Conversation) -> bool:
@@ -80,15 +80,19 @@ def may_copy(user: User, found: Conversation) -> bool:
     return found.user_id == user.pk or may(role_in(user, found.team), Act.USE, Thing.CONVERSATIONS)
 
 
-def _open_to(user: User, act: Act, path: str = "") -> Q:
-    """Whose conversation it is, or who of its team may do `act` in it; `path` leads to it from what is asked for."""
-    own = Q(**{f"{path}user": user})
-    if act not in OPEN_TO:
-        return own
-    team = Member.objects.filter(
-        team=OuterRef(f"{path}team"), user=user, role__in=roles_that_may(act, Thing.CONVERSATIONS)
-    )
-    return own | Q(Exists(team), **{f"{path}shared__in": OPEN_TO[act]})
+def _own_or_shared(rows: QuerySet[M], user: User, act: Act, path: str = "") -> M:
+    """The row, if it is of the person's own conversation, else if that is shared so that they may do `act` in it.
+
+    `path` leads from the rows to the conversation. What is one's own is asked first and costs nothing more than that.
+    """
+    found = rows.filter(**{f"{path}user": user}).first()
+    if found is None and act in OPEN_TO:
+        roles = roles_that_may(act, Thing.CONVERSATIONS)
+        team = Member.objects.filter(team=OuterRef(f"{path}team"), user=user, role__in=roles)
+        found = rows.filter(Exists(team), **{f"{path}shared__in": OPEN_TO[act]}).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def comparisons(user: User) -> QuerySet[Comparison]:
@@ -126,27 +130,14 @@ def deleted_conversation(user: User, conversation_id: uuid.UUID) -> Conversation
 
 def message(user: User, message_id: uuid.UUID, act: Act = Act.MANAGE) -> Message:
     """One message of a conversation in which the person may do `act`."""
-    found = (
-        Message.objects.filter(_open_to(user, act, "conversation__"), pk=message_id, conversation__deleted_at=None)
-        .select_related("conversation")
-        .first()
-    )
-    if found is None:
-        raise Http404
-    return found
+    rows = Message.objects.filter(pk=message_id, conversation__deleted_at=None).select_related("conversation")
+    return _own_or_shared(rows, user, act, "conversation__")
 
 
 def generation(user: User, generation_id: uuid.UUID, act: Act = Act.MANAGE) -> Generation:
     """One generation of a conversation in which the person may do `act`: follow it, or stop it."""
-    found = (
-        Generation.objects.filter(_open_to(user, act, "conversation__"), pk=generation_id)
-        .filter(conversation__deleted_at=None)
-        .select_related("message", "conversation")
-        .first()
-    )
-    if found is None:
-        raise Http404
-    return found
+    rows = Generation.objects.filter(pk=generation_id, conversation__deleted_at=None)
+    return _own_or_shared(rows.select_related("message", "conversation"), user, act, "conversation__")
 
 
 def entry(user: User, entry_id: int) -> Entry:
