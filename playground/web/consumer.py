@@ -184,8 +184,8 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         if len(self.follows) >= FOLLOWED_AT_ONCE and command.generation not in self.follows:
             raise Refused("too_many", "This tab follows too many generations.")
         run, guest_in, name = registry().run(command.generation), None, str(command.generation)
-        if run is None or run.owner_id != self.ticket.user_id:
-            # Settled long ago, or another person's: the database knows.
+        if run is None or run.owner_id != self.ticket.user_id or registry().has_ended(command.generation):
+            # Settled long ago, another person's, or its log is still here and they may be out of the team since.
             known = await acts.check_generation(self.ticket.user_id, command.generation)
             if run is None or self.closed:
                 ended = {"live": False, "state": known.state, "seq": known.seq}

@@ -38,9 +38,13 @@ OPEN = {
     "set-language",
     "javascript-catalog",
     "health",
+    "invitation",
+    "invitation-link",
+    "invitation-sign-up",
 }
 # What stands in for the parts of an address.
 PARTS = {"slug": "glm-4.5", "token": "wrong", "uidb36": "1", "key": "abc-def", "entry_id": 1, "kind": "csv"}
+PARTS |= {"team_id": 1, "user_id": 1}
 PAGES = (
     "playground",
     "comparisons",
@@ -49,6 +53,8 @@ PAGES = (
     "models",
     "keys",
     "settings",
+    "team",
+    "audit",
     "account_change_password",
 )
 ENTRANCE = ("account_login", "account_reset_password", "account_reset_password_done", "account_signup", "setup-form")

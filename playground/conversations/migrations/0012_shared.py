@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_browser_sessions'),
-        ('conversations', '0009_template_version'),
+        ('conversations', '0011_full_context'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
