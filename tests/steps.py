@@ -41,7 +41,12 @@ PRODUCTION = {
 TRANSLATIONS = "tests/house/test_translations.py"
 LIVE = "tests/integration/live"
 FEW = 3  # failures that a stalling machine explains; more are a fault
-NOTICED = ("test_walk", "test_rights_of_a_socket", "test_hostile_client")  # what the channel layer has a part in
+NOTICED = (
+    "test_walk",
+    "test_rights_of_a_socket",
+    "test_hostile_client",
+    "test_shared",
+)  # what the channel layer has a part in
 BROWSER_CACHE = ROOT / ".pytest_cache" / "browser"
 OWN_PREFIXES = ("PLAYGROUND_", "DB", "REDIS_", "EMAIL_", "DJANGO_", "PYTEST_", "LITELLM_")
 

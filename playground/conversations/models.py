@@ -33,13 +33,19 @@ LIST_ORDER = (
 
 
 class Conversation(models.Model):
-    """A thread of turns that a person of a team has with models."""
+    """A thread of turns that a person of a team has with models. Theirs alone, unless they share it with the team."""
+
+    class Shared(models.TextChoices):
+        PRIVATE = "", _("Only you")
+        READ = "read", _("The team can read")
+        WRITE = "write", _("The team can read and write")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="conversations")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations")
     title = models.CharField(max_length=200)
     settings = models.JSONField(default=dict)  # run settings of the next turn, see run_settings.RunSettings
+    shared = models.CharField(max_length=8, choices=Shared.choices, blank=True, default=Shared.PRIVATE)
     leaf = models.ForeignKey("Message", on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, db_index=True)
@@ -57,6 +63,11 @@ class Conversation(models.Model):
                 *("user", *LIST_ORDER),
                 condition=Q(deleted_at=None, archived_at__isnull=False),
                 name="conversation_archive",
+            ),
+            models.Index(
+                fields=["team", "-updated_at", "id"],
+                condition=Q(deleted_at=None, archived_at=None) & ~Q(shared=""),
+                name="conversation_shared",
             ),
             models.Index(fields=["user"], condition=Q(title_indexed=False), name="conversation_unindexed"),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="conversation_deleted"),

@@ -92,9 +92,13 @@ def tokens_before(run: Generation) -> int:
 
 
 def branch_off(message: Message, *, user: User) -> Conversation:
-    """A new conversation that begins with a copy of the branch up to this message; what it cost stays where it was."""
+    """A new conversation that begins with a copy of the branch up to this message; what it cost stays where it was.
+
+    It is the person's own, and private, whoever the branch is from; a key that was chosen there is not chosen here.
+    """
     former = message.conversation
-    room = Conversation(team=former.team, user=user, title=former.title, settings=former.settings)
+    kept = {name: value for name, value in former.settings.items() if name != "key" or former.user_id == user.pk}
+    room = Conversation(team=former.team, user=user, title=former.title, settings=kept)
     copies: list[Message] = []
     for row in branch_of(former.messages.all(), message.pk):
         copy = Message(

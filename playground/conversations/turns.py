@@ -16,7 +16,7 @@ from playground.accounts.models import User
 from playground.accounts.people import current_team
 from playground.catalog.queries import OfferFacts
 from playground.catalog.recent import facts_and_price
-from playground.conversations import output_format, run_settings
+from playground.conversations import output_format, run_settings, sharing
 from playground.conversations.complaint import complaint
 from playground.conversations.models import LEASE, Conversation, Generation, Message
 from playground.conversations.run_settings import RunSettings
@@ -66,14 +66,15 @@ def append_turn(
     `conversation` None starts a new one; `owner` is the process that will run the answer at once (empty: it waits as
     queued). Raises Refused: `empty_message`, `message_too_long`, `no_offer`, `no_key`, `bad_settings`;
     `conversation_moved` when `parent_id` is not the end any more; `busy` while the last answer still streams;
-    `archived`, as for every deed in a conversation of the archive.
+    `archived`, as for every deed in a conversation of the archive. Of several who send at once the first to lock the
+    conversation goes on with it, and the others are refused with that person's name: nothing of theirs is written.
     """
     text = check_text(text)
 
     def make() -> Turn:
         room = _lock(conversation.pk) if conversation else new_conversation(user, text)
         if conversation:
-            _check_at_end(room, parent_id)
+            _check_at_end(room, parent_id, user)
         deed = _Deed(user, client_id, owner, settings)
         return _start(deed, room, parent_id=room.leaf_id, asked=_question(user, room, room.leaf_id, text))
 
@@ -167,15 +168,17 @@ def choose_key(
     """The key this run will use: the wanted one, else the first of the person's own and the team's. The sandbox needs
     none.
 
-    A wanted key that cannot be used is refused: another one in its place might have other rights, or cost others.
+    A wanted key that cannot be used is refused: another one in its place might have other rights, or cost others. But
+    in a shared conversation another person may have wanted one of their own: that wish is theirs alone.
     """
     if offer.practice:
         return None
     if wanted is not None:
         chosen = chosen_key(user=user, team=conversation.team, provider_slug=offer.provider_slug, key_id=wanted)
-        if chosen is None:
+        if chosen is not None:
+            return chosen
+        if not _is_anothers(wanted, user):
             raise Refused("no_key", _("This key cannot be used any more. Choose another one."))
-        return chosen
     key = key_for(user=user, team=conversation.team, provider_slug=offer.provider_slug, team_first=team_first)
     if key is None:
         raise Refused(
@@ -183,6 +186,11 @@ def choose_key(
             _("There is no key for %(provider)s yet. Add one on the Keys page.") % {"provider": offer.provider_name},
         )
     return key
+
+
+def _is_anothers(key_id: uuid.UUID, user: User) -> bool:
+    """Whether a key is some other person's own."""
+    return ApiKey.objects.filter(pk=key_id, user__isnull=False).exclude(user=user).exists()
 
 
 def repair_turn(*, user: User, message: Message, client_id: str, owner: str = "") -> Turn:
@@ -245,7 +253,7 @@ def summarise(
         room = _lock(conversation.pk)
         if room.leaf_id is None:
             raise Refused("nothing_to_summarise", _("There is nothing to summarise yet."))
-        _check_at_end(room, parent_id)
+        _check_at_end(room, parent_id, user)
         question = _question(user, room, room.leaf_id, text)
         question.sums_up = True
         deed = _as_text(_Deed(user, client_id, owner, settings))
@@ -324,20 +332,22 @@ def _lock(conversation_id: uuid.UUID) -> Conversation:
     return found
 
 
-def _check_at_end(conversation: Conversation, parent_id: uuid.UUID | None) -> None:
+def _check_at_end(conversation: Conversation, parent_id: uuid.UUID | None, user: User) -> None:
     if parent_id is not None and parent_id != conversation.leaf_id:
-        raise Refused(
-            "conversation_moved", _("This conversation went on in another window. Look at it first, then send again.")
-        )
+        raise sharing.moved(conversation, user)
     live = Generation.objects.filter(conversation=conversation, state__in=Generation.LIVE)
     if conversation.leaf_id and live.filter(message=conversation.leaf_id).exists():
-        raise Refused("busy", _("The last answer is still being written. Stop it or wait."))
+        raise sharing.busy(conversation, user)
 
 
 def _again(
     user: User, client_id: str, owner: str, conversation: Conversation, question: Message | None = None
 ) -> _Deed:
-    """A deed with the settings that the conversation has. `question`: what is asked once more."""
+    """A deed with the settings that the conversation has, anywhere in it; but not while another person's is written.
+
+    `question`: what is asked once more.
+    """
+    sharing.check_nobody_else_writes(conversation, user)
     deed = _Deed(user, client_id, owner, run_settings.parse(conversation.settings))
     return _as_text(deed) if question is not None and question.sums_up else deed
 
@@ -378,6 +388,8 @@ def _start(
     settings = run_settings.fit(_with_known_template(deed), offer)
     output_format.check_schema(settings)
     api_key = choose_key(deed.user, conversation, offer, settings.key, team_first=settings.team_key_first)
+    if settings.key and api_key and api_key.pk != settings.key:
+        settings = replace(settings, key=None)
     created = conversation._state.adding
     answer = Message(conversation=conversation, parent_id=parent_id, role=Message.Role.ASSISTANT)
     if asked:

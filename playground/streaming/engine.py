@@ -64,6 +64,7 @@ class Run:
         "generation_id",
         "live",
         "message_id",
+        "owner_id",
         "saved_at",
         "saved_seq",
         "sent",
@@ -71,19 +72,18 @@ class Run:
         "settlement",
         "stopwatch",
         "turnstile",
-        "user_id",
     )
 
     def __init__(
         self,
         generation_id: uuid.UUID,
-        user_id: int,
+        owner_id: int,
         message_id: uuid.UUID,
         live: LiveStream,
         turnstile: Turnstile | None = None,
     ) -> None:
         self.generation_id = generation_id
-        self.user_id = user_id
+        self.owner_id = owner_id  # whose conversation it is
         self.message_id = message_id
         self.live = live
         self.completion = Completion(live)

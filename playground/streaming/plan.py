@@ -43,8 +43,9 @@ class Start:
     generation_id: uuid.UUID
     message_id: uuid.UUID
     conversation_id: uuid.UUID
-    user_id: int
+    owner_id: int  # whose conversation it is; in a shared one the run may be somebody else's
     plan: Plan | Refused
+    audience: frozenset[int]  # the users who are told that it began and ended
 
 
 def dialect_of(offer: OfferFacts) -> Dialect:

@@ -10,7 +10,15 @@ from django.utils import timezone
 from playground.catalog.custom import SLUG_PREFIX
 from playground.catalog.queries import OfferFacts
 from playground.catalog.recent import facts_and_price
-from playground.conversations import output_format, progress, run_settings, search_index, threads, transcript
+from playground.conversations import (
+    output_format,
+    progress,
+    run_settings,
+    search_index,
+    sharing,
+    threads,
+    transcript,
+)
 from playground.conversations.lines import Sight, messages_of, sight_of
 from playground.conversations.models import Generation
 from playground.conversations.progress import Checkpoint, Settlement
@@ -72,8 +80,9 @@ def plan_of(generation: Generation, team_id: int) -> Plan | Refused:
 
 def start_of(made: Generation) -> Start:
     """What the run of a generation needs, from the rows just made."""
-    plan = plan_of(made, made.conversation.team_id)
-    return Start(made.pk, made.message_id, made.conversation_id, made.user_id, plan)
+    room = made.conversation
+    plan, told = plan_of(made, room.team_id), sharing.audience(room, also=made.user_id)
+    return Start(made.pk, made.message_id, room.pk, room.user_id, plan, told)
 
 
 async def do(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -73,7 +73,7 @@ class Registry:
         self.open()
         if start.generation_id in self._runs:
             return None
-        run = Run(start.generation_id, start.user_id, start.message_id, MemoryLiveStream(), turnstile)
+        run = Run(start.generation_id, start.owner_id, start.message_id, MemoryLiveStream(), turnstile)
         self._runs[start.generation_id] = run
         task = asyncio.create_task(self._perform(run, start))
         self._tasks.add(task)
@@ -137,7 +137,8 @@ class Registry:
         if state is not None and run.turnstile is None:
             self._ended[run.generation_id] = run
             asyncio.get_running_loop().call_later(KEEP_ENDED, self._ended.pop, run.generation_id, None)
-            await notices.tell(run.user_id, "conversation", conversation=start.conversation_id, what="ended")
+            facts = {"conversation": start.conversation_id, "what": "ended"}
+            await notices.tell_all(start.audience, "conversation", **facts)
         return run
 
     async def _give_up(self, run: Run) -> str | None:

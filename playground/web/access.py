@@ -1,21 +1,25 @@
 """(user, id) to object or 404: the only place that looks things up for a person.
 
-What is not theirs does not exist for them: foreign and unknown ids are answered alike.
+What is not theirs does not exist for them: foreign and unknown ids are answered alike. A conversation is its owner's;
+one that is shared is there for its team as far as the share and the person's role go. A look-up that does not say what
+for asks for `Act.MANAGE`, which stays its owner's alone.
 """
 
 import uuid
+from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from playground.accounts.invitations import open_in
 from playground.accounts.models import Invitation, Member, Team, User
 from playground.accounts.people import at_work, role_in
-from playground.accounts.roles import Act, Thing, may
+from playground.accounts.roles import Act, Thing, may, roles_that_may
 from playground.accounts.teams import teams_of
 from playground.batches.models import Batch, Row
 from playground.comparisons.models import Column, Comparison
 from playground.conversations.models import Conversation, Generation, Message
+from playground.conversations.sharing import OPEN_TO
 from playground.ledger.models import Entry
 from playground.presets import shelf
 from playground.presets.models import Preset
@@ -24,6 +28,8 @@ from playground.prompts.queries import version_for
 from playground.snapshots.models import Snapshot
 from playground.tools.models import Function
 from playground.vault.models import ApiKey
+
+M = TypeVar("M", bound=Model)
 
 TEAM, PLACES = "team_at_work", "places"  # of a request: what team_of and places_of have looked up
 
@@ -68,9 +74,42 @@ def conversations(user: User, team: Team | None = None) -> QuerySet[Conversation
     return found.filter(team=team) if team else found.filter(team__members__user=user)
 
 
-def conversation(user: User, conversation_id: uuid.UUID) -> Conversation:
-    """One conversation of the person."""
-    found = conversations(user).filter(pk=conversation_id).first()
+def shared_by_others(user: User) -> QuerySet[Conversation]:
+    """What others share with the team that the person works in, newest first."""
+    team = Member.objects.filter(
+        team=OuterRef("team"), user=user, role__in=roles_that_may(Act.VIEW, Thing.CONVERSATIONS)
+    )
+    shared = Conversation.objects.filter(~Q(shared=""), Exists(team), team=user.current_team_id, deleted_at=None)
+    return shared.filter(archived_at=None).exclude(user=user).order_by("-updated_at", "id")
+
+
+def conversation(user: User, conversation_id: uuid.UUID, act: Act = Act.MANAGE) -> Conversation:
+    """A conversation that the person may read (VIEW), write in (USE), or change as its owner (MANAGE)."""
+    return _own_or_shared(Conversation.objects.filter(pk=conversation_id, deleted_at=None), user, act)
+
+
+def may_write_in(user: User, found: Conversation) -> bool:
+    """Whether the person may also send in a conversation that they may read."""
+    if found.user_id == user.pk:
+        return True
+    return found.shared in OPEN_TO[Act.USE] and may(role_in(user, found.team), Act.USE, Thing.CONVERSATIONS)
+
+
+def may_copy(user: User, found: Conversation) -> bool:
+    """Whether the person may go on from a conversation that they may read in one of their own."""
+    return found.user_id == user.pk or may(role_in(user, found.team), Act.USE, Thing.CONVERSATIONS)
+
+
+def _own_or_shared(rows: QuerySet[M], user: User, act: Act, path: str = "") -> M:
+    """The row, if it is of the person's own conversation, else if that is shared so that they may do `act` in it.
+
+    `path` leads from the rows to the conversation. What is one's own is asked first and costs nothing more than that.
+    """
+    found = rows.filter(**{f"{path}user": user, f"{path}team__members__user": user}).first()
+    if found is None and act in OPEN_TO:
+        roles = roles_that_may(act, Thing.CONVERSATIONS)
+        team = Member.objects.filter(team=OuterRef(f"{path}team"), user=user, role__in=roles)
+        found = rows.filter(Exists(team), **{f"{path}shared__in": OPEN_TO[act]}).first()
     if found is None:
         raise Http404
     return found
@@ -136,38 +175,24 @@ def deleted_conversation(user: User, conversation_id: uuid.UUID) -> Conversation
     return found
 
 
-def message(user: User, message_id: uuid.UUID) -> Message:
-    """One message of a conversation of the person."""
-    found = (
-        Message.objects.filter(pk=message_id, conversation__user=user, conversation__deleted_at=None)
-        .filter(conversation__team__members__user=user)
-        .select_related("conversation")
-        .first()
-    )
-    if found is None:
-        raise Http404
-    return found
+def message(user: User, message_id: uuid.UUID, act: Act = Act.MANAGE) -> Message:
+    """One message of a conversation in which the person may do `act`."""
+    rows = Message.objects.filter(pk=message_id, conversation__deleted_at=None).select_related("conversation")
+    return _own_or_shared(rows, user, act, "conversation__")
 
 
-def answer(user: User, message_id: uuid.UUID) -> Message:
-    """One answer that a run filled, of a conversation of the person; a copy of one is none."""
-    found = message(user, message_id)
+def answer(user: User, message_id: uuid.UUID, act: Act = Act.MANAGE) -> Message:
+    """One answer that a run filled, of a conversation in which the person may do `act`; a copy of one is none."""
+    found = message(user, message_id, act)
     if not hasattr(found, "generation"):
         raise Http404
     return found
 
 
-def generation(user: User, generation_id: uuid.UUID) -> Generation:
-    """One generation of a conversation of the person."""
-    found = (
-        Generation.objects.filter(pk=generation_id, conversation__user=user, conversation__deleted_at=None)
-        .filter(conversation__team__members__user=user)
-        .select_related("message")
-        .first()
-    )
-    if found is None:
-        raise Http404
-    return found
+def generation(user: User, generation_id: uuid.UUID, act: Act = Act.MANAGE) -> Generation:
+    """One generation of a conversation in which the person may do `act`: follow it, or stop it."""
+    rows = Generation.objects.filter(pk=generation_id, conversation__deleted_at=None)
+    return _own_or_shared(rows.select_related("message", "conversation"), user, act, "conversation__")
 
 
 def entry(user: User, entry_id: int) -> Entry:

@@ -1,13 +1,17 @@
 """Commands carried out for a person: look up, call one verb below, describe the result. Called over socket and HTTP."""
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 from playground.accounts.models import User
 from playground.accounts.people import active_user
+from playground.accounts.roles import Act
 from playground.conversations import turns
+from playground.conversations.models import Conversation, Message
 from playground.conversations.turns import Turn
 from playground.errors import Refused
 from playground.streaming import notices, records
@@ -31,29 +35,49 @@ async def send(user_id: int, command: Deed, *, request: HttpRequest) -> Ack:
     start, ack = await in_database(_make_turn, user_id, command, registry().owner, request)
     if start is not None:
         registry().start(start)
-        await notices.tell(user_id, "conversation", conversation=start.conversation_id, what="began")
+        facts = {"conversation": start.conversation_id, "what": "began", "person": user_id}
+        await notices.tell_all(start.audience, "conversation", **facts)
     return ack
 
 
 async def stop(user_id: int, command: Stop) -> Ack:
     """Stop a generation wherever it runs. Stopping what has ended changes nothing."""
     run = registry().run(command.generation)
-    if run is None or run.user_id != user_id or registry().has_ended(command.generation):
-        await check_generation(user_id, command.generation)
+    if run is None or run.owner_id != user_id or registry().has_ended(command.generation):
+        await in_database(_check_may_stop, user_id, command.generation)
     return {"generation": str(command.generation), "stopped": registry().stop(command.generation)}
 
 
-async def check_generation(user_id: int, generation_id: uuid.UUID) -> tuple[uuid.UUID, str, int]:
-    """The message, state and saved seq of a generation the person may follow; Refused("not_found") otherwise."""
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What is known of a generation that somebody wants to follow."""
+
+    message_id: uuid.UUID
+    state: str
+    seq: int  # saved up to here
+    conversation_id: uuid.UUID
+    is_guest: bool  # the conversation is another person's
+
+
+async def check_generation(user_id: int, generation_id: uuid.UUID) -> Followed:
+    """The facts of a generation that the person may follow; Refused("not_found") otherwise."""
     return await in_database(_generation_facts, user_id, generation_id)
 
 
-def _generation_facts(user_id: int, generation_id: uuid.UUID) -> tuple[uuid.UUID, str, int]:
+def _generation_facts(user_id: int, generation_id: uuid.UUID) -> Followed:
     try:
-        found = access.generation(User(pk=user_id), generation_id)
+        found = access.generation(User(pk=user_id), generation_id, Act.VIEW)
     except Http404:
         raise Refused("not_found", "There is no such generation.") from None
-    return found.message_id, found.state, found.seq
+    is_guest = found.conversation.user_id != user_id
+    return Followed(found.message_id, found.state, found.seq, found.conversation_id, is_guest)
+
+
+def _check_may_stop(user_id: int, generation_id: uuid.UUID) -> None:
+    """Whoever may write may stop, also what another person asked for."""
+    found = _generation_facts(user_id, generation_id)
+    if found.is_guest:
+        _conversation(User(pk=user_id), found.conversation_id)
 
 
 def _make_turn(user_id: int, command: Deed, owner: str, request: HttpRequest) -> tuple[Start | None, Ack]:
@@ -77,7 +101,7 @@ def _turn(user: User, command: Deed, owner: str) -> Turn:
         case Send():
             return turns.append_turn(
                 user=user,
-                conversation=access.conversation(user, command.conversation) if command.conversation else None,
+                conversation=_conversation(user, command.conversation) if command.conversation else None,
                 parent_id=command.parent,
                 client_id=command.client_id,
                 text=command.text,
@@ -87,7 +111,7 @@ def _turn(user: User, command: Deed, owner: str) -> Turn:
         case Summarise():
             return turns.summarise(
                 user=user,
-                conversation=access.conversation(user, command.conversation),
+                conversation=_conversation(user, command.conversation),
                 parent_id=command.parent,
                 client_id=command.client_id,
                 settings=command.settings,
@@ -99,7 +123,7 @@ def _turn(user: User, command: Deed, owner: str) -> Turn:
 
 def _turn_below(user: User, command: Edit | Regenerate | Continue | Results | Repair, owner: str) -> Turn:
     """The deeds on a message."""
-    message = access.message(user, command.message)
+    message = _message(user, command.message)
     same: dict[str, Any] = {"user": user, "message": message, "client_id": command.client_id, "owner": owner}
     match command:
         case Edit():
@@ -112,3 +136,25 @@ def _turn_below(user: User, command: Edit | Regenerate | Continue | Results | Re
             return turns.give_results(**same, results=command.results)
         case Repair():
             return turns.repair_turn(**same)
+
+
+def _conversation(user: User, conversation_id: uuid.UUID) -> Conversation:
+    """One to write in. Who may only read it is told so: the page with their draft knows that it is there."""
+    try:
+        return access.conversation(user, conversation_id, Act.USE)
+    except Http404:
+        access.conversation(user, conversation_id, Act.VIEW)
+        raise _read_only() from None
+
+
+def _message(user: User, message_id: uuid.UUID) -> Message:
+    """One to go on from, likewise."""
+    try:
+        return access.message(user, message_id, Act.USE)
+    except Http404:
+        access.message(user, message_id, Act.VIEW)
+        raise _read_only() from None
+
+
+def _read_only() -> Refused:
+    return Refused("read_only", _("You can read this conversation, but not write in it."))

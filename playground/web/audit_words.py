@@ -70,4 +70,6 @@ def _words() -> dict[str, str]:
         "function.changed": pgettext("deed", "Function changed"),
         "function.removed": pgettext("deed", "Function deleted"),
         "batch.started": pgettext("deed", "Batch started"),
+        "conversation.shared": pgettext("deed", "Conversation shared with the team"),
+        "conversation.unshared": pgettext("deed", "Conversation not shared any more"),
     }

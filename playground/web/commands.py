@@ -130,12 +130,19 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """`conversation.look`: what the page shows; None: no shared conversation"""
+
+    conversation: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class Ping:
     """`ping`"""
 
 
 Deed = Send | Edit | Regenerate | Continue | Results | Repair | Summarise  # what starts a run
-Command = Deed | Ask | Stop | Follow | Unfollow | Seen | Ping
+Command = Deed | Ask | Stop | Follow | Unfollow | Seen | Look | Ping
 
 
 def parse(data: str | bytes) -> tuple[int, Command]:
@@ -245,5 +252,6 @@ COMMANDS: Mapping[object, Callable[[Mapping[str, object]], Command]] = {
     "generation.follow": lambda raw: Follow(_id(raw, "generation"), _count(raw, "after")),
     "generation.unfollow": lambda raw: Unfollow(_id(raw, "generation")),
     "generation.seen": lambda raw: Seen(_id(raw, "generation"), _count(raw, "seq")),
+    "conversation.look": lambda raw: Look(_id_or_none(raw, "conversation")),
     "ping": lambda raw: Ping(),
 }

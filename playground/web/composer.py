@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from playground.catalog.models import Offer
 from playground.conversations.models import Conversation
 from playground.conversations.run_settings import RunSettings
+from playground.web import access
 from playground.web.offers import Desk
 from playground.web.opening import template_words
 from playground.web.thread import MessageView, history_tokens
@@ -52,20 +53,40 @@ def run_extras(desk: Desk, found: Conversation | None, chosen: RunSettings) -> d
 def standing(desk: Desk, found: Conversation | None, offer: Offer | None) -> Standing | None:
     """Why a turn cannot be sent to the chosen offer, or what should be known first; None when all is well."""
     if found is not None and found.archived_at is not None:
-        return _archived()
+        return _archived(is_own=found.user_id == desk.user.pk)
+    if found is not None and not access.may_write_in(desk.user, found):
+        return _read_only(desk, found)
     if offer is None:
         return Standing("blocked", "no_offer", _("No model is chosen."), "", [choose_model()])
     return _gone(desk, found, offer) or _keyless(desk, offer) or _unpriced(desk, offer)
 
 
-def _archived() -> Standing:
+def _archived(*, is_own: bool) -> Standing:
+    title = _("This conversation is in the archive.")
+    if not is_own:
+        return Standing("closed", "archived", title, _("It can be read. Its owner can move it back to the list."), [])
     return Standing(
         "closed",
         "archived",
-        _("This conversation is in the archive."),
+        title,
         _("It can be read. To write in it, move it back to the list."),
         [Way(_("Move back to the list"), icon="archive", act="list")],
     )
+
+
+def _read_only(desk: Desk, found: Conversation) -> Standing:
+    """Another person's, which the reader may follow; they may go on in a copy if they may start conversations."""
+    title = _("%(name)s lets the team read this conversation.") % {"name": found.user.display_name}
+    if not access.may_copy(desk.user, found):
+        return Standing("closed", "read_only", title, _("New turns appear here as they are written."))
+    text = _("New turns appear here as they are written. To write, go on in a copy of your own.")
+    return Standing("closed", "read_only", title, text, [Way(_("Go on in a copy"), icon="git-branch", act="copy")])
+
+
+def gone() -> Standing:
+    """What a page says whose conversation is not shared any more; the draft stays in sight."""
+    title = _("This conversation is not shared with you any more.")
+    return Standing("blocked", "unshared", title, _("Your text stays here until you leave the page."), [])
 
 
 def _gone(desk: Desk, found: Conversation | None, proposal: Offer) -> Standing | None:

@@ -20,8 +20,9 @@ from playground.errors import Refused
 from playground.streaming import frames, notices
 from playground.streaming.live import Batch, LiveStream
 from playground.streaming.registry import registry
-from playground.web import acts, comparing, preferences, sessions
-from playground.web.commands import Ask, BadFrame, Command, Deed, Follow, Ping, Seen, Stop, Unfollow, parse
+from playground.web import acts, comparing, guests, looking, preferences, presence, sessions
+from playground.web.commands import Ask, BadFrame, Command, Deed, Follow, Look, Ping, Seen, Stop, Unfollow, parse
+from playground.web.guests import Visit
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,17 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         """A notice from the channel layer."""
         await self.send_frame(event["notice"])
 
+    async def show_out(self, conversation_id: uuid.UUID) -> None:
+        """This person may not see that conversation any more."""
+        for generation, follower in list(self.follows.items()):
+            if follower.guest_in == conversation_id:
+                follower.task.cancel()
+                del self.follows[generation]
+        if (seat := presence.seat_of(self)) and seat.conversation_id == conversation_id:
+            await presence.leave(self)
+        closed = {"type": "notice", "about": "conversation", "conversation": str(conversation_id), "what": "closed"}
+        await self.send_frame(closed)
+
     async def send_frame(self, frame: dict[str, Any]) -> None:
         """Send one JSON frame unless the socket is closed."""
         await self.send_encoded(frames.encode(frame))
@@ -117,12 +129,14 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
     def _leave(self) -> None:
         self.closed = True
         sessions.forget(self)
+        guests.forget(self)
         for follower in self.follows.values():
             if follower.task is not asyncio.current_task():  # one that found its reader too slow ends by itself
                 follower.task.cancel()
         self.follows.clear()
         if self.ticket is not None:
             self._detach(notices.leave(self.ticket.user_id, self))
+            self._detach(presence.leave(self))
 
     def _detach(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
@@ -150,6 +164,8 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
                 if follower := self.follows.pop(command.generation, None):
                     follower.task.cancel()
                 return {"generation": str(command.generation)}
+            case Look():
+                return await looking.look(self, self.ticket.user_id, command)
             case _:
                 return await self._do(self.ticket.user_id, command)
 
@@ -167,25 +183,30 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         assert self.ticket is not None  # noqa: S101
         if len(self.follows) >= FOLLOWED_AT_ONCE and command.generation not in self.follows:
             raise Refused("too_many", "This tab follows too many generations.")
-        run = registry().run(command.generation)
-        if run is None or run.user_id != self.ticket.user_id:
-            # Settled long ago, or not theirs: the database knows.
-            message, state, seq = await acts.check_generation(self.ticket.user_id, command.generation)
-            name = str(command.generation)
-            return {"generation": name, "live": False, "state": state, "seq": seq, "message": str(message)}
-        if registry().has_ended(command.generation):  # its log is still here; perhaps they are out of the team since
-            await acts.check_generation(self.ticket.user_id, command.generation)
+        run, guest_in, name = registry().run(command.generation), None, str(command.generation)
+        if run is None or run.owner_id != self.ticket.user_id or registry().has_ended(command.generation):
+            # Settled long ago, another person's, or its log is still here and they may be out of the team since.
+            known = await acts.check_generation(self.ticket.user_id, command.generation)
+            if run is None or self.closed:
+                ended = {"live": False, "state": known.state, "seq": known.seq}
+                return {"generation": name, **ended, "message": str(known.message_id)}
+            if known.is_guest:
+                guest_in = known.conversation_id
+                guests.admit(self, Visit(self.ticket.user_id, guest_in))
         if former := self.follows.pop(command.generation, None):
             former.task.cancel()
-        self.follows[command.generation] = Follower(self, run.live, command, str(run.message_id))
-        return {"generation": str(command.generation), "live": True, "message": str(run.message_id)}
+        self.follows[command.generation] = Follower(self, run.live, command, str(run.message_id), guest_in)
+        return {"generation": name, "live": True, "message": str(run.message_id)}
 
 
 class Follower:
     """Pulls one live stream for one socket, at the pace at which the browser acknowledges."""
 
-    def __init__(self, socket: Socket, live: LiveStream, command: Follow, message: str) -> None:
+    def __init__(
+        self, socket: Socket, live: LiveStream, command: Follow, message: str, guest_in: uuid.UUID | None = None
+    ) -> None:
         self._socket, self._live, self._message = socket, live, message
+        self.guest_in = guest_in  # the conversation, when it is another person's
         self._generation = command.generation
         self._cursor = self._seen_seq = command.after
         self._on_their_way: list[tuple[int, int]] = []  # (seq, characters) of frames not acknowledged yet

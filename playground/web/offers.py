@@ -68,8 +68,10 @@ class Desk:
             chosen = parse(stored)
         except Refused:
             chosen = RunSettings()
-        if chosen.offer is not None and self.find(chosen.offer) is not None:
-            return chosen
+        offer = self.find(chosen.offer)
+        if offer is not None:
+            is_shared = conversation is not None and conversation.shared
+            return self.with_own_key(chosen, offer) if is_shared else chosen
         slugs = {offer.provider.slug for offer in self.offers if offer.provider_id in self.keys}
         proposal = default_offer(slugs)
         if proposal is None:

@@ -57,8 +57,13 @@ class Cursor:
     @property
     def later(self) -> Q:
         """The rows that stand after it."""
-        older = Q(updated_at__lt=self.updated_at) | Q(updated_at=self.updated_at, pk__gt=self.pk)
-        return Q(pinned_at__isnull=not self.is_pinned) & older | (Q(pinned_at=None) if self.is_pinned else Q(pk=None))
+        pinned = Q(pinned_at__isnull=not self.is_pinned)
+        return pinned & self.older | (Q(pinned_at=None) if self.is_pinned else Q(pk=None))
+
+    @property
+    def older(self) -> Q:
+        """The same in a list without pinned ones."""
+        return Q(updated_at__lt=self.updated_at) | Q(updated_at=self.updated_at, pk__gt=self.pk)
 
 
 def listing(
@@ -85,9 +90,10 @@ def listing(
     has_more = is_cut or (upto is not None and shelf(user, team, archived=archived).filter(upto.later).exists())
     end = str(upto if upto and not is_cut else Cursor.of(rows[-1])) if rows else ""
     return {
-        "groups": _groups(rows, _views(rows, words_of(query), hits, current), after),
+        "groups": groups_of(rows, views_of(rows, words_of(query), hits, current), after),
         "query": query,
-        "archived": archived,
+        "view": "archived" if archived else "",
+        "shared_count": 0 if archived or query or after else access.shared_by_others(user).count(),
         "archived_count": 0 if archived or query or after else shelf(user, team, archived=True).count(),
         "searched": shelf(user, team, archived=archived).count() if query and not rows and not after else 0,
         "upto": end if after or upto else "",
@@ -114,9 +120,10 @@ def _page(
     return [by_id[pk] for pk in hits if pk in by_id], hits, len(found) > limit
 
 
-def _views(
+def views_of(
     rows: Sequence[Conversation], words: list[str], hits: dict[uuid.UUID, uuid.UUID | None], current: uuid.UUID | None
 ) -> list[dict[str, Any]]:
+    """The rows as `conversations/_conversation_rows.html` shows them; `hits`: the messages that a search found."""
     shown = [row.pk for row in rows]
     sums = spent(shown)
     models = dict(Conversation.objects.filter(pk__in=shown).values_list("pk", "leaf__generation__offer__title"))
@@ -140,6 +147,7 @@ def _views(
             "is_live": row.pk in live,
             "is_current": row.pk == current,
             "is_pinned": row.pinned_at is not None,
+            "is_shared": bool(row.shared),
         }
         for row in rows
     ]
@@ -150,7 +158,7 @@ def _snippet(row: Conversation, text: str, words: list[str]) -> list[Part]:
     return snippet(text, [word for word in words if word not in title]) if text else []
 
 
-def _groups(rows: Sequence[Conversation], views: list[dict[str, Any]], after: Cursor | None) -> list[dict[str, Any]]:
+def groups_of(rows: Sequence[Conversation], views: list[dict[str, Any]], after: Cursor | None) -> list[dict[str, Any]]:
     """By date in the reader's time zone; a page that goes on within a group does not name it again."""
     now = timezone.now()
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
+from playground.accounts.roles import Act
 from playground.conversations import run_settings
 from playground.conversations.models import Conversation, Message
 from playground.conversations.run_settings import BadSetting
@@ -120,7 +121,7 @@ def from_conversation(user: User, asked: Mapping[str, str]) -> Content | None:
     """
     if not asked.get("conversation"):
         return None
-    found = access.conversation(user, _uuid_or_404(asked["conversation"]))
+    found = access.conversation(user, _uuid_or_404(asked["conversation"]), Act.VIEW)
     message = _message(user, found, asked.get("message", ""))
     text = message.content if message else ""
     selected = asked.get("selected", "")[:SELECTED].replace("\r\n", "\n").strip()
@@ -242,7 +243,7 @@ def _completed(variables: tuple[Variable, ...], *texts: str) -> tuple[Variable, 
 
 def _message(user: User, found: Conversation, message_id: str) -> Message | None:
     if message_id:
-        chosen = access.message(user, _uuid_or_404(message_id))
+        chosen = access.message(user, _uuid_or_404(message_id), Act.VIEW)
         if chosen.conversation_id != found.pk:
             raise Http404
         if chosen.role == Message.Role.USER:

@@ -14,6 +14,7 @@ from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from playground.accounts.models import User
 from playground.conversations.models import Conversation, Generation, Message
 from playground.conversations.turns import Turn
 from playground.ledger.models import Entry
@@ -140,6 +141,8 @@ class MessageView:
     sums_up: bool = field(default=False)  # it asks for a summary
     is_first_seen: bool = field(default=False)  # the newest answer was written without what is above it
     day: str = field(default="")  # the words of the day that begins with this message
+    author: str = field(default="")  # who wrote it, where it could be somebody else
+    author_id: int | None = field(default=None)
     thumb: str = field(default="")  # the reader's: "up", "down" or none (thumbs.py)
 
     @property
@@ -338,7 +341,8 @@ def _views(tree: Tree, shown: Sequence[uuid.UUID], leaf_id: uuid.UUID | None, ra
             *("generation__entry__correction", "generation__offer"),
             *("origin__generation__entry__correction", "origin__generation__offer"),
         )
-        .annotate(before=F("parent__created_at"))
+        .annotate(before=F("parent__created_at"), room_shared=F("conversation__shared"))
+        .annotate(room_owner=F("conversation__user"), author_name=F("author__name"), author_email=F("author__email"))
         .in_bulk(shown)
     )
     listed = [rows[pk] for pk in shown if pk in rows]
@@ -419,7 +423,17 @@ def _message(
         sums_up=row.sums_up,
         written_by=row.written_by,
         day=day,
+        **_author(row),
     )
+
+
+def _author(row: Message) -> dict[str, Any]:
+    """Who wrote a question, in a conversation that is shared or where somebody else has written."""
+    shared, owner = getattr(row, "room_shared", ""), getattr(row, "room_owner", row.author_id)
+    if row.author_id is None or not (shared or row.author_id != owner):
+        return {}
+    writer = User(name=row.author_name, email=row.author_email)  # type: ignore[attr-defined]  # annotated in _views
+    return {"author": writer.display_name, "author_id": row.author_id}
 
 
 def _siblings(own: uuid.UUID, line: Sequence[uuid.UUID]) -> Siblings:

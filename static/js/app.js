@@ -27,6 +27,7 @@ document.addEventListener("click", (event) => {
   else if (button.dataset.dialog) document.getElementById(button.dataset.dialog)?.showModal();
   else if (button.matches("[data-dialog-close]")) button.closest("dialog").close();
   else if (button.matches("[data-reveal]")) reveal(button);
+  else if (button.dataset.copyLink !== undefined) copyText(new URL(button.dataset.copyLink, location.href).href);
   else if (button.dataset.copyText !== undefined) copyText(button.dataset.copyText);
 });
 

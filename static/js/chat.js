@@ -1,7 +1,7 @@
 // The chat page: joins thread, composer, run settings, model picker and the connection.
 import { showConnection } from "./banner.js";
 import { refreshConversations, syncConversations } from "./conversations.js";
-import { announce, toast } from "./dom.js";
+import { announce, page, toast } from "./dom.js";
 import "./elements/message-view.js";
 import "./elements/prompt-composer.js";
 import "./elements/run-settings.js";
@@ -38,7 +38,10 @@ composer.deliver = async ({ text, clientId, signal }) => {
   if (composer.needsSummary) await (await import("./summary.js")).summarise({ thread, settings, signal });
   sentAt = performance.now();
   const frame = { type: "message.send", conversation: thread.conversation || null, parent: thread.lastMessage, client_id: clientId, text, settings: settings().values };
-  const ack = await live.send(frame, { signal });
+  const ack = await live.send(frame, { signal }).catch(async (refusal) => {
+    if (refusal.code === "busy" || refusal.code === "conversation_moved") await thread.catchUp(); // somebody was faster: here it is
+    throw refusal;
+  });
   sentAt = performance.now();
   if (ack.conversation !== thread.conversation) adopt(ack);
   thread.take(ack);
@@ -95,11 +98,12 @@ function adopt(ack) {
   document.title = `${ack.title} · ${gettext("Trial center")}`;
   addressExports();
   syncConversations();
+  refreshSharing();
 }
 
 // The files that the conversation can be taken along as, and the link to a copy.
 function addressExports() {
-  document.querySelector("[data-share]").setAttribute("hx-get", `${thread.address(thread.conversation)}share/`);
+  document.querySelector("[data-share]")?.setAttribute("hx-get", `${thread.address(thread.conversation)}share/`);
   for (const link of document.querySelectorAll("#conversation-menu [data-export]")) link.href = `${thread.address(thread.conversation)}export.${link.dataset.export}`;
 }
 
@@ -121,6 +125,58 @@ function showState() {
   composer.isLive = thread.running !== null;
 }
 
+// ── a conversation that is shared with the team ──
+const sharing = () => document.getElementById("sharing");
+const readsOnly = () => thread.hasAttribute("data-reads-only");
+let closed = null; // the standing of a composer whose conversation is not shared any more
+let pressedAt = -ECHO;
+let company = null; // who else looks at it; what shows them comes with the first shared conversation
+
+composer.askedBy = () => thread.askedBy;
+
+async function sitDown() {
+  const conversation = sharing()?.dataset.shared ? thread.conversation : "";
+  if (!conversation && !company) return;
+  company ??= import("./company.js").then(({ Company }) => new Company(live));
+  (await company).sit(conversation);
+}
+
+// The control in the head, for the conversation that there is now or as it is shared now.
+function refreshSharing() {
+  const place = sharing();
+  if (place) globalThis.htmx.ajax("GET", `${thread.address(thread.conversation)}sharing/`, { target: "#sharing", swap: "outerHTML" });
+}
+
+async function sharedAnew() {
+  if (sharing()?.hasAttribute("data-own")) return refreshSharing();
+  const answer = await fetch(sharing().dataset.address, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
+  if (answer?.status === 404) shutOut();
+  else if (answer?.ok) location.reload(); // the composer gives way to a note, or comes back
+}
+
+// What was shared is not any more: nothing new will come, and what is typed stays in sight.
+function shutOut() {
+  const note = document.getElementById("unshared");
+  if (!note) return;
+  if (thread.running) live.again(thread.running); // the server refuses it now
+  composer.isLive = false;
+  closed = { mode: "blocked", note, larger: document.createElement("template") };
+  composer.stand(closed);
+  delete sharing().dataset.shared;
+  sitDown();
+  composer.refresh();
+}
+
+// The control comes anew: the one who pressed it gets the keyboard back.
+document.addEventListener("submit", ({ target }) => {
+  if (target.id === "sharing-menu-list") pressedAt = performance.now();
+});
+document.addEventListener("htmx:after:swap", ({ detail }) => {
+  if (detail?.ctx?.target?.id !== "sharing") return;
+  sitDown();
+  if (performance.now() - pressedAt < ECHO && document.activeElement === document.body) document.getElementById("sharing-menu-trigger")?.focus();
+});
+
 thread.addEventListener("tc:thread", () => {
   showState();
   refreshConversations();
@@ -140,7 +196,7 @@ let shownOffer = settings().offer;
 
 function showSettings() {
   composer.facts = settings().facts;
-  composer.stand(settings().standing);
+  composer.stand(closed ?? settings().standing);
   showTrials(settings().offer);
   const { word, isLocked } = settings().thinking;
   const toggle = composer.querySelector("[data-thinking-toggle]");
@@ -189,11 +245,16 @@ live.addEventListener("notice", ({ detail }) => {
   if (detail.about !== "conversation") return;
   refreshConversations();
   if (detail.conversation !== thread.conversation) return;
-  if (detail.what === "began" && performance.now() - sentAt > ECHO) thread.catchUp();
+  const isOthers = detail.person !== undefined && detail.person !== page("person");
+  if (detail.what === "began" && (isOthers || performance.now() - sentAt > ECHO)) thread.catchUp();
+  if (detail.what === "switched" && isOthers) thread.catchUp();
+  if (detail.what === "shared") sharedAnew();
+  if (detail.what === "closed") shutOut();
   if (detail.what === "deleted") location.assign(thread.dataset.newAddress);
 });
 live.connect();
 if (thread.conversation) addressExports();
+sitDown();
 showSettings();
 showState();
 
@@ -203,12 +264,13 @@ document.addEventListener("tc:use-preset", (event) => {
   settings().usePreset(event.detail.preset);
 });
 provide("composer", () => composer.focus());
-provide("edit", () => thread.editLast(), () => thread.querySelector('[data-act="edit"]') !== null);
+provide("edit", () => thread.editLast(), () => !readsOnly() && thread.querySelector('[data-act="edit"]') !== null);
 provide("compare", async () => (await import("./compare-prompt.js")).comparePrompt(composer.text.trim() || thread.lastQuestion));
-provide("stop", () => composer.stop(), () => thread.running !== null);
+provide("stop", () => composer.stop(), () => thread.running !== null && !readsOnly());
 provide("settings", () => toggleSheet("inspector"));
 document.addEventListener("tc:choose-model", (event) => {
   const { offer, address } = event.detail;
   event.preventDefault();
-  picker.pick(offer).then((isChosen) => isChosen || location.assign(address));
+  if (readsOnly()) location.assign(address);
+  else picker.pick(offer).then((isChosen) => isChosen || location.assign(address));
 });

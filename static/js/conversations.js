@@ -47,7 +47,7 @@ export function syncConversations() {
     row.toggleAttribute("data-current", isCurrent);
     if (isCurrent) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
-    if (isCurrent) showInHeader(link.dataset);
+    if (isCurrent) showInHeader(link.dataset, row.hasAttribute("data-foreign"));
   }
 }
 
@@ -58,9 +58,9 @@ function afterSwap() {
   if (!isConnected && document.querySelector("#conversation-list .tc-dot")) looking = setTimeout(refreshConversations, AGAIN);
 }
 
-function showInHeader({ title, sum }) {
+function showInHeader({ title, sum }, isForeign = false) {
   if (!heading()) return;
-  heading().dataset.editable = "";
+  if (!isForeign) heading().dataset.editable = "";
   if (heading().textContent !== title && !isEditing()) showTitle(title);
   const badge = document.querySelector("[data-conversation-sum]");
   badge.textContent = sum;
@@ -122,7 +122,7 @@ function renameInRow(id) {
 
 function renameInBar() {
   const id = openId();
-  if (!id || isEditing()) return;
+  if (!id || isEditing() || heading().dataset.editable === undefined) return;
   editTitle(heading(), {
     title: heading().textContent,
     save: async (title) => (await post(id, "rename", { title })).title,
@@ -243,7 +243,8 @@ function onRowKey({ key, target, shiftKey }) {
     if (to < 0) document.getElementById("conversation-filter").focus();
     else all[Math.min(to, all.length - 1)].focus({ focusVisible: true });
     all[to]?.scrollIntoView({ block: "nearest" });
-  } else if (key === "F2") act("rename", id, "row");
+  } else if (row.hasAttribute("data-foreign")) return true; // its owner's deeds
+  else if (key === "F2") act("rename", id, "row");
   else if (key === "Delete") act("delete", id, "row");
   else if (key === "ContextMenu" || (key === "F10" && shiftKey)) row.querySelector("[data-row-menu]").click();
   else return true;

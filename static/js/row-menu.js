@@ -16,7 +16,7 @@ export function watchRowMenu(act) {
     opener = button;
     const row = button.closest(".tc-row");
     menu.dataset.pinned = row.dataset.pinned;
-    menu.dataset.archived = String(document.querySelector("#conversation-list input[name=view]") !== null);
+    menu.dataset.archived = String(document.querySelector("#conversation-list input[name=view][value=archived]") !== null);
     menu.showPopover();
     place(menu, button);
     items(menu)[0].focus();

@@ -9,6 +9,7 @@ export function takeWay(button, { picker, settings, openPicker }) {
   if (way === "offer") goOnWith(button.dataset.offer, { picker, settings, message });
   else if (way === "model") openPicker();
   else if (way === "list") document.querySelector('#conversation-menu-list [data-deed="archive"]').click();
+  else if (way === "copy") [...document.querySelectorAll("thread-view [data-branch-off]")].at(-1)?.click();
   else if (way === "drop" || way === "summarise") whenFull(way, { settings, message });
   else if (way === "settings") openSettings(button);
   else if (way === "reword") questionOf(message)?.querySelector('[data-act="edit"]')?.click();

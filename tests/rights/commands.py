@@ -33,6 +33,7 @@ RULES: Final[Mapping[str, Rule]] = {
     ),
     "generation.stop": Rule(PRIVATE, {"generation": "{generation}"}),
     "generation.follow": Rule(PRIVATE, {"generation": "{generation}", "after": 0}),
+    "conversation.look": Rule(PRIVATE, {"conversation": "{conversation}"}),
     "generation.unfollow": Rule(ALL, {"generation": FOLLOWED}),
     "generation.seen": Rule(ALL, {"generation": FOLLOWED, "seq": 1}, is_answered=False),
     "ping": Rule(ALL),

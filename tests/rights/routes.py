@@ -72,6 +72,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "conversation": page(PRIVATE),
     "thread": page(PRIVATE, query={"around": "{message}"}),
     "conversation-rename": deed(PRIVATE, data={"title": "Another"}),
+    "conversation-sharing": form(PRIVATE, data={"shared": ""}),
     "conversation-pin": deed(PRIVATE),
     "conversation-archive": deed(PRIVATE),
     "conversation-delete": deed(PRIVATE),

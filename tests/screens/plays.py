@@ -113,6 +113,17 @@ class _Connection:
         server.on_message(socket.send)
 
 
+class Accompanied(_Connection):
+    """Somebody else has the conversation open as well."""
+
+    def act(self, page: Page) -> None:
+        conversation = page.url.rstrip("/").rpartition("/")[2]
+        person = {"conversation": conversation, "person": "0", "name": "He Chuan", "what": "here"}
+        page.wait_for_timeout(500)  # until the page listens
+        self.sockets[-1].send(json.dumps({"type": "notice", "about": "presence", **person}))
+        page.locator("[data-company] .tc-avatar").wait_for()
+
+
 class Offline(_Connection):
     """The machine has no network any more."""
 

@@ -22,7 +22,7 @@ from tests.screens.acts import (
     unfold,
     wait_for,
 )
-from tests.screens.plays import Answering, Blocked, Counting, Offline, Play, Reconnecting, SignedOut
+from tests.screens.plays import Accompanied, Answering, Blocked, Counting, Offline, Play, Reconnecting, SignedOut
 
 PRICE_MAP = Path(__file__).resolve().parents[1] / "recordings" / "prices" / "litellm.json"
 TALL = 2_000  # pixels: what a reader would scroll to, in one picture
@@ -244,6 +244,19 @@ CHOICES = Part(
         Screen("menu-theme", "Menu of themes", "/", (open_sheet("sidebar"), click("#theme-menu-trigger"))),
     ),
 )
+TOGETHER = Part(
+    "Shared with the team",
+    (
+        Screen("together", "Two people in one conversation", "/c/{shared}/", play=Accompanied),
+        Screen(
+            "together-menu",
+            "Who may read and write",
+            BREAK_EVEN,
+            (click("#sharing-menu-trigger"), wait_for("#sharing-menu-list")),
+        ),
+        Screen("together-read", "A colleague's, to read", "/c/{shared_read}/"),
+    ),
+)
 COMPARE = Part(
     "Compare",
     (
@@ -420,5 +433,8 @@ ACCOUNT = Part(
         Screen("not-found", "A page that is not there", "/c/00000000-0000-0000-0000-000000000001/"),
     ),
 )
-PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, COMPARE, BATCHES, TEMPLATES, USAGE, MODELS, KEYS, TEAMS, ACCOUNT)
+PARTS = (
+    *(CHAT, TOOLS, STATES, CONNECTION, CHOICES, TOGETHER, COMPARE, BATCHES),
+    *(TEMPLATES, USAGE, MODELS, KEYS, TEAMS, ACCOUNT),
+)
 SCREENS = tuple(screen for part in PARTS for screen in part.screens)

@@ -27,6 +27,7 @@ from tests.screens.batches import fill_batches
 from tests.screens.comparisons import compare
 from tests.screens.frozen_time import NOW, HeldClock
 from tests.screens.household import Household, Seeded
+from tests.screens.shared import share_some
 from tests.screens.teamwork import tell_of_the_team
 from tests.screens.template_shelf import fill_shelf, versions_on_the_shelf
 from tests.screens.tokens import write_tokens
@@ -39,6 +40,7 @@ def seed(clock: HeldClock) -> Seeded:
     """Fill the database that the settings name; the clock stands at NOW afterwards."""
     house = Household(clock)
     Storyteller(clock, house).tell()
+    share_some(house)
     house.seeded.places |= fill_shelf(clock, team=house.team, owner=house.owner, colleague=house.colleague)
     house.seeded.places |= tell_of_the_team(clock, team=house.team, owner=house.owner, colleague=house.colleague)
     write_tokens(house.owner, house.team, NOW)

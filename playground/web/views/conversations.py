@@ -20,14 +20,14 @@ from playground.accounts.roles import Act, Thing, may
 from playground.batches.models import Batch
 from playground.catalog.phrases import PhraseBook
 from playground.catalog.queries import facts_of
-from playground.conversations import run_settings, threads
+from playground.conversations import run_settings, sharing, threads
 from playground.conversations.models import Conversation, LastSettings
 from playground.conversations.run_settings import BadSetting, RunSettings
 from playground.errors import Refused
 from playground.ledger.models import Entry
 from playground.streaming import notices
 from playground.streaming.registry import stop_here
-from playground.web import access, details, presets, sidebar, thread, trials
+from playground.web import access, details, presets, shared_list, sidebar, thread, trials
 from playground.web.access import person
 from playground.web.composer import composer_view, run_extras
 from playground.web.elsewhere import Elsewhere, elsewhere
@@ -36,6 +36,7 @@ from playground.web.opening import opening, template_words, wished
 from playground.web.picker import picker_view
 from playground.web.posted import posted_settings
 from playground.web.respond import go
+from playground.web.shared import page_values
 from playground.web.sidebar import Cursor
 from playground.web.thumbs import on_messages, on_threads
 
@@ -55,7 +56,7 @@ def playground(request: HttpRequest) -> HttpResponse:
 @require_GET
 def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase:
     """The chat page with a conversation; of a column or a batch (only these have no title) where it belongs to."""
-    found = access.conversation(person(request), conversation_id)
+    found = access.conversation(person(request), conversation_id, Act.VIEW)
     return _page(request, found) if found.title else _home(found)
 
 
@@ -66,15 +67,17 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
     """The list in the sidebar, all or what fits `q`; with `after` the next page, with `upto` all up to a row."""
     asked = request.GET
     after = Cursor.read(asked.get("after", ""))
-    listing = sidebar.listing(
-        person(request),
-        team=access.team_of(request),
-        query=asked.get("q", "")[:200],
-        archived=asked.get("view") == "archived",
-        current=_current(request),
-        after=after,
-        upto=None if after else Cursor.read(asked.get("upto", "")),
-    )
+    place: dict[str, Any] = {
+        "query": asked.get("q", "")[:200],
+        "current": _current(request),
+        "after": after,
+        "upto": None if after else Cursor.read(asked.get("upto", "")),
+    }
+    if asked.get("view") == "shared":
+        listing = shared_list.listing(person(request), **place)
+    else:
+        is_archive = asked.get("view") == "archived"
+        listing = sidebar.listing(person(request), team=access.team_of(request), archived=is_archive, **place)
     template = "conversations/_conversation_rows.html" if after else "conversations/_conversation_list.html"
     return render(request, template, {"listing": listing})
 
@@ -86,7 +89,7 @@ def message(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     """One message, as it stands in its thread; with `?results=again` its calls can be answered once more."""
     user = person(request)
     again = request.GET.get("results") == "again"
-    view = thread.view_of(access.message(user, message_id), currency=user.currency, answer_again=again)
+    view = thread.view_of(access.message(user, message_id, Act.VIEW), currency=user.currency, answer_again=again)
     return render(request, "conversations/_message.html", {"message": on_messages([view], user)[0]})
 
 
@@ -99,7 +102,7 @@ def thread_part(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespons
     A piece comes as bare messages to be put beside the others, a window whole.
     """
     user = person(request)
-    found = access.conversation(user, conversation_id)
+    found = access.conversation(user, conversation_id, Act.VIEW)
     for name, look in (("before", thread.before), ("after", thread.after), ("around", thread.around)):
         if name in request.GET:
             view = look(found, _uuid_or_404(request.GET[name]), currency=user.currency)
@@ -166,11 +169,13 @@ def restore(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBas
 def branch(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase:
     """Show another branch: the one through the posted message."""
     user = person(request)
-    found = access.conversation(user, conversation_id)
-    chosen = access.message(user, _uuid_or_404(request.POST.get("message", "")))
+    found = access.conversation(user, conversation_id, Act.USE)
+    chosen = access.message(user, _uuid_or_404(request.POST.get("message", "")), Act.USE)
     if chosen.conversation_id != found.pk:
         raise Http404
     threads.switch_branch(chosen)
+    if found.shared:
+        _tell(found, "switched", person=str(user.pk))
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("conversation", found.pk)
     found.refresh_from_db()
@@ -184,7 +189,7 @@ def branch(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase
 def run_settings_of(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase:
     """Keep the run settings of a conversation (or, with the zero id, of the next one)."""
     user = person(request)
-    found = None if conversation_id == NEW else access.conversation(user, conversation_id)
+    found = None if conversation_id == NEW else access.conversation(user, conversation_id, Act.USE)
     desk = Desk(user, found.team if found else current_team(user))
     posted = _wished_of(request, desk)
     errors: dict[str, str] = {}
@@ -222,7 +227,10 @@ def empty(request: HttpRequest) -> HttpResponse:
 def branch_off(request: HttpRequest, message_id: uuid.UUID) -> HttpResponseBase:
     """A new conversation that begins with the branch up to this message."""
     user = person(request)
-    return go(request, "conversation", threads.branch_off(access.message(user, message_id), user=user).pk)
+    found = access.message(user, message_id, Act.VIEW)
+    if not access.may_copy(user, found.conversation):
+        raise Http404
+    return go(request, "conversation", threads.branch_off(found, user=user).pk)
 
 
 @never_cache
@@ -230,7 +238,7 @@ def branch_off(request: HttpRequest, message_id: uuid.UUID) -> HttpResponseBase:
 @require_GET
 def message_details(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     """What was sent for an answer and what came back."""
-    found = access.message(person(request), message_id)
+    found = access.message(person(request), message_id, Act.VIEW)
     run = thread.run_of(found)
     if run is None:
         raise Http404
@@ -254,7 +262,7 @@ def message_details(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse
 @require_GET
 def what_if(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
     """What all runs of a conversation would cost with every other model."""
-    found = access.conversation(person(request), conversation_id)
+    found = access.conversation(person(request), conversation_id, Act.VIEW)
     table = _elsewhere(person(request), found, Entry.objects.filter(conversation=found.pk))
     return render(request, "conversations/_what_if.html", {"conversation": found, "elsewhere": table})
 
@@ -265,7 +273,7 @@ def what_if(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponse:
 def model_picker(request: HttpRequest) -> HttpResponse:
     """What the model picker holds, for a conversation or a new one."""
     user, asked = person(request), request.GET.get("conversation")
-    found = access.conversation(user, _uuid_or_404(asked)) if asked else None
+    found = access.conversation(user, _uuid_or_404(asked), Act.VIEW) if asked else None
     desk = Desk(user, found.team if found else current_team(user))
     return render(request, "conversations/_model_picker.html", {"picker": picker_view(desk, found)})
 
@@ -282,19 +290,29 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
     notes: dict[str, str] = {}
     if offer is not None:
         chosen, notes = run_settings.clamp(chosen, facts_of(offer))
+    is_own = found is None or found.user_id == user.pk
     context: dict[str, Any] = {
         "section": "playground",
         "has_inspector": True,
         "may_save_template": may(role_in(user, desk.team), Act.EDIT, Thing.TEMPLATES),
-        "conversation": _header(found),
+        "conversation": _header(found, is_own=is_own),
         "thread": shown,
         "composer": composer_view(desk, found, views, brought.text if brought else ""),
         "run": run_view(desk, chosen, found, notes) | run_extras(desk, found, chosen),
-        "listing": sidebar.listing(user, team=access.team_of(request), current=found.pk if found else None),
+        "listing": _listing(request, found, is_own=is_own),
     }
+    context |= page_values(user, desk.team, found)
     if not views:
         context |= trials.empty_view(desk, chosen)
     return render(request, "conversations/page.html", context)
+
+
+def _listing(request: HttpRequest, found: Conversation | None, *, is_own: bool) -> dict[str, Any]:
+    """The list in which the open conversation stands."""
+    user, current = person(request), found.pk if found else None
+    if is_own:
+        return sidebar.listing(user, team=access.team_of(request), current=current)
+    return shared_list.listing(user, current=current)
 
 
 def _window(request: HttpRequest, found: Conversation, user: User) -> thread.ThreadView:
@@ -304,13 +322,14 @@ def _window(request: HttpRequest, found: Conversation, user: User) -> thread.Thr
     return on_threads([there or thread.newest(found, currency=user.currency)], user)[0]
 
 
-def _header(found: Conversation | None) -> dict[str, Any] | None:
+def _header(found: Conversation | None, *, is_own: bool) -> dict[str, Any] | None:
     if found is None:
         return None
     words = sidebar.spent([found.pk]).get(found.pk, ("", ""))[1]
     return {
         "id": found.pk,
         "title": found.title,
+        "is_own": is_own,
         "sum": words,
         "is_pinned": found.pinned_at is not None,
         "is_archived": found.archived_at is not None,
@@ -359,11 +378,17 @@ def _uuid_or_404(text: str) -> uuid.UUID:
 
 
 def _changed(request: HttpRequest, found: Conversation, what: str, *, to: str = "", **facts: str) -> HttpResponseBase:
-    """Tell the person's other tabs, and answer the script with JSON and a form without one with a page."""
-    async_to_sync(notices.tell)(found.user_id, "conversation", conversation=found.pk, what=what)
+    """Tell all tabs that show it, and answer the script with JSON and a form without one with a page."""
+    _tell(found, what, **facts)
     if request.htmx or request.headers.get("accept", "").startswith("application/json"):  # type: ignore[attr-defined]
         return JsonResponse({"conversation": str(found.pk), **facts})
     return redirect(to) if to else redirect("conversation", found.pk)
+
+
+def _tell(found: Conversation, what: str, **facts: str) -> None:
+    """The owner's other tabs, and those of the team while it is shared."""
+    told = sharing.audience(found)
+    async_to_sync(notices.tell_all)(told, "conversation", conversation=found.pk, what=what, **facts)
 
 
 def _refused(error: Refused) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from playground.accounts.people import current_team
+from playground.accounts.roles import Act
 from playground.conversations.files.bring_in import bring_in
 from playground.conversations.files.read import read_conversations
 from playground.conversations.files.write import document_of, markdown_of
@@ -33,7 +34,7 @@ LONGEST_NAME = 60
 @require_GET
 def export(request: HttpRequest, conversation_id: uuid.UUID, kind: str) -> HttpResponse:
     """One conversation: "json" with all branches, or "md" with the open one."""
-    found = access.conversation(person(request), conversation_id)
+    found = access.conversation(person(request), conversation_id, Act.VIEW)
     if kind not in KINDS:
         raise Http404
     content = orjson.dumps(document_of(found), option=orjson.OPT_INDENT_2) if kind == "json" else markdown_of(found)

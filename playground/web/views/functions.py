@@ -141,7 +141,7 @@ def _team(request: HttpRequest) -> Team:
     user: User = person(request)
     asked = request.GET.get("conversation", "")
     try:
-        team = access.conversation(user, uuid.UUID(asked)).team if asked else current_team(user)
+        team = access.conversation(user, uuid.UUID(asked), Act.VIEW).team if asked else current_team(user)
     except ValueError:
         raise Http404 from None
     if not functions.may_edit(user, team):

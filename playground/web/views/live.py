@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST
 from playground.errors import Refused
 from playground.streaming import frames
 from playground.streaming.registry import registry
-from playground.web import acts, comparing
-from playground.web.commands import Ask, BadFrame, Follow, Ping, Seen, Stop, Unfollow, parse
+from playground.web import acts, comparing, guests
+from playground.web.commands import Ask, BadFrame, Follow, Look, Ping, Seen, Stop, Unfollow, parse
+from playground.web.guests import Visit
 
 POLL_SECONDS = 20.0  # how long a poll waits for news
 FOLLOWED_AT_ONCE = 8
@@ -50,7 +51,7 @@ async def command(request: HttpRequest) -> HttpResponseBase:
                 answer = await comparing.ask(_user_id(request), asked, request=request)
             case Ping():
                 answer = {"pong": True}
-            case Follow() | Unfollow() | Seen():
+            case Follow() | Unfollow() | Seen() | Look():
                 raise BadFrame("use_poll", "Over HTTP a generation is followed by polling.", number)
             case _:
                 answer = await acts.send(_user_id(request), asked, request=request)
@@ -82,18 +83,20 @@ async def poll(request: HttpRequest) -> HttpResponseBase:
 async def _news(user_id: int, generation: uuid.UUID, after: int) -> list[dict[str, Any]]:
     name = str(generation)
     try:
-        message, state, seq = await acts.check_generation(user_id, generation)
+        known = await acts.check_generation(user_id, generation)
     except Refused as error:
         return [{"type": "error", "generation": name, "code": error.code, "message": str(error.message)}]
-    live = registry().live(generation)
+    message, live = str(known.message_id), registry().live(generation)
     if live is None:
-        return [{"type": "end", "generation": name, "seq": seq, "state": state, "message": str(message)}]
+        return [{"type": "end", "generation": name, "seq": known.seq, "state": known.state, "message": message}]
     batch = await live.read(after, wait=POLL_SECONDS)
+    if known.is_guest and not await guests.still_open(Visit(user_id, known.conversation_id)):
+        return [{"type": "error", "generation": name, "code": "not_found", "message": "There is no such generation."}]
     found: list[bytes] = []
     if batch is not None and batch.parts:
         found.append(frames.delta(name, batch))
     if batch is not None and batch.end is not None:
-        found.append(frames.end(name, str(message), batch))
+        found.append(frames.end(name, message, batch))
     return [orjson.loads(frame) for frame in found]
 
 

@@ -114,6 +114,6 @@ def _conversation(request: HttpRequest) -> Conversation | None:
     """The conversation that the list stands beside."""
     asked = request.GET.get("conversation", "")
     try:
-        return access.conversation(person(request), uuid.UUID(asked)) if asked else None
+        return access.conversation(person(request), uuid.UUID(asked), Act.VIEW) if asked else None
     except ValueError:
         raise Http404 from None

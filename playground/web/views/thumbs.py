@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from playground.accounts.roles import Act
 from playground.conversations import thumbs
 from playground.web import access
 from playground.web.access import person
@@ -21,7 +22,7 @@ from playground.web.thumbs import on_messages
 def give(request: HttpRequest, message_id: uuid.UUID) -> HttpResponseBase:
     """Up, down, or taken back; answers with both buttons as they stand now."""
     user = person(request)
-    found = access.answer(user, message_id)
+    found = access.answer(user, message_id, Act.VIEW)
     thumbs.give(user, found, request.POST.get("thumb", ""))
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(f"{reverse('conversation', args=[found.conversation_id])}?at={found.pk}#message-{found.pk}")

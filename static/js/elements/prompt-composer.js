@@ -8,6 +8,7 @@ import { grow, isSend, newClientId } from "../typing.js";
 
 const KEEP_AFTER = 300; // milliseconds after the last key
 const WARN = 0.8; // of the context
+const CROSSED = ["busy", "conversation_moved"]; // somebody else was faster, which is no mistake
 const RESERVED = 8192; // tokens of an answer whose length nobody chose (conversations/run_settings.py)
 const COUNT_FROM = 0.9; // of the longest message: from here on its length is shown
 
@@ -17,6 +18,8 @@ export class PromptComposer extends HTMLElement {
   stop = () => {};
   // Whether a message would leave at once; if not, it waits for the connection.
   isReady = () => true;
+  // Who asked what is being answered, when it is somebody else; "" when nobody is.
+  askedBy = () => "";
   // What the run settings say: see run-settings.js `facts`.
   facts = null;
   // (typed tokens) => what stands in the place of the estimate, where more than one run is started.
@@ -243,7 +246,7 @@ export class PromptComposer extends HTMLElement {
   async #deliver() {
     const text = this.#message;
     if (!text || this.#isWaiting) return;
-    const reason = this.isLive ? gettext("The answer is still being written. Stop it, or wait: your text stays here.") : this.#reason();
+    const reason = this.isLive ? this.#whyBusy() : this.#reason();
     if (reason) {
       this.#say(reason, this.isLive ? "info" : "");
       return;
@@ -265,7 +268,7 @@ export class PromptComposer extends HTMLElement {
       this.#say("");
       this.#keep();
     } catch (refusal) {
-      this.#say(refusal.message);
+      this.#say(refusal.message, CROSSED.includes(refusal.code) ? "info" : "");
     } finally {
       this.#isWaiting = false;
       this.#withdrawing = null;
@@ -273,6 +276,12 @@ export class PromptComposer extends HTMLElement {
       this.refresh();
       if (matchMedia("(pointer: fine)").matches) this.focus();
     }
+  }
+
+  #whyBusy() {
+    const name = this.askedBy();
+    if (!name) return gettext("The answer is still being written. Stop it, or wait: your text stays here.");
+    return fill(gettext("%(name)s is being answered. Stop the answer, or wait: your text stays here."), { name });
   }
 
   // A message that waits for the connection says so. It can be taken back only if it never left: one whose answer was lost

@@ -1,6 +1,6 @@
 // <thread-view>: the open conversation. Keeps the reader at the end while an answer grows (unless they scrolled up), carries
 // out what the buttons of a message ask for, and takes in new turns.
-import { announce, element, icon, parse, toast } from "../dom.js";
+import { announce, element, icon, page, parse, toast } from "../dom.js";
 import { keepAsIs, keptAsIs } from "../drafts.js";
 import { hydrateNow } from "../hydrate.js";
 import { tokens } from "../estimate.js";
@@ -74,6 +74,13 @@ export class ThreadView extends HTMLElement {
   // The generation that is being written now, if any.
   get running() {
     return this.querySelector('message-view[aria-busy="true"]')?.dataset.generation ?? null;
+  }
+
+  // Who asked what is being answered now: their name if it is another person, else "".
+  get askedBy() {
+    const answer = this.querySelector('message-view[aria-busy="true"]');
+    const { author = "", authorId } = [...this.querySelectorAll("message-view[data-author]")].findLast((one) => answer && one.compareDocumentPosition(answer) & Node.DOCUMENT_POSITION_FOLLOWING)?.dataset ?? {};
+    return authorId === page("person") ? "" : author;
   }
 
   // Takes in the turn of an ack: removes what is not on this branch any more, adds the rendered messages.

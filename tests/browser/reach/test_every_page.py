@@ -9,13 +9,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
-from playground.accounts.models import User
-from playground.accounts.people import current_team
+from playground.accounts.models import Member, Team, User
+from playground.accounts.people import create_user, current_team
+from playground.accounts.roles import Role
 from playground.batches import drafting
 from playground.batches.models import Batch
 from playground.batches.table import read_text
 from playground.catalog.models import Offer, Provider
-from playground.conversations.models import Conversation
+from playground.conversations.models import Conversation, Message
 from playground.conversations.run_settings import RunSettings
 from playground.presets import shelf
 from playground.prompts import library
@@ -148,6 +149,24 @@ def template_pages(alice: User) -> list[str]:
     ]
 
 
+def shared_pages(alice: User) -> list[str]:
+    """A conversation of a colleague, to read and to write, and one's own with the choices of sharing."""
+    crew = Team.objects.create(name="Department of rather long names, research and development")
+    colleague = create_user(email="colleague@example.org", password=None, name="Maximiliane Oberhofer-Wang")
+    for person in (alice, colleague):
+        Member.objects.create(team=crew, user=person, role=Role.OWNER)
+    User.objects.filter(pk=alice.pk).update(current_team=crew)
+    pages = []
+    for owner, shared in ((colleague, "read"), (colleague, "write"), (alice, "write")):
+        room = Conversation.objects.create(
+            team=crew, user=owner, title="Break-even volume of the LFP line", shared=shared
+        )
+        room.leaf = Message.objects.create(conversation=room, role="user", content="How much is it?", author=colleague)
+        room.save()
+        pages.append(f"/c/{room.pk}/")
+    return pages
+
+
 def batch_pages(alice: User) -> list[str]:
     """A draft, two batches that ran over the same rows, one of their rows, both side by side."""
     offer = Offer.objects.get(provider__slug="sandbox", wire_name="zai/glm-4.5-air")
@@ -218,6 +237,12 @@ def open_pages(
             "/nowhere/",
         ):
             page.goto(path, wait_until="networkidle")
+            yield path, page
+        for path in shared_pages(alice):
+            page.goto(path, wait_until="networkidle")
+            if page.locator("#sharing-menu-trigger").count():
+                page.click("#sharing-menu-trigger")
+                page.locator("#sharing-menu-list").wait_for()
             yield path, page
         stranger = browser_of_user(None, **options).new_page()
         for path in (*OUTSIDE, f"/s/{secret}/"):

@@ -33,6 +33,8 @@ BAD = [
     ('{"type": "generation.stop", "generation": 5}', "bad_field"),
     ('{"type": "generation.stop", "generation": "x"}', "bad_field"),
     ('{"type": "generation.stop", "generation": "' + "a" * 400 + '"}', "bad_field"),
+    ('{"type": "conversation.look", "conversation": "x"}', "bad_field"),
+    ('{"type": "conversation.look", "conversation": [null]}', "bad_field"),
     (f'{{"type": "generation.follow", "generation": "{ID}"}}', "bad_field"),
     (f'{{"type": "generation.follow", "generation": "{ID}", "after": -1}}', "bad_field"),
     (f'{{"type": "generation.follow", "generation": "{ID}", "after": 1e30}}', "bad_field"),

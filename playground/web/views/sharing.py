@@ -1,0 +1,47 @@
+"""Sharing a conversation with its team: the control in its head, and what it does."""
+
+import uuid
+
+from asgiref.sync import async_to_sync
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from playground.accounts.roles import Act
+from playground.conversations import sharing
+from playground.conversations.models import Conversation
+from playground.errors import Refused
+from playground.streaming import notices
+from playground.web import access
+from playground.web.access import person
+from playground.web.respond import wants_partial
+from playground.web.shared import sharing_view
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def control(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase:
+    """How a conversation is shared; posted by its owner, how it is from now on."""
+    user, is_post = person(request), request.method == "POST"
+    found = access.conversation(user, conversation_id, Act.MANAGE if is_post else Act.VIEW)
+    if not found.title:  # a column of a comparison
+        raise Http404
+    if is_post:
+        told = sharing.audience(found)
+        try:
+            sharing.share(found, request.POST.get("shared", ""))
+        except Refused as error:
+            return HttpResponse(error.message, status=422, content_type="text/plain; charset=utf-8")
+        _tell(found, told | sharing.audience(found))
+        if not wants_partial(request):
+            return redirect("conversation", found.pk)
+    view = sharing_view(user, found.team, found)
+    return render(request, "conversations/_sharing.html", {"sharing": view})
+
+
+def _tell(found: Conversation, told: frozenset[int]) -> None:
+    """Those who see it now, and those who do not any more: their lists and open pages follow."""
+    async_to_sync(notices.tell_all)(told, "conversation", conversation=found.pk, what="shared")
