@@ -74,7 +74,10 @@ SIGN_UP_OPEN = env.bool("PLAYGROUND_SIGN_UP_OPEN", False)
 
 INSTALLED_APPS = [
     "playground.web",
+    "playground.batches",
     "playground.comparisons",
+    "playground.presets",
+    "playground.snapshots",
     "playground.conversations",
     "playground.prompts",
     "playground.tools",

@@ -9,7 +9,6 @@ import logging
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
@@ -17,32 +16,22 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from playground.conversations.models import LEASE, Generation
-from playground.errors import Refused
 from playground.streaming import meters, notices, records, upstream
-from playground.streaming.engine import Run
+from playground.streaming.batches import BatchDriver
+from playground.streaming.engine import Run, Turnstile
 from playground.streaming.live import End, LiveStream
 from playground.streaming.live.memory import MemoryLiveStream
 from playground.streaming.pace import INTERVAL, Pace
-from playground.streaming.plan import Plan
+from playground.streaming.plan import Start
 
 log = logging.getLogger(__name__)
 
 CHECKPOINT_EVERY = 0.4  # seconds; what a killed process can lose of an answer
 SWEEP_EVERY = 2.0  # seconds
+BATCHES_EVERY = 1.0  # seconds; what a person does to one is heard of at once
 TIDY_EVERY, TIDY_AT_LAST = 1.0, 60.0  # seconds; a busy process puts it off until the latter
 KEEP_ENDED = 60.0  # seconds that an ended live stream stays readable for late followers
 RENEW_AFTER = LEASE.total_seconds() / 3
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What a deed hands over for its run; `plan` is the refusal when the run cannot be made after all."""
-
-    generation_id: uuid.UUID
-    message_id: uuid.UUID
-    conversation_id: uuid.UUID
-    user_id: int
-    plan: Plan | Refused
 
 
 class Registry:
@@ -57,8 +46,9 @@ class Registry:
         self._tidied = time.monotonic()
         self._runs: dict[uuid.UUID, Run] = {}
         self._ended: dict[uuid.UUID, Run] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Run]] = set()
         self._household: list[asyncio.Task[None]] = []
+        self.batches = BatchDriver(self)
 
     def open(self) -> None:
         """Start the tasks that serve all runs. Calling it again does nothing."""
@@ -69,20 +59,26 @@ class Registry:
                     (self._checkpoint, CHECKPOINT_EVERY),
                     (self._sweep, SWEEP_EVERY),
                     (self._tidy, TIDY_EVERY),
+                    (self.batches.tick, BATCHES_EVERY),
                     (self._beat, INTERVAL),
                 )
             ]
 
-    def start(self, start: Start) -> None:
-        """Run a generation that a deed has just made. It goes on whoever follows or leaves."""
+    def start(self, start: Start, *, turnstile: Turnstile | None = None) -> "asyncio.Task[Run] | None":
+        """Run a generation that a deed has just made. It goes on whoever follows or leaves.
+
+        Returns its task, which ends with the run settled; None when it runs already. One with a turnstile is one of
+        many: nobody follows it by itself, so that no tab is told and nothing is kept of it.
+        """
         self.open()
         if start.generation_id in self._runs:
-            return
-        run = Run(start.generation_id, start.user_id, start.message_id, MemoryLiveStream())
+            return None
+        run = Run(start.generation_id, start.user_id, start.message_id, MemoryLiveStream(), turnstile)
         self._runs[start.generation_id] = run
         task = asyncio.create_task(self._perform(run, start))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def stop(self, generation_id: uuid.UUID) -> bool:
         """Close the upstream and keep the text so far. False when it does not run here (any more)."""
@@ -101,6 +97,10 @@ class Registry:
         """The run of a generation here, or of one that ended a moment ago."""
         return self._runs.get(generation_id) or self._ended.get(generation_id)
 
+    def has_ended(self, generation_id: uuid.UUID) -> bool:
+        """Whether it ran here and ended a moment ago."""
+        return generation_id in self._ended
+
     @property
     def running(self) -> int:
         """How many generations run here now."""
@@ -114,6 +114,7 @@ class Registry:
     async def drain(self, patience: float = 10.0) -> None:
         """Settle everything that runs as interrupted and end all tasks; new starts are refused meanwhile."""
         self.draining = True
+        await self.batches.close()
         for run in list(self._runs.values()):
             run.stop(Generation.State.INTERRUPTED)
         if self._tasks:
@@ -124,7 +125,7 @@ class Registry:
         self._household = []
         await upstream.close()
 
-    async def _perform(self, run: Run, start: Start) -> None:
+    async def _perform(self, run: Run, start: Start) -> Run:
         state: str | None = None
         try:
             state = await run.perform(start.plan, self.owner, upstream.client(), self.pace)
@@ -133,10 +134,11 @@ class Registry:
             state = await self._give_up(run)
         finally:
             self._runs.pop(run.generation_id, None)
-        if state is not None:
+        if state is not None and run.turnstile is None:
             self._ended[run.generation_id] = run
             asyncio.get_running_loop().call_later(KEEP_ENDED, self._ended.pop, run.generation_id, None)
             await notices.tell(run.user_id, "conversation", conversation=start.conversation_id, what="ended")
+        return run
 
     async def _give_up(self, run: Run) -> str | None:
         """Settle a broken run with its last checkpoint, if the database allows; else the next sweep of another does."""
@@ -203,6 +205,13 @@ def stop_here(generation_id: uuid.UUID) -> None:
     for loop, found in list(_registries.items()):
         if loop.is_running():
             loop.call_soon_threadsafe(found.stop, generation_id)
+
+
+def batches_changed() -> None:
+    """A person began, paused or stopped a batch: whoever drives batches in this process looks at once."""
+    for loop, found in list(_registries.items()):
+        if loop.is_running():
+            loop.call_soon_threadsafe(found.batches.wake)
 
 
 def _all(count: Callable[[Registry], int]) -> Callable[[], float]:

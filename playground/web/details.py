@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from playground.catalog.models import PriceRow
 from playground.catalog.queries import facts_of
 from playground.conversations import run_settings
-from playground.conversations.lines import lines_to, messages_of
+from playground.conversations.lines import lines_before, lines_to, messages_of
 from playground.conversations.models import Generation
 from playground.ledger.corrections import outcome
 from playground.ledger.models import Entry
@@ -74,6 +74,15 @@ def request_of(generation: Generation) -> RequestView | None:
     )
 
 
+def left_out_of(generation: Generation) -> int:
+    """How many messages of the branch above an answer did not go along with its request."""
+    if generation.sees_from is None:
+        return 0
+    answer = generation.message
+    above = lines_to(answer.conversation_id, answer.parent_id)
+    return len(above) - len(lines_before(generation))
+
+
 def why_no_request(generation: Generation) -> str:
     """Why there is no request to show."""
     if generation.request is None:
@@ -123,6 +132,5 @@ def _term(label: str, tokens: int, per_million: Decimal, amount: Decimal | None,
 
 def _messages_before(generation: Generation) -> list[ChatMessage]:
     """The messages that the run was started with, made as records.plan_of makes them."""
-    chosen, answer = run_settings.parse(generation.settings), generation.message
-    lines = lines_to(answer.conversation_id, answer.parent_id, with_thinking=bool(chosen.keep_thinking))
-    return list(messages_of(lines, chosen, facts_of(generation.offer)))
+    chosen = run_settings.parse(generation.settings)
+    return list(messages_of(lines_before(generation), chosen, facts_of(generation.offer)))

@@ -92,6 +92,8 @@ def _message(message: Message, run: Generation | None) -> dict[str, Any]:
         "tool_calls": message.tool_calls,
         "results": message.results,
         "web_search": message.web_search,
+        "written_by": message.written_by,
+        "sums_up": message.sums_up or "",
         "created_at": message.created_at.isoformat(),
         "author": (message.author.name or message.author.email) if message.author else "",
         "run": _run(run) if run else None,
@@ -120,7 +122,7 @@ def _usage(entry: Entry) -> dict[str, Any]:
 
 
 def _heading(message: Message, run: Generation | None) -> str:
-    who = run.offer.title if run else message.get_role_display()
+    who = run.offer.title if run else message.written_by or message.get_role_display()
     return f"{who} · {timezone.localtime(message.created_at):%Y-%m-%d %H:%M}"
 
 

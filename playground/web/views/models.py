@@ -27,7 +27,7 @@ from playground.pricing.money import Currency
 from playground.web.access import person
 from playground.web.forms.prices import PriceForm
 from playground.web.model_filter import Filter
-from playground.web.model_page import model_page, offer_prices
+from playground.web.model_page import MEASURED_DAYS, model_page, offer_prices
 from playground.web.model_table import catalog_page
 from playground.web.offers import Desk
 
@@ -52,7 +52,8 @@ def table(request: HttpRequest) -> HttpResponse:
 def language_model(request: HttpRequest, slug: str) -> HttpResponse:
     """One language model, whoever sells it."""
     found = get_object_or_404(LanguageModel.objects.select_related("family", "source"), slug=slug)
-    desk = _desk(person(request))
+    days = request.GET.get("days", "")
+    desk = _desk(person(request), int(days) if days in map(str, MEASURED_DAYS) else MEASURED_DAYS[1])
     context = {"section": "models", "model": model_page(desk, found), "duels": votes.duels_of(desk.team, found.slug)}
     return render(request, "models/model.html", context)
 
@@ -140,5 +141,5 @@ def _wants_results(request: HttpRequest) -> bool:
     return bool(htmx) and not htmx.history_restore_request
 
 
-def _desk(user: User) -> Desk:
-    return Desk(user, current_team(user))
+def _desk(user: User, measured_days: int = MEASURED_DAYS[1]) -> Desk:
+    return Desk(user, current_team(user), measured_days=measured_days)

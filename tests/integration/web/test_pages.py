@@ -41,17 +41,13 @@ OPEN = {
     "metrics",
     "api-document",
     "api-nothing",
+    "invitation",
+    "invitation-link",
+    "invitation-sign-up",
 }
 # What stands in for the parts of an address.
-PARTS = {
-    "slug": "glm-4.5",
-    "token": "wrong",
-    "uidb36": "1",
-    "key": "abc-def",
-    "entry_id": 1,
-    "kind": "csv",
-    "rest": "x",
-}
+PARTS = {"slug": "glm-4.5", "token": "wrong", "uidb36": "1", "key": "abc-def", "entry_id": 1, "kind": "csv"}
+PARTS |= {"team_id": 1, "user_id": 1, "rest": "x"}
 PAGES = (
     "playground",
     "comparisons",
@@ -63,6 +59,8 @@ PAGES = (
     "keys",
     "settings",
     "tokens",
+    "team",
+    "audit",
     "account_change_password",
 )
 ENTRANCE = ("account_login", "account_reset_password", "account_reset_password_done", "account_signup", "setup-form")
