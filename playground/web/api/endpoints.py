@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from playground.accounts.models import User
@@ -192,7 +192,8 @@ def prices(caller: Caller, values: dict[str, Any]) -> dict[str, Any]:
 
 def _rows(offers: Sequence[Any], scope: str) -> "QuerySet[PriceRow]":
     rows = PriceRow.objects.filter(offer__in=offers, use=True, scope__in={EVERYONE, scope})
-    return rows.order_by("offer__provider__sort", "offer__sort", "offer", "valid_from", "source_date", "pk")
+    began = F("valid_from").asc(nulls_first=True)  # nobody says when: before all others, on both databases
+    return rows.order_by("offer__provider__sort", "offer__sort", "offer", began, "source_date", "pk")
 
 
 def _price(row: PriceRow, *, holds: bool) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from playground.accounts.roles import Role
 from playground.catalog.models import Offer
 from playground.catalog.prices import set_price
 from playground.errors import Refused
-from playground.ledger import standing
+from playground.ledger import check, standing
 from playground.ledger.corrections import chain_of, outcome
 from playground.ledger.models import Entry
 from playground.ledger.record import Facts, record
@@ -97,7 +97,7 @@ def test_sums_have_it_and_nothing_is_counted_as_unpriced_any_more(
         found = totals(entries_of(team))
         assert (found.amounts, found.entries, found.unpriced) == ({"CNY": Decimal("0.0038")}, 1, 0)
         assert (found.prompt_tokens, found.cached_tokens) == (1000, 400)
-    assert standing.differences() == []
+    assert check.differences() == []
 
 
 def test_twice_is_the_same_as_once(run: Callable[..., Entry], offer: Offer, alice: User, team: Team) -> None:
