@@ -105,17 +105,17 @@ class Entry(WrittenOnce):
                 ],
                 name="entry_offer_measured",
             ),
-            # The few that repricing.py looks for among millions.
-            models.Index(
-                fields=["team", "offer", "created_at"],
-                condition=models.Q(cost_basis="unpriced"),
-                name="entry_unpriced",
-            ),
             # Partial: an entry without a template pays nothing for it.
             models.Index(
                 fields=["template_version", "created_at"],
                 condition=models.Q(template_version__isnull=False),
                 name="entry_template_version",
+            ),
+            # The few that repricing.py looks for among millions.
+            models.Index(
+                fields=["team", "offer", "created_at"],
+                condition=models.Q(cost_basis="unpriced"),
+                name="entry_unpriced",
             ),
         ]
         constraints = [

@@ -26,6 +26,9 @@ HABITS = (
 )
 
 
+Offers = dict[tuple[str, str], uuid.UUID]
+
+
 def write_usage(people: list[User], team: Team, now: dt.datetime, versions: Sequence[TemplateVersion]) -> Entry:
     """Entries of all people, some made with a template; returns one whose receipt is worth a look."""
     chance, taste = random.Random(11), random.Random(12)
@@ -45,7 +48,7 @@ def _run(
     team: Team,
     at: dt.datetime,
     version: TemplateVersion | None,
-    offers: dict[tuple[str, str], uuid.UUID],
+    offers: Offers,
 ) -> Entry:
     model, provider, key, _often = chance.choices(HABITS, [often for *_, often in HABITS])[0]
     failed = chance.random() < 0.02

@@ -38,12 +38,12 @@ OPEN = {
     "set-language",
     "javascript-catalog",
     "health",
-    "metrics",
-    "api-document",
-    "api-nothing",
     "invitation",
     "invitation-link",
     "invitation-sign-up",
+    "metrics",
+    "api-document",
+    "api-nothing",
 }
 # What stands in for the parts of an address.
 PARTS = {"slug": "glm-4.5", "token": "wrong", "uidb36": "1", "key": "abc-def", "entry_id": 1, "kind": "csv"}
@@ -58,9 +58,9 @@ PAGES = (
     "usage-unpriced",
     "keys",
     "settings",
-    "tokens",
     "team",
     "audit",
+    "tokens",
     "account_change_password",
 )
 ENTRANCE = ("account_login", "account_reset_password", "account_reset_password_done", "account_signup", "setup-form")
