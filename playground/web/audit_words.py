@@ -72,4 +72,9 @@ def _words() -> dict[str, str]:
         "batch.started": pgettext("deed", "Batch started"),
         "conversation.shared": pgettext("deed", "Conversation shared with the team"),
         "conversation.unshared": pgettext("deed", "Conversation not shared any more"),
+        "price.set": pgettext("deed", "Own price set"),
+        "price.ended": pgettext("deed", "Own price ended"),
+        "runs.priced": pgettext("deed", "Runs priced later"),
+        "token.made": pgettext("deed", "Access token made"),
+        "token.revoked": pgettext("deed", "Access token revoked"),
     }

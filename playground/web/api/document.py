@@ -78,6 +78,7 @@ def _problem(code: str) -> dict[str, Any]:
     headers = {
         "bad_token": {"WWW-Authenticate": {"schema": shapes.TEXT, "required": True}},
         "too_many_requests": {"Retry-After": {"schema": shapes.COUNT, "required": True}},
+        "not_ready": {"Retry-After": {"schema": shapes.COUNT, "required": True}},
         "method_not_allowed": {"Allow": {"schema": shapes.TEXT, "required": True}},
     }.get(code)
     return {"description": f"{title} (`{code}`).", "content": content} | ({"headers": headers} if headers else {})

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from playground.accounts.models import User
@@ -13,13 +13,14 @@ from playground.catalog.choices import EVERYONE
 from playground.catalog.models import PriceRow
 from playground.catalog.prices import rows_in_force
 from playground.catalog.queries import offers_for
-from playground.ledger.history import GROUPS, Only, read
+from playground.ledger.history import GROUPS, Behind, Only, read
 from playground.ledger.models import Entry
 from playground.ledger.periods import Period, edges
 from playground.ledger.repricing import scope_of
 from playground.web.api import parameters as p
 from playground.web.api import shapes
 from playground.web.api.door import Caller, endpoint
+from playground.web.api.problems import Problem
 from playground.web.usage_wish import STATUSES
 
 MOST: Final = 1000  # entries of a page
@@ -35,6 +36,13 @@ _FILTERS: Final = (
     p.choice("status", "Only runs that ended like this.", STATUSES),
     p.flag("practice", "With runs of the sandbox, which cost nothing real."),
 )
+_COLUMNS: Final = {
+    "model": "model",
+    "provider": "provider",
+    "key": "key_label",
+    "person": "user",
+    "status": "state",
+}
 ENTRIES: Final = (
     p.day("first", "From this day on, UTC."),
     p.day("last", "Until this day, which belongs to it, UTC."),
@@ -93,10 +101,7 @@ def _entries(caller: Caller, values: dict[str, Any]) -> "QuerySet[Entry]":
         found = found.filter(created_at__gte=_midnight(values["first"]))
     if values["last"] is not None and values["last"] < LATEST:
         found = found.filter(created_at__lt=_midnight(values["last"] + dt.timedelta(days=1)))
-    wanted = {
-        **{column: values[name] for name, column in GROUPS.items() if name != "person"},
-        "user": values["person"],
-    }
+    wanted = {column: values[name] for name, column in _COLUMNS.items()}
     return found.filter(**{column: value for column, value in wanted.items() if value is not None})
 
 
@@ -117,7 +122,10 @@ def totals(caller: Caller, values: dict[str, Any]) -> dict[str, Any]:
         status=values["status"] or "",
         practice=values["practice"],
     )
-    found = read(caller.seat.scope, only, group=values["by"], edges=borders, before=(period.first, period.first))
+    try:
+        found = read(caller.seat.scope, only, group=values["by"], edges=borders, before=(period.first, period.first))
+    except Behind as behind:
+        raise Problem("not_ready", "Totals are being made; ask again.", headers={"Retry-After": "10"}) from behind
     rows = []
     for cell, one in sorted(found.cells.items()):
         end = borders[cell.bar + 1] - dt.timedelta(days=1)
@@ -184,7 +192,8 @@ def prices(caller: Caller, values: dict[str, Any]) -> dict[str, Any]:
 
 def _rows(offers: Sequence[Any], scope: str) -> "QuerySet[PriceRow]":
     rows = PriceRow.objects.filter(offer__in=offers, use=True, scope__in={EVERYONE, scope})
-    return rows.order_by("offer__provider__sort", "offer__sort", "offer", "valid_from", "source_date", "pk")
+    began = F("valid_from").asc(nulls_first=True)  # nobody says when: before all others, on both databases
+    return rows.order_by("offer__provider__sort", "offer__sort", "offer", began, "source_date", "pk")
 
 
 def _price(row: PriceRow, *, holds: bool) -> dict[str, Any]:

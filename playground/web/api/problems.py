@@ -14,6 +14,7 @@ PROBLEMS: Final[Mapping[str, tuple[int, str]]] = {
     "not_found": (404, "There is nothing at this address"),
     "method_not_allowed": (405, "This can only be read"),
     "too_many_requests": (429, "Too many requests"),
+    "not_ready": (503, "The totals are being made"),
 }
 
 

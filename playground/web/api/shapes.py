@@ -91,7 +91,10 @@ TOTAL: Final = record_of(
     {
         "first": DAY,
         "last": {**DAY, "description": "The last day that belongs to it."},
-        "group": {**TEXT, "description": "Of what: a model, a provider, a key's name, a state, a person's number."},
+        "group": {
+            **TEXT,
+            "description": "Of what: a model, a provider, a key's name, a state, a person's number, a template's id.",
+        },
         "currency": {"type": "string", "enum": ["", "CNY", "USD"], "description": "Empty: runs without a price."},
         "requests": COUNT,
         "unpriced": {**COUNT, "description": "Of them, those whose cost is not known: never counted as 0."},
