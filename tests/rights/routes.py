@@ -138,6 +138,11 @@ RULES: Final[Mapping[str, Rule]] = {
     "model": page(fixed={"slug": "glm-4.5"}),
     "model-price": form(LEAD, is_told=True),
     "model-price-end": deed(LEAD, is_told=True),
+    "prices": page({"": "o"}),
+    "prices-check": deed({"": "o"}),
+    "prices-accept": deed({"": "o"}),
+    "prices-reprice": deed({"": "o"}),
+    "list-price": form(OWN, kinds={"offer_id": "listed"}),
     # Functions
     "function-add": form(WRITERS),
     "function-check": deed(),
@@ -182,6 +187,7 @@ RULES: Final[Mapping[str, Rule]] = {
     # Usage
     "usage": page(),
     "usage-notices": page(),
+    "usage-unpriced": form(LEADERS),
     "usage-entries": page(),
     "usage-entry": page({"own": "oamv", "team": "oa"}),
     "usage-files": page(LEADERS),
@@ -207,6 +213,8 @@ RULES: Final[Mapping[str, Rule]] = {
     # Settings: the last ones are the installation's, for its owner
     "settings": page(),
     "settings-profile": deed(),
+    "tokens": form(),
+    "token-revoke": deed({"own": "oamvr", "team": ""}, data={"token": "{token}"}),
     "settings-end-session": deed({"": ""}),  # none is posted
     "settings-end-others": deed(),
     "settings-rates": deed({"": "o"}),
@@ -232,4 +240,13 @@ RULES: Final[Mapping[str, Rule]] = {
     "set-language": Rule(post=OPEN, is_open=True),
     "javascript-catalog": replace(OPEN_PAGE, post=None),
     "health": Rule(get=OPEN, is_open=True),
+    # For programs, which show a token: tests/integration/web/api has who sees what
+    "metrics": Rule(get=OPEN, is_open=True),
+    "api-document": OPEN_PAGE,
+    "api-token": OPEN_PAGE,
+    "api-entries": OPEN_PAGE,
+    "api-totals": OPEN_PAGE,
+    "api-models": OPEN_PAGE,
+    "api-prices": OPEN_PAGE,
+    "api-nothing": replace(OPEN_PAGE, fixed={"rest": "x"}),
 }

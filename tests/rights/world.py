@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from playground.accounts import invitations, teams
+from playground.accounts import invitations, teams, tokens
 from playground.accounts.models import Member, Team, User
 from playground.accounts.people import create_user
 from playground.accounts.roles import Role
@@ -77,7 +77,7 @@ def build() -> World:
         world.own.setdefault(letter, {})
         world.team[letter]["personal"] = _personal(world.people[letter])
     theirs = _shared(elsewhere, stranger)
-    world.foreign = theirs | _private(elsewhere, stranger) | {"key": theirs["key"]}
+    world.foreign = theirs | _private(elsewhere, stranger) | {"key": theirs["key"], "listed": theirs["offer"]}
     world.foreign["personal"] = _personal(stranger)
     world.unknown = {kind: 10**9 if isinstance(pk, int) else uuid.uuid4() for kind, pk in world.foreign.items()}
     # Moved to another server since: testing one tells so, and asks nobody.
@@ -107,6 +107,7 @@ def _shared(team: Team, owner: User) -> Ids:
     library.save(origin, author=owner, content=read_content({**text, "title": "Moved"}), base=1)
     draft = library.create(team=team, author=owner, content=read_content(text), live=False)
     invitation = invitations.invite(team=team, by=owner, role="member")
+    listed = Offer.objects.filter(provider__slug="zai").order_by("wire_name")[0]
     preset = shelf.save(user=owner, team=team, name="Brief", settings=RunSettings(offer=offer.pk), for_team=True)
     return {
         "team": team.pk,
@@ -114,6 +115,7 @@ def _shared(team: Team, owner: User) -> Ids:
         "preset": preset.pk,
         "key": key.pk,
         "offer": offer.pk,
+        "listed": listed.pk,
         "function": function.pk,
         "template": template.pk,
         "version": template.shown.pk,
@@ -139,6 +141,7 @@ def _private(team: Team, user: User) -> Ids:
     halted = {"state": Batch.State.PAUSED, "settings": {"offer": str(offer.pk)}}
     Batch.objects.filter(pk__in=[batch.pk, beside.pk]).update(**halted)
     shop = Provider.objects.get(slug="zai")
+    token, _secret = tokens.issue(user=user, team=team, name="Sheet", scopes=["usage:read"], days=30)
     link = {"digest": uuid.uuid4().hex, "title": "Asked", "content": {}}
     snapshot = Snapshot.objects.create(team=team, user=user, conversation=room, **link)
     found: Ids = {
@@ -154,6 +157,7 @@ def _private(team: Team, user: User) -> Ids:
         "batch": batch.pk,
         "beside": beside.pk,
         "snapshot": snapshot.pk,
+        "token": token.pk,
     }
     role = Member.objects.values_list("role", flat=True).get(team=team, user=user)
     if role != Role.VIEWER:
