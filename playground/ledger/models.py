@@ -216,6 +216,16 @@ class Total(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["team", "meridian", "level", "start", "key"], name="one_standing_total")
         ]
+        indexes = [
+            # All that a chart draws, so that it never touches the rows themselves.
+            models.Index(
+                fields=[
+                    *("team", "meridian", "level", "start", "key"),
+                    *("entries", "unpriced", "prompt_tokens", "completion_tokens", "cost"),
+                ],
+                name="total_drawn",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.entries} entries of key {self.key_id}, level {self.level} from {self.start}"

@@ -4,10 +4,12 @@ Eight statements at most, whatever is asked for (tests/integration/web/test_usag
 """
 
 import datetime as dt
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final
 
 from django.urls import reverse
@@ -49,7 +51,7 @@ ROWS: Final = 25  # of the table of groups
 SERIES: Final = 5  # with a colour of their own; what is left is the sixth, "other"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """All that the parts of one rendering share."""
 
@@ -59,6 +61,18 @@ class Page:
     history: History
     names: Names
     lens: Lens
+
+    @cached_property
+    def bars(self) -> list[dict[str, str]]:
+        """What the bars of all charts are called, and where they lead."""
+        return [
+            {
+                "label": bar_label(first, self.unit),
+                "title": bar_title(first, end, self.unit),
+                "url": _bar_url(self, first, end),
+            }
+            for first, end in itertools.pairwise(periods.edges(self.period, self.unit))
+        ]
 
     @property
     def unit(self) -> str:
@@ -270,9 +284,8 @@ def _chart(
     tick: Callable[[Decimal], str],
     words: Callable[[Decimal], str],
 ) -> dict[str, Any]:
-    edges = periods.edges(page.period, page.unit)
     series, heads = _series(page, value)
-    bars = [[Decimal(0)] * len(heads) for _ in edges[1:]]
+    bars = [[Decimal(0)] * len(heads) for _ in page.bars]
     unpriced = [0] * len(bars)
     for cell, one in page.history.cells.items():
         bars[cell.bar][series[cell.group] - 1] += value(cell, one)
@@ -280,13 +293,11 @@ def _chart(
     drawn = stacked(bars)
     rows = [
         {
-            "label": bar_label(edges[place], page.unit),
-            "title": bar_title(edges[place], edges[place + 1], page.unit),
+            **page.bars[place],
             "has_label": place in drawn.labelled,
             "cells": [words(amount) if amount else "" for amount in bars[place]],
             "total": words(sum(bars[place], Decimal(0))),
             "unpriced": unpriced_words(unpriced[place]),
-            "url": _bar_url(page, edges[place], edges[place + 1]),
         }
         for place in range(len(bars))
     ]
