@@ -9,6 +9,7 @@ import httpx
 import pytest
 from django.conf import settings
 from django.test import Client
+from websockets.exceptions import ConnectionClosed
 
 from playground.accounts.models import Member, Team, User
 from playground.accounts.roles import Role
@@ -172,15 +173,15 @@ def _unshare(crew: Team, bob: User, room: str) -> None:
     Conversation.objects.filter(pk=room).update(shared="")
 
 
-def _remove(crew: Team, bob: User, room: str) -> None:
-    Member.objects.filter(team=crew, user=bob).delete()
+def _unseat(crew: Team, bob: User, room: str) -> None:
+    Conversation.objects.filter(pk=room).update(team=Team.objects.create(name="Elsewhere"))
 
 
 def _delete(crew: Team, bob: User, room: str) -> None:
     Conversation.objects.filter(pk=room).update(deleted_at="2026-01-01T00:00:00Z")
 
 
-@pytest.mark.parametrize("deed", [_unshare, _remove, _delete])
+@pytest.mark.parametrize("deed", [_unshare, _unseat, _delete])
 def test_who_may_not_see_it_any_more_is_cut_within_two_seconds(
     begin: Callable[..., tuple[Tab, dict[str, Any]]],
     crew: Team,
@@ -205,6 +206,21 @@ def test_who_may_not_see_it_any_more_is_cut_within_two_seconds(
     assert [f for f in bobs.heard[so_far:] if f["type"] == "delta"] == [], "the stream goes on, but not for him"
     assert bobs.follow(ack["generation"])["code"] == "not_found"
     assert bobs.ask("conversation.look", conversation=ack["conversation"])["code"] == "not_found"
+    alices.ask("generation.stop", generation=ack["generation"])
+
+
+def test_who_is_out_of_the_team_loses_the_socket_and_finds_nothing_with_another(
+    begin: Callable[..., tuple[Tab, dict[str, Any]]], crew: Team, bob: User, tab: Callable[..., Tab]
+) -> None:
+    alices, ack = begin(LONG, "read")
+    bobs = tab(bob)
+    bobs.follow(ack["generation"])
+    began = time.monotonic()
+    Member.objects.filter(team=crew, user=bob).delete()
+    with pytest.raises(ConnectionClosed):
+        bobs.hear_until(lambda f: False)
+    assert time.monotonic() - began < WITHIN + 1
+    assert tab(bob).follow(ack["generation"])["code"] == "not_found"
     alices.ask("generation.stop", generation=ack["generation"])
 
 
