@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "playground.web",
     "playground.comparisons",
     "playground.conversations",
+    "playground.budgets",
     "playground.prompts",
     "playground.tools",
     "playground.ledger",

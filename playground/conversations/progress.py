@@ -16,7 +16,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from playground.catalog.queries import facts_of
-from playground.conversations import run_settings, transcript
+from playground.conversations import run_settings, spending, transcript
 from playground.conversations.lines import lines_to, messages_of
 from playground.conversations.models import LEASE, Generation, Message
 from playground.ledger.models import Entry
@@ -43,6 +43,7 @@ _ROW = (
     "offer__provider__practice",
     "api_key__label",
     "price",
+    "reserved",
 )
 _live_row: "Select[dict[str, Any]]" = Select(
     lambda: (
@@ -146,6 +147,7 @@ def settle(settlement: Settlement, *, owner: str | None) -> bool:
         entry = record(_facts(row, settlement))
         _write_message(row["message_id"], settlement)
         _write_generation(settlement, entry)
+        spending.settle(row["reserved"], entry)
     return True
 
 

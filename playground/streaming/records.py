@@ -3,23 +3,21 @@
 import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from django.utils import timezone
 
+from playground.budgets import notices
 from playground.catalog.custom import SLUG_PREFIX
 from playground.catalog.queries import OfferFacts
 from playground.catalog.recent import facts_and_price
-from playground.conversations import output_format, progress, run_settings, search_index, threads, transcript
-from playground.conversations.lines import line_of, lines_to, messages_of
+from playground.conversations import output_format, progress, run_settings, search_index, spending, threads, transcript
+from playground.conversations.lines import line_of, lines_to, messages_of, tools_of
 from playground.conversations.models import Generation, Message
 from playground.conversations.progress import Checkpoint, Settlement
-from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
 from playground.ledger import standing
 from playground.streaming.database import DatabaseThread
 from playground.streaming.plan import Judged, Plan, dialect_of, request_of
-from playground.tools import functions
 from playground.vault import keys
 from playground.vault.recent import allowed_for, touch
 from playground.wire.client import Endpoint
@@ -28,6 +26,7 @@ from playground.wire.secret import Secret
 PRACTICE_KEY = Secret("practice")  # the sandbox speaks the protocol, and the protocol wants a key
 
 _writer = DatabaseThread("records")
+_postman = DatabaseThread("mail")  # a mail server may keep somebody waiting, and runs must not wait with him
 
 
 def plan_of(generation: Generation, team_id: int) -> Plan | Refused:
@@ -39,7 +38,7 @@ def plan_of(generation: Generation, team_id: int) -> Plan | Refused:
     offer, _price = facts_and_price(generation.offer_id, scope=f"team:{team_id}")
     lines = _lines_before(generation.message, with_thinking=bool(chosen.keep_thinking))
     messages = messages_of(lines, chosen, offer)
-    tools = _tools(chosen, team_id)
+    tools = tools_of(chosen, team_id)
     try:
         secret = _open_key(generation, offer)
     except Refused as error:
@@ -79,6 +78,16 @@ async def tidy() -> None:
     await _writer.run(_purge)
 
 
+async def release_leaks() -> int:
+    """Correct budgets that hold back for runs which are gone; returns how many."""
+    return await _writer.run(spending.release_leaks)
+
+
+async def deliver_notices() -> int:
+    """Mail what people are to know of their budgets; returns how many went out."""
+    return await _postman.run(notices.deliver)
+
+
 async def interrupt(generation_id: uuid.UUID) -> bool:
     """Settle one generation as interrupted, with the text of its last checkpoint."""
     return await _writer.run(progress.interrupt, generation_id)
@@ -111,11 +120,6 @@ def _lines_before(answer: Message, *, with_thinking: bool) -> list[transcript.Li
     if answer.parent is not None and answer.parent.parent_id is None:
         return [line_of(answer.parent)]  # the first turn, without asking for it
     return lines_to(answer.conversation_id, answer.parent_id, with_thinking=with_thinking)
-
-
-def _tools(chosen: RunSettings, team_id: int) -> list[dict[str, Any]]:
-    search = [chosen.web_search.tool()] if chosen.web_search else []
-    return search + (functions.definitions(team_id, chosen.functions) if chosen.functions else [])
 
 
 def _open_key(generation: Generation, offer: OfferFacts) -> Secret | None:

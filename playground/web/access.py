@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 from playground.accounts.models import Member, Team, User
 from playground.accounts.people import current_team, role_in
 from playground.accounts.roles import Act, may
+from playground.budgets.models import Budget
 from playground.comparisons.models import Column, Comparison
 from playground.conversations.models import Conversation, Generation, Message
 from playground.ledger.models import Entry
@@ -122,6 +123,15 @@ def entry(user: User, entry_id: int) -> Entry:
         else Member.objects.filter(user=user, team=found.team_id).values_list("role", flat=True).first()
     )
     if found is None or not user.is_active or not may(role, Act.VIEW if found.user_id == user.pk else Act.MANAGE):
+        raise Http404
+    return found
+
+
+def budget(user: User, budget_id: int) -> Budget:
+    """A budget of a team that the person manages."""
+    rows = Budget.objects.select_related("team", "user", "api_key", "template__live", "template__newest")
+    found = rows.filter(pk=budget_id, team__members__user=user).first()
+    if found is None or not may(role_in(user, found.team), Act.MANAGE):
         raise Http404
     return found
 

@@ -48,6 +48,7 @@ account_pages = [
 
 urlpatterns = [
     path("templates/", include("playground.web.template_urls")),
+    path("budgets/", include("playground.web.budget_urls")),
     path("", conversations.playground, name="playground"),
     path("c/<uuid:conversation_id>/", conversations.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/thread/", conversations.thread_part, name="thread"),

@@ -18,6 +18,7 @@ from playground.tools import functions
 from playground.tools.judging import judge
 from tests.screens import texts, tool_stories
 from tests.screens.answers import Pace, as_the_sandbox_says, as_written
+from tests.screens.budgets import set_budgets
 from tests.screens.comparisons import compare
 from tests.screens.frozen_time import NOW, HeldClock
 from tests.screens.household import Household, Seeded
@@ -33,6 +34,8 @@ def seed(clock: HeldClock) -> Seeded:
     Storyteller(clock, house).tell()
     house.seeded.places |= fill_shelf(clock, team=house.team, owner=house.owner, colleague=house.colleague)
     house.seeded.places["entry"] = str(write_usage([house.owner, house.colleague], house.team, NOW).pk)
+    clock.set(NOW - dt.timedelta(minutes=5))
+    house.seeded.places |= set_budgets(house.owner, house.team, house.seeded.places)
     clock.set(NOW)
     return house.seeded
 
@@ -47,6 +50,7 @@ class Storyteller:
     def tell(self) -> None:
         """All of them, the oldest first."""
         self._older()
+        self._budgeted()
         self._gone()
         self._faults()
         self._with_tools()
@@ -147,6 +151,13 @@ class Storyteller:
         threads.rename(found, title)
         self._place(name, found)
         return found
+
+    def _budgeted(self) -> None:
+        """A conversation with a key of its own, whose budget is used up (budgets.py)."""
+        self._at(days=6, hours=4)
+        key = uuid.UUID(self._house.seeded.places["batch_key"])
+        settings = self._settings("bigmodel/glm-4-flashx-250414", key=key, max_tokens=4096)
+        self._say(None, settings, texts.TAGGING, title="Nightly tagging, by hand", name="budgeted")
 
     def _gone(self) -> None:
         """A conversation whose model the server does not have any more."""

@@ -27,12 +27,13 @@ from playground.streaming import notices
 from playground.streaming.registry import stop_here
 from playground.web import access, details, run_tools, sidebar, thread, trials
 from playground.web.access import person
+from playground.web.budget_foot import budget_foot
 from playground.web.composer import composer_view, run_extras
 from playground.web.elsewhere import Elsewhere, elsewhere
 from playground.web.offers import Desk, run_view
 from playground.web.opening import opening, template_words, wished
 from playground.web.picker import picker_view
-from playground.web.respond import go
+from playground.web.respond import go, partial
 from playground.web.sidebar import Cursor
 
 NEW = uuid.UUID(int=0)  # in an address: the conversation that does not exist yet
@@ -70,8 +71,9 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
         after=after,
         upto=None if after else Cursor.read(asked.get("upto", "")),
     )
-    template = "conversations/_conversation_rows.html" if after else "conversations/_conversation_list.html"
-    return render(request, template, {"listing": listing})
+    if after:
+        return render(request, "conversations/_conversation_rows.html", {"listing": listing})
+    return partial(request, "conversations/list.html", {"listing": listing, "budget_bar": budget_foot(request)})
 
 
 @never_cache
@@ -285,6 +287,7 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
         "composer": composer_view(desk, found, views, brought.text if brought else ""),
         "run": run_view(desk, chosen, found, notes) | run_extras(desk, found, chosen),
         "listing": sidebar.listing(user, current=found.pk if found else None),
+        "budget_bar": budget_foot(request),
     }
     if not views:
         context |= trials.empty_view(desk, chosen)

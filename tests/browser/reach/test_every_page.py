@@ -17,6 +17,7 @@ from playground.vault import keys
 from tests.browser.chat.conftest import Noise, ready, send, until_state
 from tests.browser.compare.conftest import until_all
 from tests.entries import write_days, write_entry
+from tests.screens.budgets import set_budgets
 from tests.server import Server
 
 INSIDE = (
@@ -28,6 +29,7 @@ INSIDE = (
     "/templates/built-in/extraction/",
     "/usage/?range=30d",
     "/usage/entries/",
+    "/budgets/",
     "/models/",
     "/models/glm-4.5/",
     "/keys/",
@@ -152,7 +154,9 @@ def open_pages(
         key = keys.add(team=team, user=None, provider=provider, label="Work", key=KEY, created_by=alice)
         write_days(alice, team, 30)
         entry = write_entry(alice, team)
-        for path in (*INSIDE, *template_pages(alice), f"/keys/{key.pk}/", f"/usage/entries/{entry.pk}/", "/nowhere/"):
+        budget = set_budgets(alice, team, {"batch_key": str(key.pk)})["budget"]
+        rows = (f"/keys/{key.pk}/", f"/usage/entries/{entry.pk}/", f"/budgets/{budget}/")
+        for path in (*INSIDE, *template_pages(alice), *rows, "/nowhere/"):
             page.goto(path, wait_until="networkidle")
             yield path, page
         stranger = browser_of_user(None, **options).new_page()

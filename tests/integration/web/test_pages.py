@@ -40,12 +40,21 @@ OPEN = {
     "health",
 }
 # What stands in for the parts of an address.
-PARTS = {"slug": "glm-4.5", "token": "wrong", "uidb36": "1", "key": "abc-def", "entry_id": 1, "kind": "csv"}
+PARTS = {
+    "slug": "glm-4.5",
+    "token": "wrong",
+    "uidb36": "1",
+    "key": "abc-def",
+    "entry_id": 1,
+    "budget_id": 1,
+    "kind": "csv",
+}
 PAGES = (
     "playground",
     "comparisons",
     "usage",
     "usage-entries",
+    "budgets",
     "models",
     "keys",
     "settings",
