@@ -56,8 +56,9 @@ def _concerns(budget: Budget, who: Who) -> bool:
     if budget.scope == Budget.Scope.KEY:
         return budget.api_key_id == who.key_id
     if budget.scope == Budget.Scope.TEMPLATE:
-        versions = TemplateVersion.objects.filter(pk=who.template_version, template=budget.template_id)
-        return who.template_version is not None and versions.exists()
+        if who.template_version is None:
+            return False
+        return TemplateVersion.objects.filter(pk=who.template_version, template=budget.template_id).exists()
     return budget.scope != Budget.Scope.NEWCOMER or is_newcomer(budget, who.user_id)
 
 

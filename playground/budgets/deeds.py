@@ -134,10 +134,10 @@ def _check_terms(terms: Terms, measure: str) -> None:
 
 def _check_subject(subject: Subject, team: Team) -> None:
     """What it is for has to be there, and the team's to use."""
-    templates = PromptTemplate.objects.filter(Q(team=team) | Q(team=None), pk=subject.template)
+    templates = PromptTemplate.objects.filter(Q(team=team) | Q(team=None), pk__in=[subject.template])
     known: dict[str, QuerySet[Any]] = {
         Budget.Scope.MEMBER: Member.objects.filter(team=team, user=subject.user),
-        Budget.Scope.KEY: ApiKey.objects.filter(team=team, pk=subject.api_key),
+        Budget.Scope.KEY: ApiKey.objects.filter(team=team, pk__in=[subject.api_key]),
         Budget.Scope.TEMPLATE: templates,
     }
     if subject.scope in known and not known[subject.scope].exists():

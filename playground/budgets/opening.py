@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import TruncHour
@@ -13,6 +13,8 @@ from playground.budgets.models import Budget
 from playground.ledger.models import Entry
 from playground.ledger.rates import rates_at
 from playground.pricing.money import CURRENCIES, Money
+
+_HOUR = TruncHour("created_at", tzinfo=dt.UTC)
 
 
 class Used(NamedTuple):
@@ -38,20 +40,19 @@ def used_before(budget: Budget, *, holder: int, start: dt.datetime, now: dt.date
     ).order_by()
     if whose := holder or budget.user_id:
         entries = entries.filter(user=whose)
-    by_hour = entries.values(hour=TruncHour("created_at", tzinfo=dt.UTC))
-    yield from _money(budget, by_hour) if budget.is_money else _tokens(by_hour)
+    yield from _money(budget, entries) if budget.is_money else _tokens(entries)
 
 
-def _tokens(by_hour: "QuerySet[Entry, dict[str, Any]]") -> Iterator[Used]:
-    for row in by_hour.annotate(tokens=Sum(F("prompt_tokens") + F("completion_tokens"))):
-        yield Used(windows.hour_of(row["hour"]), row["tokens"], 0)
+def _tokens(entries: "QuerySet[Entry]") -> Iterator[Used]:
+    both = Sum(F("prompt_tokens") + F("completion_tokens"))
+    for hour, tokens in entries.annotate(hour=_HOUR).values_list("hour").annotate(tokens=both):
+        yield Used(windows.hour_of(hour), tokens, 0)
 
 
-def _money(budget: Budget, by_hour: "QuerySet[Entry, dict[str, Any]]") -> Iterator[Used]:
-    rows = list(by_hour.filter(cost_total__isnull=False).values("hour", "currency").annotate(cost=Sum("cost_total")))
-    rates = rates_at({row["hour"].date() for row in rows}) if budget.converts else {}
-    for row in rows:
-        if row["currency"] not in CURRENCIES:
-            continue
-        units = money_in(budget.measure, Money(row["cost"], row["currency"]), rates.get(row["hour"].date()))
-        yield Used(windows.hour_of(row["hour"]), units, 0 if row["currency"] == budget.measure else units)
+def _money(budget: Budget, entries: "QuerySet[Entry]") -> Iterator[Used]:
+    billed = entries.filter(cost_total__isnull=False, currency__in=CURRENCIES)
+    rows = list(billed.annotate(hour=_HOUR).values_list("hour", "currency").annotate(cost=Sum("cost_total")))
+    rates = rates_at({hour.date() for hour, *_ in rows}) if budget.converts else {}
+    for hour, currency, cost in rows:
+        units = money_in(budget.measure, Money(cost, currency), rates.get(hour.date()))
+        yield Used(windows.hour_of(hour), units, 0 if currency == budget.measure else units)

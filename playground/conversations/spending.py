@@ -58,7 +58,7 @@ def release_leaks() -> int:
         if not purses.lock_reserving():
             return 0
         live = Generation.objects.filter(state__in=Generation.LIVE, reserved__isnull=False)
-        return purses.correct_reserved(list(live.values_list("reserved", flat=True)))
+        return purses.correct_reserved([held or [] for held in live.values_list("reserved", flat=True)])
 
 
 def most_tokens(chosen: RunSettings, offer: OfferFacts, prompt: int) -> int | None:

@@ -109,7 +109,7 @@ def _form(request: HttpRequest, posted: Any = None) -> BudgetForm:
     members = User.objects.filter(memberships__team=team).order_by("name", "email")
     return BudgetForm(
         posted,
-        people=[(one.pk, one.display_name) for one in members],
+        people=[(str(one.pk), one.display_name) for one in members],
         keys=[(str(one.pk), one.label) for one in keys.visible_to(user, team)],
         templates=[(str(one.pk), one.shown.title) for one in template_shelf.offered(user, "")],
         zone=timezone.get_current_timezone_name(),
