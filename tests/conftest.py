@@ -77,17 +77,17 @@ def empty_cache() -> Iterator[None]:
 def tables_can_be_emptied() -> Iterator[None]:
     """Lets Django empty the tables after a test with threads.
 
-    SQLite has no TRUNCATE, so that Django deletes rows, which the ledger's trigger refuses: it steps aside for that.
+    SQLite has no TRUNCATE, so that Django deletes rows, which the triggers of append-only tables refuse: they step
+    aside for that.
     """
-    name = "ledger_entry_no_delete"
     made_by_django = SQLite.ops_class.sql_flush
 
     def sql_flush(self: Any, *args: Any, **kwargs: Any) -> list[str]:
         statements = list(made_by_django(self, *args, **kwargs))
         with self.connection.cursor() as cursor:
-            cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = %s", [name])
-            found = cursor.fetchone()
-        return [f"DROP TRIGGER {name}", *statements, found[0]] if found else statements
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_no_delete'")
+            found = cursor.fetchall()
+        return [*(f"DROP TRIGGER {name}" for name, _sql in found), *statements, *(sql for _name, sql in found)]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(SQLite.ops_class, "sql_flush", sql_flush)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from playground.accounts.roles import Role
+from playground.append_only import WrittenOnce
 
 
 def fold_email(email: str) -> str:
@@ -167,6 +168,31 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.team_id} as {self.role}"
+
+
+class Deed(WrittenOnce):
+    """A line of a team's log: who did what. Written by audit.note alone; the database refuses changes.
+
+    No constraints: deleting a team or a user never touches the log, and the address says who it was.
+    """
+
+    team = models.ForeignKey(Team, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    person = models.ForeignKey(
+        User, on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    address = models.CharField(max_length=254, blank=True, default="")  # of the person at that time
+    name = models.CharField(max_length=64)  # key.added
+    subject = models.CharField(max_length=200, blank=True, default="")
+    details = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("deed")
+        verbose_name_plural = _("deeds")
+        indexes = [models.Index(fields=["team", "created_at"], name="deed_team_time")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.created_at:%Y-%m-%d %H:%M}"
 
 
 class Installation(models.Model):

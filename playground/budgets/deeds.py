@@ -11,10 +11,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from playground.accounts import audit
 from playground.accounts.models import Member, Team, User
 from playground.accounts.people import role_in
-from playground.accounts.roles import Act, may
-from playground.budgets import purses, recent
+from playground.accounts.roles import Act, Thing, may
+from playground.budgets import purses, recent, words
 from playground.budgets.claims import Place
 from playground.budgets.measures import MOST_MONEY, MOST_TOKENS, TOKENS, part, units_of
 from playground.budgets.models import Budget, Purse
@@ -73,9 +74,8 @@ def create(*, by: User, team: Team, subject: Subject, terms: Terms) -> Budget:
         )
         _put(budget, terms)
         budget.save()
-        if not budget.is_personal:  # those of members are opened when they are first needed
-            now = timezone.now()
-            purses.locked(Place(budget.pk, 0, budget.window(now).start), now)
+        _open(budget, timezone.now())
+        _note(by, budget, "budget.made")
     recent.forget(team.pk)
     return budget
 
@@ -91,14 +91,41 @@ def change(budget: Budget, terms: Terms, *, by: User) -> None:
         _put(budget, terms)
         budget.save()
         _tell_again(budget, timezone.now())
+        _note(by, budget, "budget.changed")
     recent.forget(budget.team_id)
 
 
 def remove(budget: Budget, *, by: User) -> None:
     """Nothing is held to it any more. What was used stays in the ledger. Raises Refused: `not_allowed`."""
     _check_may(by, budget.team)
-    budget.delete()
+    with transaction.atomic():
+        _note(by, budget, "budget.removed")
+        budget.delete()
     recent.forget(budget.team_id)
+
+
+def _open(budget: Budget, now: dt.datetime) -> None:
+    """Begin with what the ledger knows, also for every member whose own amount it is; nobody new has used anything."""
+    holders = [0]
+    if budget.is_personal:
+        each = (
+            Member.objects.filter(team=budget.team_id) if budget.scope == Budget.Scope.EACH else Member.objects.none()
+        )
+        holders = list(each.order_by("user").values_list("user", flat=True))
+    for holder in holders:
+        purses.locked(Place(budget.pk, holder, budget.window(now).start), now)
+
+
+def _note(by: User, budget: Budget, deed: str) -> None:
+    """For the team's log; amounts as they are typed."""
+    details = {
+        "amount": words.plain(budget.amount, budget.measure),
+        "measure": budget.measure,
+        "span": budget.span,
+        "warn": budget.warn_percent,
+        "block": budget.block_percent,
+    }
+    audit.note(team=budget.team, person=by, deed=deed, subject=words.title(budget), details=details)
 
 
 def _put(budget: Budget, terms: Terms) -> None:
@@ -117,7 +144,7 @@ def _tell_again(budget: Budget, now: dt.datetime) -> None:
 
 
 def _check_may(by: User, team: Team) -> None:
-    if not may(role_in(by, team), Act.MANAGE):
+    if not may(role_in(by, team), Act.MANAGE, Thing.BUDGETS):
         raise Refused("not_allowed", _("Only owners and admins of the team change budgets."))
 
 

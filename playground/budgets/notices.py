@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from playground.accounts.models import User
-from playground.accounts.roles import Act, roles_that_may
+from playground.accounts.roles import Act, Thing, roles_that_may
 from playground.budgets import windows, words
 from playground.budgets.models import Budget, Notice, Purse
 
@@ -108,7 +108,7 @@ def _make(purse: Purse, level: str, at: dt.datetime) -> None:
 def _concerned(purse: Purse) -> list[int]:
     """Who manages the team, and the member whose budget it is."""
     budget: Budget = purse.budget
-    managers = Q(memberships__team=budget.team_id, memberships__role__in=roles_that_may(Act.MANAGE))
+    managers = Q(memberships__team=budget.team_id, memberships__role__in=roles_that_may(Act.MANAGE, Thing.BUDGETS))
     theirs = Q(pk=purse.holder or budget.user_id or 0)
     people = User.objects.filter(managers | theirs, is_active=True).order_by("pk").distinct()
     return list(people.values_list("pk", flat=True))

@@ -5,23 +5,18 @@ Triggers (migration 0002) refuse every UPDATE and DELETE of an entry. On SQLite 
 table loses them: it has to make them again.
 """
 
-from typing import NoReturn
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from playground.accounts.models import Team
+from playground.append_only import WrittenOnce
 from playground.ledger.fields import AmountField
 from playground.pricing.money import CURRENCIES
 
 
-class AppendOnly(Exception):
-    """Somebody tried to change or delete an entry. Corrections are entries of their own."""
-
-
-class Entry(models.Model):
+class Entry(WrittenOnce):
     """What one run used and cost, and how that is known. Written once; the database itself refuses changes."""
 
     class TokensBasis(models.TextChoices):
@@ -123,16 +118,6 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} {self.model} {self.created_at:%Y-%m-%d %H:%M}"
-
-    def save(self, *args: object, **kwargs: object) -> None:
-        """Insert; an existing entry is never saved again."""
-        if not self._state.adding:
-            raise AppendOnly("an entry is written once")
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
-
-    def delete(self, *args: object, **kwargs: object) -> NoReturn:
-        """Refused."""
-        raise AppendOnly("an entry is never deleted")
 
 
 class Total(models.Model):

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from playground.accounts.models import Team, User
 from playground.accounts.people import role_in
-from playground.accounts.roles import Act, may
+from playground.accounts.roles import Act, Thing, may
 from playground.ledger.models import Entry
 
 TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens")
@@ -37,9 +37,9 @@ def entries_for(user: User, team: Team, *, practice: bool = False) -> QuerySet[E
     """What a person may see of a team's entries: those who manage it see all, others their own, strangers none."""
     role = role_in(user, team)
     entries = entries_of(team, practice=practice)
-    if may(role, Act.MANAGE):
+    if may(role, Act.MANAGE, Thing.USAGE):
         return entries
-    return entries.filter(user=user) if may(role, Act.VIEW) else entries.none()
+    return entries.filter(user=user) if may(role, Act.VIEW, Thing.USAGE) else entries.none()
 
 
 def totals(entries: QuerySet[Entry]) -> Totals:

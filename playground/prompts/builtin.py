@@ -65,7 +65,7 @@ def load(paths: Iterable[Path]) -> Changes:
     named = {(entry.key, entry.language) for entry in entries}
     for row in PromptTemplate.objects.filter(team=None, archived_at=None):
         if (row.builtin_key, row.builtin_language) not in named:
-            library.archive(row, archived=True)
+            library.archive(row, archived=True, by=None)
             changes.archived += 1
     return changes
 

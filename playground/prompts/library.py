@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from playground.accounts import audit
 from playground.accounts.models import Team, User
 from playground.folding import fold
 from playground.prompts.content import LONGEST, Content
@@ -33,7 +34,8 @@ def create(
     template = PromptTemplate.objects.create(
         team=team, created_by=author, origin=forked.template if forked else None, origin_version=forked
     )
-    add_version(template, content, author=author, note=note, live=live)
+    version = add_version(template, content, author=author, note=note, live=live)
+    _tell(version, author, "template.forked" if forked else "template.created")
     return template
 
 
@@ -55,21 +57,25 @@ def save(
     if newest is not None and newest.content == content:
         if live and locked.live_id != newest.pk:
             _make_live(locked, newest)
+            _tell(newest, author, "template.published")
         return newest
-    return add_version(locked, content, author=author, note=note, live=live)
+    version = add_version(locked, content, author=author, note=note, live=live)
+    return _tell(version, author, "template.published" if live else "template.saved")
 
 
 @transaction.atomic
 def restore(template: PromptTemplate, version: TemplateVersion, *, author: User) -> TemplateVersion:
     """What an older version says, as a new one that is live."""
     note = _("Version %(number)s restored") % {"number": version.number}
-    return add_version(_lock(template), version.content, author=author, note=note, live=True)
+    restored = add_version(_lock(template), version.content, author=author, note=note, live=True)
+    return _tell(restored, author, "template.restored")
 
 
 @transaction.atomic
-def make_live(template: PromptTemplate, version: TemplateVersion) -> None:
+def make_live(template: PromptTemplate, version: TemplateVersion, *, by: User) -> None:
     """The version that members get from now on: a draft, or an older one that is pinned so."""
     _make_live(_lock(template), version)
+    _tell(version, by, "template.published")
 
 
 def copy(version: TemplateVersion, *, team: Team, author: User) -> PromptTemplate:
@@ -94,15 +100,17 @@ def catch_up(template: PromptTemplate, *, author: User, take_over: bool) -> None
         raise PromptRefused("nothing_live", _("The template it was forked from is gone."))
     if take_over:
         note = _("Taken over from version %(number)s of the origin") % {"number": moved.number}
-        add_version(locked, moved.content, author=author, note=note, live=False)
+        _tell(add_version(locked, moved.content, author=author, note=note, live=False), author, "template.saved")
     locked.origin_version = moved
     locked.save(update_fields=["origin_version"])
 
 
-def archive(template: PromptTemplate, *, archived: bool) -> None:
+@transaction.atomic
+def archive(template: PromptTemplate, *, archived: bool, by: User | None) -> None:
     """Out of the list, or back into it."""
     template.archived_at = timezone.now() if archived else None
     template.save(update_fields=["archived_at"])
+    _tell(template.shown, by, "template.archived" if archived else "template.brought_back")
 
 
 def star(template: PromptTemplate, user: User, *, starred: bool) -> None:
@@ -140,6 +148,15 @@ def add_version(
         _make_live(template, version)
     else:
         _touch(template)
+    return version
+
+
+def _tell(version: TemplateVersion, person: User | None, deed: str) -> TemplateVersion:
+    """Into the log of the template's team; what came with the program is nobody's deed. Returns the version."""
+    team = version.template.team
+    if team is not None:
+        about = {"version": version.number, "template": str(version.template_id)}
+        audit.note(team=team, person=person, deed=deed, subject=version.title, details=about)
     return version
 
 

@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from playground.accounts import audit
 from playground.accounts.models import Team, User
 from playground.accounts.people import role_in
-from playground.accounts.roles import Act, may
+from playground.accounts.roles import Act, Thing, may
 from playground.errors import Refused
 from playground.tools.models import Function
 from playground.tools.schemas import read_schema
@@ -57,20 +58,29 @@ def save(
     try:
         with transaction.atomic():
             row.save()
+            audit.note(
+                team=team,
+                person=user,
+                deed="function.changed" if function else "function.added",
+                subject=row.name,
+                details={"endpoint": row.endpoint} if row.endpoint else None,
+            )
     except IntegrityError:
         raise Refused("name_taken", _("The team has a function of this name already.")) from None
     return row
 
 
+@transaction.atomic
 def remove(*, user: User, function: Function) -> None:
     """Take a function away; conversations that had it switched on go on without it."""
     _check_may_edit(user, function.team)
+    audit.note(team=function.team, person=user, deed="function.removed", subject=function.name)
     function.delete()
 
 
 def may_edit(user: User, team: Team) -> bool:
     """Whether the person may define functions for the team."""
-    return may(role_in(user, team), Act.EDIT)
+    return may(role_in(user, team), Act.EDIT, Thing.FUNCTIONS)
 
 
 def definitions(team_id: int, chosen: Sequence[uuid.UUID]) -> list[dict[str, Any]]:

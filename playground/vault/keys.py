@@ -2,13 +2,15 @@
 
 import uuid
 
+from django.db import transaction
 from django.db.models import Case, Exists, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from playground.accounts import audit
 from playground.accounts.models import Team, User
 from playground.accounts.people import role_in
-from playground.accounts.roles import Act, may, roles_that_may
+from playground.accounts.roles import Act, Thing, may, roles_that_may
 from playground.catalog.models import Provider
 from playground.errors import Refused
 from playground.statements import Param, Update
@@ -75,11 +77,13 @@ def add(
     row.label = _label(label, provider)
     _bind(row, base_url)
     _seal(row, secret)
-    row.save(force_insert=True)
+    with transaction.atomic():
+        row.save(force_insert=True)
+        _note(row, created_by, "key.added")
     return row
 
 
-def replace(row: ApiKey, *, key: str, base_url: str | None = None) -> None:
+def replace(row: ApiKey, *, key: str, by: User, base_url: str | None = None) -> None:
     """Put another key in the place of the stored one, possibly for another address ("" is the provider's own)."""
     secret, flaw = _read_key(key, needed=not row.provider.is_custom)
     del key
@@ -89,10 +93,10 @@ def replace(row: ApiKey, *, key: str, base_url: str | None = None) -> None:
     row.status, row.tested_at, row.test_code, row.test_ms = ApiKey.Status.UNTESTED, None, "", None
     row.limited_at = None
     tested = ("status", "tested_at", "test_code", "test_ms", "limited_at")
-    _save(row, "base_url", "bound_origin", "sealed", "last_four", *tested)
+    _save(row, by, "key.replaced", "base_url", "bound_origin", "sealed", "last_four", *tested)
 
 
-def move(row: ApiKey, *, base_url: str) -> None:
+def move(row: ApiKey, *, base_url: str, by: User) -> None:
     """Change the path of a key's address. Another scheme, host or port needs the key again: "key_needed"."""
     address = check_base_url(base_url) if base_url else ""
     if origin_of(address or row.provider.base_url) != row.bound_origin:
@@ -100,31 +104,33 @@ def move(row: ApiKey, *, base_url: str) -> None:
             "key_needed", _("The key was entered for another server. Enter it again with the new address.")
         )
     row.base_url = address
-    _save(row, "base_url")
+    _save(row, by, "key.moved", "base_url")
 
 
-def rename(row: ApiKey, *, label: str) -> None:
+def rename(row: ApiKey, *, label: str, by: User) -> None:
     """Give a key another label."""
     row.label = _label(label, row.provider)
-    _save(row, "label")
+    _save(row, by, "key.renamed", "label")
 
 
-def set_tier(row: ApiKey, *, tier: str) -> None:
+def set_tier(row: ApiKey, *, tier: str, by: User) -> None:
     """Say which concurrency rights the provider gives this key."""
     if tier not in ApiKey.Tier.values:
         raise KeyRejected("bad_key", _("The tier is V0, V1, V2 or V3."))
     row.tier = tier
-    _save(row, "tier")
+    _save(row, by, "key.tier", "tier")
 
 
-def set_disabled(row: ApiKey, *, disabled: bool) -> None:
+def set_disabled(row: ApiKey, *, disabled: bool, by: User) -> None:
     """Take a key out of use, or back into it."""
     row.disabled_at = timezone.now() if disabled else None
-    _save(row, "disabled_at")
+    _save(row, by, "key.disabled" if disabled else "key.enabled", "disabled_at")
 
 
-def remove(row: ApiKey) -> None:
+@transaction.atomic
+def remove(row: ApiKey, *, by: User) -> None:
     """Delete a key; its ciphertext is wiped first, so that no copy of the row keeps it."""
+    _note(row, by, "key.removed")
     ApiKey.objects.filter(pk=row.pk).update(sealed=b"", last_four="", disabled_at=timezone.now())
     row.sealed, row.last_four = b"", ""
     row.delete()
@@ -219,14 +225,15 @@ def _check_may_add(person: User, team: Team, owner: User | None, provider: Provi
     if provider.is_custom and provider.scope != f"team:{team.pk}":
         raise Refused("not_found", _("There is no such provider."))
     role = role_in(person, team)
-    if not may(role, Act.MANAGE if owner is None else Act.USE) or owner not in (None, person):
+    if not may(role, Act.MANAGE if owner is None else Act.USE, Thing.KEYS) or owner not in (None, person):
         raise Refused("not_allowed", _("Your role in this team does not let you add this key."))
 
 
 def _of(user: User, team: Team, act: Act) -> QuerySet[ApiKey]:
     """The person's own keys in a team and the team's, if they are in it with a role that may do `act`."""
     mine_or_ours = Q(user=user) | Q(user=None)
-    member = Exists(team.members.filter(user=user, user__is_active=True, role__in=roles_that_may(act)).values("pk"))
+    roles = roles_that_may(act, Thing.KEYS)
+    member = Exists(team.members.filter(user=user, user__is_active=True, role__in=roles).values("pk"))
     return ApiKey.objects.filter(mine_or_ours, member, team=team).select_related("provider", "user", "last_used_by")
 
 
@@ -246,7 +253,16 @@ def _label(label: str, provider: Provider) -> str:
     return clean(label).strip()[:LONGEST_LABEL] or provider.name
 
 
-def _save(row: ApiKey, *fields: str) -> None:
+@transaction.atomic
+def _save(row: ApiKey, by: User, deed: str, *fields: str) -> None:
     """Write what was changed and nothing else. A row that somebody has deleted stays deleted."""
     if not ApiKey.objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in fields}):
         raise Refused("not_found", _("This key is gone."))
+    _note(row, by, deed)
+
+
+def _note(row: ApiKey, person: User, deed: str) -> None:
+    """Into the team's log; a personal key is nobody else's business."""
+    if row.user_id is None:
+        about = {"provider": row.provider.slug, "key": str(row.pk)}
+        audit.note(team=row.team, person=person, deed=deed, subject=row.label, details=about)

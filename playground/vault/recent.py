@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Q
 
 from playground.accounts.models import Team, User
-from playground.accounts.roles import Act, roles_that_may
+from playground.accounts.roles import Act, Thing, roles_that_may
 from playground.statements import Param, Select
 from playground.vault import keys
 from playground.vault.addresses import allowed_hosts
@@ -27,7 +27,7 @@ _me = Param("user", User._meta.pk)
 _usable_key = Select(
     lambda: ApiKey.objects.filter(
         Q(user_id=_me) | Q(user=None),
-        Q(team__members__user_id=_me, team__members__role__in=roles_that_may(Act.USE)),
+        Q(team__members__user_id=_me, team__members__role__in=roles_that_may(Act.USE, Thing.KEYS)),
         pk=Param.of(ApiKey, "id"),
         disabled_at=None,
     ).select_related("provider")

@@ -80,10 +80,10 @@ def offer_models(provider: Provider, models: Sequence[ServedModel], *, today: da
 
 
 @transaction.atomic
-def remove_key(row: ApiKey) -> None:
+def remove_key(row: ApiKey, *, by: User) -> None:
     """Delete a key. With the last key of a server of one's own its models go, too."""
     provider = row.provider
-    keys.remove(row)
+    keys.remove(row, by=by)
     if provider.is_custom and not ApiKey.objects.filter(provider=provider).exists():
         _switch_off(provider.offers.all())
 

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 
 from playground.accounts.models import Member, Team, User
 from playground.accounts.people import current_team, role_in
-from playground.accounts.roles import Act, may
+from playground.accounts.roles import Act, Thing, may
 from playground.budgets.models import Budget
 from playground.comparisons.models import Column, Comparison
 from playground.conversations.models import Conversation, Generation, Message
@@ -122,7 +122,9 @@ def entry(user: User, entry_id: int) -> Entry:
         if found is None
         else Member.objects.filter(user=user, team=found.team_id).values_list("role", flat=True).first()
     )
-    if found is None or not user.is_active or not may(role, Act.VIEW if found.user_id == user.pk else Act.MANAGE):
+    if found is None or not user.is_active:
+        raise Http404
+    if not may(role, Act.VIEW if found.user_id == user.pk else Act.MANAGE, Thing.USAGE):
         raise Http404
     return found
 
@@ -131,7 +133,7 @@ def budget(user: User, budget_id: int) -> Budget:
     """A budget of a team that the person manages."""
     rows = Budget.objects.select_related("team", "user", "api_key", "template__live", "template__newest")
     found = rows.filter(pk=budget_id, team__members__user=user).first()
-    if found is None or not may(role_in(user, found.team), Act.MANAGE):
+    if found is None or not may(role_in(user, found.team), Act.MANAGE, Thing.BUDGETS):
         raise Http404
     return found
 
@@ -139,7 +141,7 @@ def budget(user: User, budget_id: int) -> Budget:
 def function(user: User, function_id: uuid.UUID, act: Act = Act.EDIT) -> Function:
     """A function of a team in which the person may do `act`: change what is shared, or use it."""
     found = Function.objects.filter(pk=function_id, team__members__user=user).select_related("team").first()
-    if found is None or not may(role_in(user, found.team), act):
+    if found is None or not may(role_in(user, found.team), act, Thing.FUNCTIONS):
         raise Http404
     return found
 
@@ -151,7 +153,7 @@ def api_key(user: User, key_id: uuid.UUID, act: Act = Act.MANAGE) -> ApiKey:
         .select_related("provider", "team", "user")
         .first()
     )
-    if found is None or not may(role_in(user, found.team), Act.USE if found.user_id else act):
+    if found is None or not may(role_in(user, found.team), Act.USE if found.user_id else act, Thing.KEYS):
         raise Http404
     return found
 
@@ -187,4 +189,4 @@ def may_with_template(user: User, found: PromptTemplate, act: Act) -> bool:
     """Whether the person may do this with a template that is there for them."""
     if found.team is None:
         return act in (Act.VIEW, Act.USE)
-    return may(role_in(user, found.team), act)
+    return may(role_in(user, found.team), act, Thing.TEMPLATES)

@@ -122,7 +122,7 @@ def _fullest(claims: Sequence[Claim], now: dt.datetime) -> Bar | None:
 
 def _state(purse: Purse) -> str:
     budget = purse.budget
-    if purse.spent >= budget.ceiling or (purse.blocked_at is not None and purse.spent >= budget.warn_level):
+    if purse.spent >= budget.ceiling:
         return "block"
     return "warn" if purse.spent >= budget.warn_level else "ok"
 

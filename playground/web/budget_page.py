@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from playground.accounts.models import Member, Team, User
-from playground.accounts.roles import Act, may
+from playground.accounts.roles import Act, Thing, may
 from playground.budgets import words
 from playground.budgets.claims import claim_of, is_newcomer
 from playground.budgets.models import Budget, Purse
@@ -110,4 +110,4 @@ def facts_of(budget: Budget) -> list[str]:
 
 def may_manage(role: str | None) -> bool:
     """Whether a role lets somebody change budgets."""
-    return may(role, Act.MANAGE)
+    return may(role, Act.MANAGE, Thing.BUDGETS)

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from playground.accounts.models import Team, User
 from playground.accounts.people import role_in
-from playground.accounts.roles import Act, may
+from playground.accounts.roles import Act, Thing, may
 from playground.catalog.choices import EVERYONE, TIERS
 from playground.catalog.models import Offer, Provider
 from playground.catalog.prices import prices_in_force
@@ -47,7 +47,7 @@ class Rights:
 def rights_of(user: User, team: Team) -> Rights:
     """Their rights by their role."""
     role = role_in(user, team)
-    return Rights(add=may(role, Act.USE), share=may(role, Act.MANAGE))
+    return Rights(add=may(role, Act.USE, Thing.KEYS), share=may(role, Act.MANAGE, Thing.KEYS))
 
 
 def endpoints() -> list[tuple[str, str]]:

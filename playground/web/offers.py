@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from playground.accounts.models import Team, User
 from playground.accounts.people import role_in
-from playground.accounts.roles import Act, may
+from playground.accounts.roles import Act, Thing, may
 from playground.catalog.capabilities import Capability, capabilities_of
 from playground.catalog.capability_words import label, why_not
 from playground.catalog.choices import TIERS
@@ -103,7 +103,7 @@ class Desk:
     @cached_property
     def may_set_prices(self) -> bool:
         """Whether the person may type prices for the team."""
-        return may(role_in(self.user, self.team), Act.MANAGE)
+        return may(role_in(self.user, self.team), Act.MANAGE, Thing.PRICES)
 
     def tier_of(self, offer: Offer) -> str:
         """The tier of the person's key; the lowest without one."""

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from playground.accounts.models import Member, Team, User
 from playground.accounts.people import current_team, role_in
-from playground.accounts.roles import Act, may, roles_that_may
+from playground.accounts.roles import Act, Thing, may, roles_that_may
 from playground.catalog.models import LanguageModel, Offer
 from playground.conversations.models import Generation
 from playground.pricing.price import Price
@@ -66,7 +66,7 @@ def panel(user: User, found: PromptTemplate, chosen: TemplateVersion | None = No
         "may_edit": may_edit and found.archived_at is None,
         "may_archive": may_edit,
         "may_use": access.may_with_template(user, found, Act.USE),
-        "may_copy": may(role_in(user, desk.team), Act.EDIT),
+        "may_copy": may(role_in(user, desk.team), Act.EDIT, Thing.TEMPLATES),
         "runs": _runs(found, desk.team),
         "saved": moment_words(shown.created_at),
         "price": prompt_price(desk, shown.content.model, f"{shown.system_prompt}\n{shown.first_message}"),
@@ -195,7 +195,9 @@ def _origin(user: User, found: PromptTemplate, may_edit: bool) -> dict[str, Any]
 
 def _fork_teams(user: User, found: PromptTemplate) -> list[Team]:
     """Other teams in which the person may edit."""
-    places = Member.objects.filter(user=user, role__in=roles_that_may(Act.EDIT)).exclude(team=found.team)
+    places = Member.objects.filter(user=user, role__in=roles_that_may(Act.EDIT, Thing.TEMPLATES)).exclude(
+        team=found.team
+    )
     return [place.team for place in places.select_related("team").order_by("team__name")]
 
 

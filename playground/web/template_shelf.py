@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from playground.accounts.models import Member, Team, User
 from playground.accounts.people import current_team, role_in
-from playground.accounts.roles import Act, may
+from playground.accounts.roles import Act, Thing, may
 from playground.catalog.models import LanguageModel
 from playground.conversations.models import Generation
 from playground.prompts import queries
@@ -67,7 +67,7 @@ class Wish:
 def shelf(user: User, wish: Wish, opened: uuid.UUID | None = None) -> dict[str, Any]:
     """Values of `prompts/page.html` for one person in their current team."""
     team = current_team(user)
-    may_edit = may(role_in(user, team), Act.EDIT)
+    may_edit = may(role_in(user, team), Act.EDIT, Thing.TEMPLATES)
     everything = _in_scope(user, team, wish, may_edit)
     found = queries.matching(everything, wish.query)
     found = queries.tagged(found, wish.tag) if wish.tag else found
@@ -92,7 +92,7 @@ def offered(user: User, query: str) -> Any:
     """What a menu offers to use: those with the words in title or tags; without words those used most."""
     team = current_team(user)
     live = queries.available(team, language=get_language() or "en", drafts=False).filter(archived_at=None)
-    live = live if may(role_in(user, team), Act.USE) else live.filter(team=None)
+    live = live if may(role_in(user, team), Act.USE, Thing.TEMPLATES) else live.filter(team=None)
     return queries.named(live, query) if query.strip() else _sorted(_counted(live, team), Wish())
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from playground.accounts.models import Member, Team, User
 from playground.accounts.people import current_team, role_in
-from playground.accounts.roles import Act, may
+from playground.accounts.roles import Act, Thing, may
 from playground.catalog.models import Provider
 from playground.ledger.history import Scope
 from playground.web import template_shelf
@@ -40,7 +40,7 @@ def seat_of(request: HttpRequest) -> Seat:
     if chosen:
         request.__dict__[template_shelf.COUNT] = chosen.template_count  # type: ignore[attr-defined]  # annotated
     team, role = (chosen.team, chosen.role) if chosen else ((found := current_team(user)), role_in(user, found))
-    return Seat(user, remember_team(request, team), may(role, Act.MANAGE))
+    return Seat(user, remember_team(request, team), may(role, Act.MANAGE, Thing.USAGE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def _use_up(budget: Budget) -> None:
     """As after three busy days."""
     purse = Purse.objects.get(budget=budget)
     now = timezone.now()
-    amounts = {hour_of(now) - 24 * day - 3: part for day, part in ((0, "1.62"), (2, "2.17"), (9, "1.1846"))}
+    amounts = {hour_of(now) - 24 * day - 3: part for day, part in ((0, "1.62"), (2, "2.17"), (9, "1.2146"))}
     units = {hour: units_of(Decimal(amount), budget.measure) for hour, amount in amounts.items()}
     PurseHour.objects.bulk_create(
         [PurseHour(purse=purse, hour=hour, spent=spent, converted=spent) for hour, spent in units.items()]

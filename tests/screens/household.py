@@ -86,7 +86,7 @@ class Household:
             self._clock.set(NOW - ago)
             keys.note_test(rows[name], code=code, milliseconds=milliseconds, refused=code == "key_refused")
             keys.touch(rows[name].pk, user_id=self.owner.pk)
-        keys.set_disabled(rows["spare"], disabled=True)
+        keys.set_disabled(rows["spare"], disabled=True, by=self.owner)
         self.seeded.places |= {f"{name}_key": str(row.pk) for name, row in rows.items()}
         offers = {
             f"{offer.provider.slug}/{offer.wire_name}": offer

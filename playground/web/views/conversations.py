@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team, role_in
-from playground.accounts.roles import Act, may
+from playground.accounts.roles import Act, Thing, may
 from playground.catalog.phrases import PhraseBook
 from playground.catalog.queries import facts_of
 from playground.conversations import run_settings, threads
@@ -281,7 +281,7 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
     context: dict[str, Any] = {
         "section": "playground",
         "has_inspector": True,
-        "may_save_template": may(role_in(user, desk.team), Act.EDIT),
+        "may_save_template": may(role_in(user, desk.team), Act.EDIT, Thing.TEMPLATES),
         "conversation": _header(found),
         "thread": shown,
         "composer": composer_view(desk, found, views, brought.text if brought else ""),

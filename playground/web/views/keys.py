@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from playground.accounts.models import User
 from playground.accounts.people import current_team
 from playground.accounts.roles import Act
 from playground.errors import Refused
@@ -97,12 +98,15 @@ def one(request: HttpRequest, key_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def label(request: HttpRequest, key_id: uuid.UUID) -> HttpResponseBase:
     """Another name and tier."""
-    row = access.api_key(person(request), key_id)
+    user = person(request)
+    row = access.api_key(user, key_id)
     form = LabelForm(request.POST) if request.method == "POST" else _label_form(row)
     if not form.is_bound or not form.is_valid():
         return _form(request, row, "keys/_label_form.html", label_form=form)
-    keys.rename(row, label=form.cleaned_data["label"])
-    keys.set_tier(row, tier=form.cleaned_data["tier"])
+    if form.cleaned_data["label"] != row.label:
+        keys.rename(row, label=form.cleaned_data["label"], by=user)
+    if form.cleaned_data["tier"] != row.tier:
+        keys.set_tier(row, tier=form.cleaned_data["tier"], by=user)
     messages.success(request, _("Saved."))
     return _row_changed(request, row)
 
@@ -115,7 +119,7 @@ def replace(request: HttpRequest, key_id: uuid.UUID) -> HttpResponseBase:
     """Another secret; for a server of one's own possibly another address."""
     row = access.api_key(person(request), key_id)
     form = ReplaceForm(request.POST) if request.method == "POST" else _replace_form(row)
-    if not form.is_bound or not _accepted(form, lambda: _replace(row, form)):
+    if not form.is_bound or not _accepted(form, lambda: _replace(row, form, person(request))):
         return _form(request, row, "keys/_replace_form.html", replace_form=form)
     messages.success(request, _("The key is replaced. Test it now."))
     return _row_changed(request, row)
@@ -138,9 +142,10 @@ async def models(request: HttpRequest, key_id: uuid.UUID) -> HttpResponseBase:
 @require_POST
 def switch(request: HttpRequest, key_id: uuid.UUID) -> HttpResponseBase:
     """Take a key out of use, or back into it."""
-    row = access.api_key(person(request), key_id)
+    user = person(request)
+    row = access.api_key(user, key_id)
     disabled = request.POST.get("disabled") == "1"
-    keys.set_disabled(row, disabled=disabled)
+    keys.set_disabled(row, disabled=disabled, by=user)
     messages.success(request, _("The key is disabled.") if disabled else _("The key is enabled."))
     return _row_changed(request, row)
 
@@ -150,10 +155,11 @@ def switch(request: HttpRequest, key_id: uuid.UUID) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def delete(request: HttpRequest, key_id: uuid.UUID) -> HttpResponseBase:
     """Delete a key for good, after saying what goes with it; what was spent with it stays in the ledger."""
-    row = access.api_key(person(request), key_id)
+    user = person(request)
+    row = access.api_key(user, key_id)
     if request.method != "POST":
         return _form(request, row, "keys/_delete_form.html")
-    servers.remove_key(row)
+    servers.remove_key(row, by=user)
     messages.success(request, _("The key is deleted."))
     return go(request, "keys")
 
@@ -264,16 +270,16 @@ def _models_values(row: ApiKey, form: ModelsForm) -> dict[str, Any]:
 
 
 @sensitive_variables()
-def _replace(row: ApiKey, form: ReplaceForm) -> None:
+def _replace(row: ApiKey, form: ReplaceForm, user: User) -> None:
     secret = form.cleaned_data["secret"]
     if not row.provider.is_custom:
-        keys.replace(row, key=secret)
+        keys.replace(row, key=secret, by=user)
         return
     address = servers.check_address(form.cleaned_data["base_url"] or row.address)
     if secret or not row.sealed:
-        keys.replace(row, key=secret, base_url=address)
+        keys.replace(row, key=secret, base_url=address, by=user)
     else:
-        keys.move(row, base_url=address)
+        keys.move(row, base_url=address, by=user)
 
 
 def _accepted(form: Dressed, act: Callable[[], object]) -> bool:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from playground.accounts.models import Team, User
 from playground.accounts.people import current_team, role_in
-from playground.accounts.roles import Act, may
+from playground.accounts.roles import Act, Thing, may
 from playground.errors import Refused
 from playground.prompts import files, library
 from playground.prompts.models import PromptTemplate
@@ -139,6 +139,6 @@ def _page(
 def _team(user: User) -> Team:
     """The current team, if the person may edit in it."""
     team = current_team(user)
-    if not may(role_in(user, team), Act.EDIT):
+    if not may(role_in(user, team), Act.EDIT, Thing.TEMPLATES):
         raise Http404
     return team

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from playground.accounts.models import Team, User
 from playground.accounts.people import current_team, role_in
-from playground.accounts.roles import Act, may
+from playground.accounts.roles import Act, Thing, may
 from playground.errors import Refused
 from playground.prompts import files, library, queries
 from playground.prompts.models import PromptTemplate, TemplateVersion
@@ -94,9 +94,10 @@ def star(request: HttpRequest, template_id: uuid.UUID) -> HttpResponseBase:
 @require_POST
 def archive(request: HttpRequest, template_id: uuid.UUID) -> HttpResponseBase:
     """Into the archive (`on=1`), or back into the list."""
-    found = access.template(person(request), template_id, Act.EDIT)
+    user = person(request)
+    found = access.template(user, template_id, Act.EDIT)
     archived = request.POST.get("on") == "1"
-    library.archive(found, archived=archived)
+    library.archive(found, archived=archived, by=user)
     messages.success(request, _("Moved into the archive.") if archived else _("Moved back to the list."))
     return go(request, "template", found.pk)
 
@@ -108,7 +109,7 @@ def make_live(request: HttpRequest, template_id: uuid.UUID) -> HttpResponseBase:
     user = person(request)
     found = access.template(user, template_id, Act.EDIT)
     version = _posted_version(request, user, found)
-    return _done(request, found, lambda: library.make_live(found, version), _("This version is live now."))
+    return _done(request, found, lambda: library.make_live(found, version, by=user), _("This version is live now."))
 
 
 @login_required
@@ -226,7 +227,7 @@ def _version_of(user: User, found: PromptTemplate, text: str) -> TemplateVersion
 def _team(user: User, team_id: int) -> Team:
     """A team in which the person may edit."""
     team = Team.objects.filter(pk=team_id, members__user=user).first()
-    if team is None or not may(role_in(user, team), Act.EDIT):
+    if team is None or not may(role_in(user, team), Act.EDIT, Thing.TEMPLATES):
         raise Http404
     return team
 

@@ -125,7 +125,7 @@ def test_a_test_in_place_says_what_is_wrong(keys_page: Page, team_key: ApiKey, o
     port = int(own_server.split(":")[2].split("/", maxsplit=1)[0])
     keys.allow_host(user=alice, host="127.0.0.1", port=port)
     add_offer(provider=team_key.provider, wire_name="no-such-model", today=team_key.created_at.date())
-    keys.replace(team_key, key=SECRET, base_url=own_server)
+    keys.replace(team_key, key=SECRET, base_url=own_server, by=alice)
     page.reload()
     ready(page)
     row_of(page, "Elsewhere").get_by_role("button", name="Test Elsewhere").click()

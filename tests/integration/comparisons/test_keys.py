@@ -62,7 +62,7 @@ def test_no_other_key_takes_the_place_of_a_chosen_one(
     first_rate: None, alice: User, charlie: User, shop: Offer, key_of: Callable[..., ApiKey]
 ) -> None:
     usable, foreign, off = key_of(alice, "first"), key_of(charlie, "hers"), key_of(alice, "off")
-    keys.set_disabled(off, disabled=True)
+    keys.set_disabled(off, disabled=True, by=alice)
     wanted = (usable.pk, foreign.pk, off.pk, uuid.uuid4())
     comparison = columns.begin(user=alice, columns=[RunSettings(offer=shop.pk, key=pk) for pk in wanted])
     outcomes = asked(alice, comparison)

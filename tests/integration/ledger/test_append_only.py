@@ -7,7 +7,8 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from playground.ledger.models import AppendOnly, Entry
+from playground.append_only import AppendOnly
+from playground.ledger.models import Entry
 from playground.ledger.record import Facts, record
 
 pytestmark = pytest.mark.django_db

@@ -26,7 +26,7 @@ def test_a_draft_waits_until_it_is_made_live(make: Make, alice: User) -> None:
     draft = library.save(template, author=alice, content=content("Draft"), base=1, live=False)
     template.refresh_from_db()
     assert (template.shown.title, template.has_draft, draft.is_draft) == ("Meeting summary", True, True)
-    library.make_live(template, draft)
+    library.make_live(template, draft, by=alice)
     template.refresh_from_db()
     assert (template.shown.title, template.has_draft, template.is_pinned) == ("Draft", False, False)
 
@@ -34,7 +34,7 @@ def test_a_draft_waits_until_it_is_made_live(make: Make, alice: User) -> None:
 def test_an_older_version_can_be_pinned(make: Make, alice: User) -> None:
     template = make()
     library.save(template, author=alice, content=content("Two"), base=1)
-    library.make_live(template, template.versions.get(number=1))
+    library.make_live(template, template.versions.get(number=1), by=alice)
     template.refresh_from_db()
     assert (template.shown.number, template.is_pinned, template.has_draft) == (1, True, False)
 
@@ -104,10 +104,10 @@ def test_a_fork_outlives_its_origin(make: Make, charlie: User) -> None:
 
 def test_in_the_archive_nothing_changes(make: Make, alice: User) -> None:
     template = make()
-    library.archive(template, archived=True)
+    library.archive(template, archived=True, by=alice)
     with pytest.raises(PromptRefused, match="archived"):
         library.save(template, author=alice, content=content("Two"), base=1)
-    library.archive(template, archived=False)
+    library.archive(template, archived=False, by=alice)
     assert library.save(template, author=alice, content=content("Two"), base=1).number == 2
 
 

@@ -93,11 +93,11 @@ def test_a_server_of_another_team_does_not_exist(add_key: AddKey, charlie: User,
     assert refused.value.code == "not_found"
 
 
-def test_the_tier_is_one_of_four(add_key: AddKey) -> None:
+def test_the_tier_is_one_of_four(add_key: AddKey, alice: User) -> None:
     row = add_key(tier="V3")
-    keys.set_tier(row, tier="V1")
+    keys.set_tier(row, tier="V1", by=alice)
     assert ApiKey.objects.get().tier == "V1"
-    for act in (lambda: add_key(tier="V9"), lambda: keys.set_tier(row, tier="")):
+    for act in (lambda: add_key(tier="V9"), lambda: keys.set_tier(row, tier="", by=alice)):
         with pytest.raises(KeyRejected):
             act()
 
@@ -105,10 +105,10 @@ def test_the_tier_is_one_of_four(add_key: AddKey) -> None:
 @pytest.mark.parametrize(
     ("label", "kept"), [(" Night ", "Night"), ("", "BigModel"), ("a\x00b\ud800", "ab�"), ("x" * 200, "x" * 100)]
 )
-def test_labels_are_cleaned(add_key: AddKey, label: str, kept: str) -> None:
+def test_labels_are_cleaned(add_key: AddKey, label: str, kept: str, alice: User) -> None:
     assert add_key(label=label).label == kept
     row = add_key(label="old")
-    keys.rename(row, label=label)
+    keys.rename(row, label=label, by=alice)
     assert ApiKey.objects.get(pk=row.pk).label == kept
 
 
@@ -148,16 +148,18 @@ def test_people_see_their_own_and_the_teams_keys(
     assert not keys.visible_to(bob, current_team(bob)).exists()
 
 
-def test_own_keys_come_first_refused_ones_last_and_disabled_ones_never(add_key: AddKey, bob: User, team: Team) -> None:
+def test_own_keys_come_first_refused_ones_last_and_disabled_ones_never(
+    add_key: AddKey, bob: User, team: Team, alice: User
+) -> None:
     ours = add_key()
     bad = add_key(user=bob, created_by=bob)
     mine = add_key(user=bob, created_by=bob)
     off = add_key(user=bob, created_by=bob)
     keys.note_test(bad, code="key_refused", milliseconds=80, refused=True)
-    keys.set_disabled(off, disabled=True)
+    keys.set_disabled(off, disabled=True, by=alice)
     assert keys.keys_for(user=bob, team=team, provider_slug="bigmodel") == [mine, ours, bad]
     assert keys.keys_for(user=bob, team=team, provider_slug="zai") == []
-    keys.set_disabled(off, disabled=False)
+    keys.set_disabled(off, disabled=False, by=alice)
     assert off in keys.keys_for(user=bob, team=team, provider_slug="bigmodel")
 
 
@@ -190,30 +192,30 @@ def test_choosing_a_key_is_one_query(add_key: AddKey, bob: User, team: Team) -> 
 # Replacing, moving, removing
 
 
-def test_a_replaced_key_is_the_new_one_and_untested(add_key: AddKey) -> None:
+def test_a_replaced_key_is_the_new_one_and_untested(add_key: AddKey, alice: User) -> None:
     row = add_key()
     keys.note_test(row, code="", milliseconds=212, refused=False)
     assert ApiKey.objects.get().status == "valid"
-    keys.replace(row, key=OTHER)
+    keys.replace(row, key=OTHER, by=alice)
     fresh = ApiKey.objects.get()
     assert plaintext(row) == OTHER
     assert (fresh.status, fresh.tested_at, fresh.test_ms, fresh.last_four) == ("untested", None, None, "more")
     assert CANARY.encode() not in bytes(fresh.sealed)
 
 
-def test_replacing_changes_nothing_when_it_is_refused(add_key: AddKey) -> None:
+def test_replacing_changes_nothing_when_it_is_refused(add_key: AddKey, alice: User) -> None:
     row = add_key()
     with pytest.raises(KeyRejected):
-        keys.replace(row, key="a b")
+        keys.replace(row, key="a b", by=alice)
     with pytest.raises(AddressRejected):
-        keys.replace(row, key=OTHER, base_url="http://127.0.0.1:11434/v1")
+        keys.replace(row, key=OTHER, base_url="http://127.0.0.1:11434/v1", by=alice)
     assert plaintext(row) == CANARY
 
 
-def test_a_result_of_the_old_key_is_not_kept_for_the_new_one(add_key: AddKey) -> None:
+def test_a_result_of_the_old_key_is_not_kept_for_the_new_one(add_key: AddKey, alice: User) -> None:
     row = add_key()
     under_test = ApiKey.objects.get()
-    keys.replace(row, key=OTHER)
+    keys.replace(row, key=OTHER, by=alice)
     keys.note_test(under_test, code="", milliseconds=5, refused=False)
     assert ApiKey.objects.get().status == "untested"
 
@@ -228,23 +230,23 @@ def test_a_result_of_the_old_key_is_not_kept_for_the_new_one(add_key: AddKey) ->
         "https://api.bigmodel.cn/api/paas/v4",
     ],
 )
-def test_another_scheme_host_or_port_needs_the_key_again(add_key: AddKey, url: str) -> None:
+def test_another_scheme_host_or_port_needs_the_key_again(add_key: AddKey, url: str, alice: User) -> None:
     row = add_key()
     with pytest.raises(AddressRejected) as refused:
-        keys.move(row, base_url=url)
+        keys.move(row, base_url=url, by=alice)
     assert refused.value.code == "key_needed"
     assert (ApiKey.objects.get().address, plaintext(row)) == (BASE_URL, CANARY)
-    keys.replace(row, key=OTHER, base_url=url)
+    keys.replace(row, key=OTHER, base_url=url, by=alice)
     assert ApiKey.objects.get().address == url
     assert plaintext(row) == OTHER
 
 
-def test_another_path_on_the_same_server_keeps_the_key(add_key: AddKey) -> None:
+def test_another_path_on_the_same_server_keeps_the_key(add_key: AddKey, alice: User) -> None:
     row = add_key()
-    keys.move(row, base_url="https://OPEN.bigmodel.cn:443/api/coding/paas/v4/")
+    keys.move(row, base_url="https://OPEN.bigmodel.cn:443/api/coding/paas/v4/", by=alice)
     assert ApiKey.objects.get().address == "https://open.bigmodel.cn/api/coding/paas/v4"
     assert plaintext(row) == CANARY
-    keys.move(row, base_url="")
+    keys.move(row, base_url="", by=alice)
     assert ApiKey.objects.get().address == BASE_URL
 
 
@@ -283,10 +285,10 @@ def test_a_ciphertext_opens_for_its_owner_only(add_key: AddKey, alice: User, cha
         plaintext(ours)
 
 
-def test_deleting_wipes_the_ciphertext_before_the_row_goes(add_key: AddKey) -> None:
+def test_deleting_wipes_the_ciphertext_before_the_row_goes(add_key: AddKey, alice: User) -> None:
     row = add_key()
     with CaptureQueriesContext(connection) as queries:
-        keys.remove(row)
+        keys.remove(row, by=alice)
     deeds = [query["sql"].split()[0] for query in queries if "vault_apikey" in query["sql"]]
     assert deeds == ["UPDATE", "DELETE"]
     assert (row.sealed, row.last_four) == (b"", "")
@@ -296,12 +298,12 @@ def test_deleting_wipes_the_ciphertext_before_the_row_goes(add_key: AddKey) -> N
 def test_a_deleted_key_does_not_come_back(add_key: AddKey, alice: User) -> None:
     row = add_key()
     stale = ApiKey.objects.get()
-    keys.remove(row)
+    keys.remove(row, by=alice)
     deeds: list[Callable[[], object]] = [
-        lambda: keys.replace(stale, key=OTHER),
-        lambda: keys.rename(stale, label="x"),
-        lambda: keys.set_disabled(stale, disabled=False),
-        lambda: keys.move(stale, base_url=""),
+        lambda: keys.replace(stale, key=OTHER, by=alice),
+        lambda: keys.rename(stale, label="x", by=alice),
+        lambda: keys.set_disabled(stale, disabled=False, by=alice),
+        lambda: keys.move(stale, base_url="", by=alice),
     ]
     for act in deeds:
         with pytest.raises(Refused) as refused:
@@ -342,12 +344,12 @@ def test_what_a_provider_says_of_a_key_in_a_run_is_kept(add_key: AddKey, code: s
     assert row.test_code == (code if status == "refused" else "")
 
 
-def test_another_key_in_its_place_is_neither_refused_nor_limited(add_key: AddKey) -> None:
+def test_another_key_in_its_place_is_neither_refused_nor_limited(add_key: AddKey, alice: User) -> None:
     row = add_key()
     for code in ("key_refused", "rate_limited"):
         keys.note_refused_run(row.pk, code=code)
     row.refresh_from_db()
-    keys.replace(row, key=OTHER)
+    keys.replace(row, key=OTHER, by=alice)
     row.refresh_from_db()
     assert (row.status, row.test_code, row.limited_at) == ("untested", "", None)
 

@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
+from playground.accounts.models import User
 from playground.vault import cipher, keys, ring
 from playground.vault.errors import KeyUnreadable, RingUnusable
 from playground.vault.models import ApiKey, RingProof
@@ -205,7 +206,7 @@ def test_rotation_with_the_wrong_ring_changes_nothing(add_key: AddKey, ring_file
 
 
 @pytest.mark.django_db(transaction=True)
-def test_keys_open_and_are_replaced_while_they_are_rotated(add_key: AddKey) -> None:
+def test_keys_open_and_are_replaced_while_they_are_rotated(add_key: AddKey, alice: User) -> None:
     rows = [add_key(key=f"{CANARY}{index}") for index in range(40)]
     rotated = threading.Event()
 
@@ -221,7 +222,7 @@ def test_keys_open_and_are_replaced_while_they_are_rotated(add_key: AddKey) -> N
         while not rotated.is_set():
             for number, row in enumerate(rows):
                 if number % 10 == index:
-                    keys.replace(ApiKey.objects.get(pk=row.pk), key=f"{CANARY}{number}")
+                    keys.replace(ApiKey.objects.get(pk=row.pk), key=f"{CANARY}{number}", by=alice)
                 if keys.reveal(ApiKey.objects.get(pk=row.pk)) != Secret(f"{CANARY}{number}"):
                     failures.append(str(row.pk))
         return failures

@@ -144,7 +144,7 @@ def test_deleting_says_that_it_is_the_only_key(alices: Client, alice: User, key:
     assert "It is the team’s only key of this provider" in effect(alices, key)
     mine = keys.add(team=key.team, user=alice, provider=key.provider, label="Mine", key=SECRET, created_by=alice)
     assert "use the next key" in effect(alices, mine)
-    keys.remove(key)
+    keys.remove(key, by=alice)
     assert "It is your only key of this provider" in effect(alices, mine)
 
 

@@ -538,7 +538,7 @@ async def test_a_stored_key_is_tested_in_its_row(alice: User, own_server: ApiKey
     for status, body in ((200, ANSWER), (401, b'{"error":{"code":"1000","message":"revoked"}}')):
         async with serving(answering(status, body)) as server:
             await sync_to_async(keys.allow_host)(user=alice, host="127.0.0.1", port=server.port)
-            await sync_to_async(keys.replace)(own_server, key=CANARY, base_url=server.base_url)
+            await sync_to_async(keys.replace)(own_server, key=CANARY, base_url=server.base_url, by=alice)
             answer = await browser.post(address, headers=HTMX)
         row = await ApiKey.objects.aget(pk=own_server.pk)
         results.append((answer.status_code, row.status, row.test_code))
@@ -553,7 +553,7 @@ async def test_a_server_that_is_gone_is_told_from_a_refusal(alice: User, own_ser
     async with serving(friendly) as server:
         pass
     await sync_to_async(keys.allow_host)(user=alice, host="127.0.0.1", port=server.port)
-    await sync_to_async(keys.replace)(own_server, key=CANARY, base_url=server.base_url)
+    await sync_to_async(keys.replace)(own_server, key=CANARY, base_url=server.base_url, by=alice)
     browser = AsyncClient()
     await browser.aforce_login(alice)
     answer = await browser.post(reverse("key-test", args=[own_server.pk]))
@@ -641,7 +641,7 @@ async def test_a_server_that_is_there_already_is_asked_with_its_stored_key(alice
     await browser.aforce_login(alice)
     async with serving(answering_list(200, b'{"data": [{"id": "new"}, {"id": "qwen3"}]}')) as server:
         await sync_to_async(keys.allow_host)(user=alice, host="127.0.0.1", port=server.port)
-        await sync_to_async(keys.replace)(own_server, key=CANARY, base_url=server.base_url)
+        await sync_to_async(keys.replace)(own_server, key=CANARY, base_url=server.base_url, by=alice)
         typed = {"m-count": "1", "m-0-name": "qwen3", "m-0-pick": "on", "m-0-context_tokens": "1", "act": "list"}
         answer = await browser.post(reverse("key-models", args=[own_server.pk]), typed, headers=HTMX)
     page = answer.content.decode()

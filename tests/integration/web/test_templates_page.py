@@ -69,7 +69,7 @@ def test_the_list_is_narrowed(
 ) -> None:
     make("Mine")
     make("会议纪要", tags=["Meetings"])
-    library.archive(make("Old"), archived=True)
+    library.archive(make("Old"), archived=True, by=alice)
     library.star(library.create(team=team, author=bob, content=content("Theirs")), alice, starred=True)
     said = page(alices, **asked)
     assert {
