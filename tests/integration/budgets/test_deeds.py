@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from playground.accounts.models import Member, Team, User
+from playground.accounts.models import Deed, Member, Team, User
 from playground.accounts.roles import Role
 from playground.budgets import deeds
 from playground.budgets.deeds import Subject, Terms
@@ -39,11 +39,18 @@ def test_members_neither_make_nor_change_nor_remove(
 def test_an_admin_does_all_three(budget: Callable[..., Budget], team: Team, bob: User) -> None:
     Member.objects.filter(user=bob, team=team).update(role=Role.ADMIN)
     one = deeds.create(by=bob, team=team, subject=TOKENS, terms=Terms(5000, name="  Ours "))
-    deeds.change(one, Terms(100, warn_percent=50, block_percent=90), by=bob)
+    deeds.change(one, Terms(100, name="Ours", warn_percent=50, block_percent=90), by=bob)
     one.refresh_from_db()
     assert (one.warn_level, one.ceiling) == (50, 90)
     deeds.remove(one, by=bob)
     assert Budget.objects.count() == 0
+    log = Deed.objects.filter(team=team, person=bob).order_by("pk")
+    assert list(log.values_list("name", "subject")) == [
+        ("budget.made", "Ours"),
+        ("budget.changed", "Ours"),
+        ("budget.removed", "Ours"),
+    ]
+    assert log[1].details == {"amount": "100", "measure": "tokens", "span": "month", "warn": 50, "block": 90}
 
 
 @pytest.mark.parametrize(

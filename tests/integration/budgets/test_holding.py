@@ -320,6 +320,14 @@ def test_a_new_budget_begins_with_what_the_ledger_knows_of_its_period(
     assert PurseHour.objects.count() == (2 if span == "rolling" else 0)
 
 
+def test_what_members_have_used_before_is_in_their_own_amounts(
+    budget: Make, alice: User, bob: User, team: Team
+) -> None:
+    write_entry(bob, team, at=timezone.now() - dt.timedelta(seconds=1))
+    one = budget("2000", scope="each", span="day")
+    assert (sums(one, alice.pk), sums(one, bob.pk)) == ((0, 0), (1300, 0))
+
+
 # ── changes ──
 
 
