@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from playground.accounts.models import Team, User
 from playground.budgets import purses, windows, words
 from playground.budgets.claims import Claim, Place, Who, claims_of
+from playground.budgets.measures import TOKENS
 from playground.budgets.models import Budget, Purse
+from playground.web.usage_words import count_words
 
 WIDE = (Budget.Scope.TEAM, Budget.Scope.EACH, Budget.Scope.MEMBER, Budget.Scope.NEWCOMER)
 
@@ -24,6 +26,7 @@ class Bar:
     state_word: str
     used: str
     amount: str
+    brief: tuple[str, str]  # the same two where there is little room
     left: str
     held: str
     share: str
@@ -63,6 +66,7 @@ def bar_of(purse: Purse, now: dt.datetime) -> Bar:
         state_word={"ok": _("On track"), "warn": _("Nearly used up"), "block": _("Used up")}[state],
         used=words.amount_words(purse.spent, budget.measure),
         amount=words.amount_words(budget.amount, budget.measure),
+        brief=(_brief(purse.spent, budget.measure), _brief(budget.amount, budget.measure)),
         left=words.amount_words(max(0, budget.ceiling - taken), budget.measure),
         held=words.amount_words(purse.reserved, budget.measure) if purse.reserved else "",
         share=words.share_words(purse.spent, budget.amount),
@@ -113,6 +117,11 @@ def standing_words(bar: Bar) -> tuple[str, str]:
         title = _("%(budget)s is nearly used up.") % values
         text = _("%(used)s of %(amount)s is used, %(left)s is left.") % values
     return title, words.together(text, bar.renews)
+
+
+def _brief(units: int, measure: str) -> str:
+    """ "¥300.00", "400K"."""
+    return count_words(units) if measure == TOKENS else words.amount_words(units, measure)
 
 
 def _fullest(claims: Sequence[Claim], now: dt.datetime) -> Bar | None:

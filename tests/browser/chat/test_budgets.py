@@ -96,7 +96,7 @@ def test_a_threshold_is_told_once_and_stands_above_the_composer_from_then_on(
 ) -> None:
     type_budget(budgets, "100")
     expect(budgets.locator(".tc-budget")).to_contain_text("On track")
-    Purse.objects.filter(budget=Budget.objects.get()).update(spent=units_of(Decimal("79.99"), "USD"))
+    Purse.objects.filter(budget=Budget.objects.get()).update(spent=units_of(Decimal("79.995"), "USD"))
     page.goto(f"/?offer={dear.pk}")
     ready(page)
     send(page, "hello")

@@ -185,10 +185,11 @@ def test_a_budget_beyond_its_amount_ends_the_bar_and_not_the_page(alices: Client
 def test_the_sidebar_shows_the_fullest_budget_of_everything_one_does(alices: Client, make: Make) -> None:
     assert "tc-budget-sum" not in alices.get("/conversations/", headers=HTMX).content.decode()
     make(name="Half", used="500")
-    make(name="Nearly", used="700")
+    make("40000", name="Nearly", used="28000")
     for path in ("/conversations/", "/"):
         page = alices.get(path, headers=HTMX).content.decode()
         assert "Nearly" in page
+        assert "<b>28K</b> / 40K" in page
         assert "Half" not in page
 
 
