@@ -7,7 +7,7 @@ ARGS =
 # Written last when static files are collected: nothing newer, nothing to do.
 COLLECTED = "$${PLAYGROUND_DATA:-var}/static/staticfiles.json"
 
-.PHONY: help run test lint types format messages bench bench-usage screenshots lock clean venv tools
+.PHONY: help run test lint types format messages bench bench-usage bench-batch screenshots lock clean venv tools
 
 help: ## list these targets
 	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ bench: tools ## measure, and put the result into bench/RESULTS.md; ARGS=--quick 
 
 bench-usage: tools ## a year of a million entries: usage pages and exports; ARGS="--entries 50000" for a short look
 	@$(PYTHON) bench/usage.py $(ARGS)
+
+bench-batch: tools ## a batch of 10,000 rows with the sandbox; ARGS="--rows 500" for a short look
+	@$(PYTHON) bench/batch.py $(ARGS)
 
 screenshots: tools ## picture every screen and state into docs/screens/
 	@$(PYTHON) -m tests.provision pictures

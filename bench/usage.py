@@ -29,7 +29,7 @@ from targets import Bed, app, fill
 ENTRIES = 1_000_000
 ASKED = 40  # requests of each view
 RANGES = ("30d", "90d", "12m")
-GROUPS = ("model", "person", "key", "provider", "status")
+GROUPS = ("model", "person", "key", "provider", "template", "status")
 OVERVIEWS = {
     f"{length}, by {group}": f"/usage/?range={length}&by={group}" for length, group in itertools.product(RANGES, GROUPS)
 } | {
@@ -38,6 +38,7 @@ OVERVIEWS = {
     "12m by week, by person": "/usage/?range=12m&unit=week&by=person",
     "12m, one key, failed runs": "/usage/?range=12m&key=Night+jobs&status=failed",
     "12m, tokens by model": "/usage/?range=12m&measure=tokens",
+    "7d, by conversation": "/usage/?range=7d&by=conversation",
 }
 LISTS = {
     "entries, newest": "/usage/entries/",

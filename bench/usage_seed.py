@@ -3,8 +3,8 @@
     PLAYGROUND_DATA=... python bench/usage_seed.py --entries N
 
 25 people, each with habits: a few models and keys of their own, office hours in China, quiet weekends, conversations of
-about fifteen runs. Nine models at three providers in two currencies; one run in thirty fails, one in two hundred has no
-price. Writes usage.json: the owner's session, how long the totals took, and the entries of the last conversation.
+about fifteen runs, three in ten of them with a template. Nine models at three providers in two currencies; one run in
+thirty fails, one in two hundred has no price. Writes usage.json: the owner's session and how long the totals took.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import seed  # first: it sets Django up
 from django.conf import settings
@@ -28,10 +29,13 @@ from playground.accounts.people import create_user
 from playground.accounts.roles import Role
 from playground.ledger import standing
 from playground.ledger.models import Entry
+from playground.ledger.spans import meridian_of
 from playground.pricing.cost import TokenCounts, cost
 from playground.pricing.price import Price, Tier
+from playground.prompts.models import PromptTemplate, TemplateVersion
 
-PEOPLE, DAYS, ROWS = 25, 365, 5_000
+PEOPLE, TEMPLATES, DAYS, ROWS = 25, 12, 365, 5_000
+ZONE = "Asia/Shanghai"
 OFFICE = [
     1,
     1,
@@ -83,11 +87,13 @@ def main() -> None:
     owner = create_user(email="owner@bench.example", password=None, name="Owner", is_owner=True)
     team = Team.objects.create(name="Bench")
     Member.objects.create(team=team, user=owner, role=Role.OWNER)
-    User.objects.filter(pk=owner.pk).update(current_team=team, time_zone="Asia/Shanghai")
+    User.objects.filter(pk=owner.pk).update(current_team=team, time_zone=ZONE)
     people = [seed.add_person(team, number) for number in range(PEOPLE)]
+    templates = [add_template(team, number) for number in range(TEMPLATES)]
     began = time.perf_counter()
-    write(entries_of(team, people, wanted.entries))
+    write(entries_of(team, people, templates, wanted.entries))
     written = time.perf_counter()
+    standing.keep([meridian_of(datetime.now(ZoneInfo(ZONE)))])
     standing.advance(standing.REBUILD_BATCH)
     folded = time.perf_counter()
     if connection.vendor == "postgresql":
@@ -97,18 +103,23 @@ def main() -> None:
     (settings.DATA / "usage.json").write_text(json.dumps(figures))
 
 
-def entries_of(team: Team, people: Sequence[User], count: int) -> Iterator[Entry]:
+def entries_of(team: Team, people: Sequence[User], templates: Sequence[TemplateVersion], count: int) -> Iterator[Entry]:
     """Entries in the order of time, ending now."""
     chance = random.Random(6)
     prices = {name: price_of(name, *figures) for name, figures in MODELS.items()}
     documents = {name: price.to_json() for name, price in prices.items()}
     habits = {user.pk: habit(chance) for user in people}
     rooms = {user.pk: uuid.UUID(int=chance.getrandbits(128)) for user in people}
+    made_with: dict[int, TemplateVersion | None] = {}
     busy = [chance.paretovariate(1.2) for _ in people]
     for moment in moments(chance, count):
         user = chance.choices(people, busy)[0]
         if chance.random() < 1 / 15:
             rooms[user.pk] = uuid.UUID(int=chance.getrandbits(128))
+            made_with[user.pk] = (
+                templates[(user.pk + chance.randrange(3)) % TEMPLATES] if chance.random() < 0.3 else None
+            )
+        version = made_with.get(user.pk)
         model, key = chance.choices(*habits[user.pk])[0]
         price = None if chance.random() < 1 / 200 else prices[model]
         failed, stopped = chance.random() < 1 / 30, chance.random() < 1 / 40
@@ -127,6 +138,8 @@ def entries_of(team: Team, people: Sequence[User], count: int) -> Iterator[Entry
             model=model,
             offer=uuid.UUID(int=1),
             key_label=key,
+            template=version.template_id if version else None,
+            template_version=version.pk if version else None,
             state="failed" if failed else "stopped" if stopped else "finished",
             finish_reason="" if failed else "stop",
             error_code="overloaded" if failed else "",
@@ -148,6 +161,13 @@ def entries_of(team: Team, people: Sequence[User], count: int) -> Iterator[Entry
             price_id=paid.price_id,
             price=documents[model] if price else None,
         )
+
+
+def add_template(team: Team, number: int) -> TemplateVersion:
+    template = PromptTemplate.objects.create(team=team)
+    version = TemplateVersion.objects.create(template=template, number=1, title=f"Template {number + 1}")
+    PromptTemplate.objects.filter(pk=template.pk).update(live=version, newest=version)
+    return version
 
 
 def habit(chance: random.Random) -> tuple[list[tuple[str, str]], list[float]]:

@@ -5,6 +5,7 @@ Every variable is described in docs/operations.md. A value that makes no sense s
 
 import os
 import secrets
+import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -73,7 +74,10 @@ SIGN_UP_OPEN = env.bool("PLAYGROUND_SIGN_UP_OPEN", False)
 
 INSTALLED_APPS = [
     "playground.web",
+    "playground.batches",
     "playground.comparisons",
+    "playground.presets",
+    "playground.snapshots",
     "playground.conversations",
     "playground.budgets",
     "playground.prompts",
@@ -275,6 +279,12 @@ UPSTREAM_FIRST_BYTE_SECONDS = env.float("PLAYGROUND_FIRST_BYTE_SECONDS", 300.0)
 UPSTREAM_BETWEEN_BYTES_SECONDS = env.float("PLAYGROUND_BETWEEN_BYTES_SECONDS", 300.0)
 UPSTREAM_TOTAL_SECONDS = env.float("PLAYGROUND_TOTAL_SECONDS", 1800.0)
 SANDBOX_SPEED = env.float("PLAYGROUND_SANDBOX_SPEED", 1.0)
+
+# Prometheus: off without a token (docs/operations.md)
+METRICS_TOKEN = env.str("PLAYGROUND_METRICS_TOKEN", "")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 16:
+    raise ImproperlyConfigured("PLAYGROUND_METRICS_TOKEN: give at least 16 characters.")
+METRICS_PROCESS = env.str("PLAYGROUND_METRICS_PROCESS", f"{socket.gethostname()}:{PORT}")
 
 LOG_LEVEL = env.choice("PLAYGROUND_LOG_LEVEL", "INFO", among=("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {

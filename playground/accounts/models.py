@@ -1,6 +1,7 @@
 """Who uses the trial center: users, the teams that own things, and who is in which team. Floor 1."""
 
 import unicodedata
+import uuid
 import zoneinfo
 from typing import ClassVar
 
@@ -170,6 +171,40 @@ class Member(models.Model):
         return f"{self.user_id} in {self.team_id} as {self.role}"
 
 
+class Invitation(models.Model):
+    """A way into a team for one person, by a signed link (invitations.py) that is good once and for some days."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(_("role"), max_length=16, choices=[(role.value, role.value) for role in Role])
+    email = models.EmailField(max_length=254, blank=True, default="")  # empty: whoever has the link
+    created_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ("-created_at",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role if role != Role.OWNER]),
+                name="invitation_role_below_owner",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"to {self.team_id} as {self.role}"
+
+    @classmethod
+    def open(cls) -> "models.QuerySet[Invitation]":
+        """Those that can still be accepted."""
+        return cls.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+
+
 class Deed(WrittenOnce):
     """A line of a team's log: who did what. Written by audit.note alone; the database refuses changes.
 
@@ -207,3 +242,24 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return f"claimed {self.claimed_at:%Y-%m-%d}"
+
+
+class AccessToken(models.Model):
+    """Lets a program read for a person in one team (accounts/tokens.py). Only a digest of it is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="access_tokens")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="access_tokens")
+    name = models.CharField(max_length=100)
+    scopes = models.JSONField(default=list)  # of tokens.Scope
+    digest = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=8)  # its last characters
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.name} …{self.hint}"

@@ -1,5 +1,7 @@
 """Making people and finding the team they work in. Floor 1; called by set-up, sign-up and the views."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from playground.accounts.models import Member, Team, User
@@ -58,6 +60,15 @@ def current_team(user: User) -> Team:
     if team is None:
         raise LookupError(f"user {user.pk} has no team")  # create_user gives everybody one
     return team
+
+
+def at_work(user: User, places: Sequence[Member]) -> Team:
+    """The same, where all the person's places are at hand already, with their teams."""
+    if not places:
+        raise LookupError(f"user {user.pk} has no team")
+    return min(
+        places, key=lambda place: (place.team_id != user.current_team_id, not place.team.personal, place.team_id)
+    ).team
 
 
 def role_in(user: User, team: Team) -> str | None:

@@ -5,6 +5,7 @@ CatalogError               the root
   ProviderRefused          bad_base_url, bad_provider: what somebody typed for a server of their own
   OfferRefused             bad_offer: what somebody typed for a model of their own; no_offer: there is no such offer
   PriceRefused             bad_price: what somebody typed as a price
+  PriceListRefused         bad_price_list: a file that is no list of prices
 """
 
 from playground.errors import Refused
@@ -31,3 +32,7 @@ class OfferRefused(CatalogError):
 
 class PriceRefused(CatalogError):
     """A typed price makes no sense."""
+
+
+class PriceListRefused(CatalogError):
+    """A file is no list of prices in a format that is known."""

@@ -189,7 +189,15 @@ def _same_amounts(row: PriceRow, price: StatedPrice) -> bool:
 def _reword(row: PriceRow, price: StatedPrice, changes: Changes) -> None:
     values = price.values
     del values["valid_from"]  # a row may have begun later than its source says: when it followed another
+    if price.end is None and _gave_way(row):
+        del values["valid_until"]
     _change(row, {**values, "fingerprint": price.fingerprint}, "prices", changes, "confirmed")
+
+
+def _gave_way(row: PriceRow) -> bool:
+    """Whether a row ended because an owner typed what holds from that day on."""
+    typed = PriceRow.objects.filter(offer=row.offer_id, scope=EVERYONE, origin=PriceRow.Origin.TYPED)
+    return row.valid_until is not None and typed.filter(valid_from=row.valid_until).exists()
 
 
 def _start(price: StatedPrice, past: Iterable[PriceRow]) -> dt.date | None:

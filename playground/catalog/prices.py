@@ -6,9 +6,10 @@ prices of its own (`scope`); while one of them holds, it goes before what the ca
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +50,21 @@ def rows_in_force(
     return chosen
 
 
+class PriceBook:
+    """All prices of some offers over time: which one held on a day, without a query for each question."""
+
+    def __init__(self, offer_ids: Collection[uuid.UUID]) -> None:
+        rows: defaultdict[tuple[uuid.UUID, str], list[Price]] = defaultdict(list)
+        for row in PriceRow.objects.filter(offer_id__in=offer_ids, use=True):
+            rows[row.offer_id, row.scope].append(row.price)
+        self._prices: dict[tuple[uuid.UUID, str], Sequence[Price]] = dict(rows)
+
+    def at(self, offer_id: uuid.UUID, day: datetime | date, *, scope: str = EVERYONE) -> Price | None:
+        """The price that held for `scope`: its own, else everyone's, else None."""
+        own = choose(self._prices.get((offer_id, scope), ()), day)
+        return own or choose(self._prices.get((offer_id, EVERYONE), ()), day)
+
+
 @transaction.atomic
 def set_price(
     *,
@@ -56,13 +72,18 @@ def set_price(
     currency: Currency,
     tiers: Iterable[Tier],
     start: date,
+    end: date | None = None,
     source: str,
+    source_url: str = "",
+    source_date: date | None = None,
     note: str = "",
     scope: str = EVERYONE,
 ) -> PriceRow:
     """Let a typed price hold from `start` on; what held in `scope` until then ends that day. Returns the new row.
 
-    Raises PriceRefused for a price that makes no sense, OfferRefused("no_offer").
+    With an `end` it only interrupts what held, which holds again from that day on.
+    `source_date`: when the source said so; the day the price begins where nobody knows. Raises PriceRefused for a price
+    that makes no sense, OfferRefused("no_offer").
     """
     offer = _locked(offer_id)
     row = PriceRow(
@@ -70,16 +91,19 @@ def set_price(
         currency=currency,
         tiers=[tier.to_json() for tier in tiers],
         valid_from=start,
+        valid_until=end,
         source=source,
-        source_date=start,
+        source_url=source_url,
+        source_date=source_date or start,
         note=note,
         scope=scope,
         origin=PriceRow.Origin.TYPED,
     )
     _check(row)
     began = Q(valid_from=None) | Q(valid_from__lte=start)  # one that begins later takes over by itself
-    for old in offer.prices.filter(began, Q(valid_until=None) | Q(valid_until__gt=start), use=True, scope=scope):
-        close(old, start)
+    if end is None:
+        for old in offer.prices.filter(began, Q(valid_until=None) | Q(valid_until__gt=start), use=True, scope=scope):
+            close(old, start)
     row.save()
     return row
 
@@ -111,6 +135,9 @@ def close(row: PriceRow, day: date) -> None:
 
 def _check(row: PriceRow) -> Price:
     try:
+        row.clean_fields(exclude={"offer"})
         return row.price
     except PricingError as error:
         raise PriceRefused("bad_price", str(error)) from error
+    except ValidationError as error:  # an address or a text that no column holds
+        raise PriceRefused("bad_price", " ".join(error.messages)) from error

@@ -35,11 +35,16 @@ LANGUAGES: Final = ("zh-hans",)  # of translations; the entries themselves are E
 STYLES: Final = ("none", "inline_think_tags", "reasoning_content")
 
 
-def read(paths: Iterable[Path]) -> Entries:
-    """Read the files and check them against each other. Raises CatalogFileError naming file and entry."""
+def read(paths: Iterable[Path], *, upon: Iterable[Table] = ()) -> Entries:
+    """Read the files and check them against each other. Raises CatalogFileError naming file and entry.
+
+    `upon`: tables of further files, laid over all the others.
+    """
     pile = _Pile()
     for path in sorted(paths, key=lambda path: path.name):
         pile.add(Table(read_toml(path), path.name))
+    for table in upon:
+        pile.add(table)
     return _put_together(pile)
 
 

@@ -14,17 +14,23 @@ from playground.catalog.errors import CatalogFileError
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Parse a catalog file. Floats are refused: amounts are written as strings. Raises CatalogFileError."""
-
-    def refuse(number: str) -> float:
-        raise CatalogFileError(path.name, f"{number} is written as a number; write amounts as strings.")
-
+    """Parse a catalog file. Raises CatalogFileError."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=refuse)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CatalogFileError(path.name, str(error)) from error
+        return parse_toml(path.read_bytes(), path.name)
     except OSError as error:
         raise CatalogFileError(str(path), error.strerror or "cannot be read") from error
+
+
+def parse_toml(content: bytes, name: str) -> dict[str, Any]:
+    """The same for what a file named `name` holds. Floats are refused: amounts are written as strings."""
+
+    def refuse(number: str) -> float:
+        raise CatalogFileError(name, f"{number} is written as a number; write amounts as strings.")
+
+    try:
+        return tomllib.loads(content.decode("utf-8"), parse_float=refuse)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise CatalogFileError(name, str(error)) from error
 
 
 class Table:

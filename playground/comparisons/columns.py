@@ -29,10 +29,15 @@ def begin(*, user: User, columns: Sequence[RunSettings]) -> Comparison:
     unused = Comparison.objects.filter(~Exists(asked), user=user, team=team, title="").first()
     if unused is not None and len(unused.shown_columns()) >= LEAST:
         return unused
-    with transaction.atomic():
-        comparison = Comparison.objects.create(team=team, user=user)
-        for settings in columns:
-            add_column(comparison, settings)
+    return make(user=user, columns=columns)
+
+
+@transaction.atomic
+def make(*, user: User, columns: Sequence[RunSettings]) -> Comparison:
+    """A new comparison with a column for each of the settings."""
+    comparison = Comparison.objects.create(team=current_team(user), user=user)
+    for settings in columns:
+        add_column(comparison, settings)
     return comparison
 
 

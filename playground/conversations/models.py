@@ -96,6 +96,9 @@ class Message(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     indexed = models.BooleanField(default=False)  # search.index_pending has seen its final text
+    # Of an answer that no run here has filled: the model that a file or a snapshot names for it.
+    written_by = models.CharField(max_length=120, blank=True, default="")
+    sums_up = models.BooleanField(default=False)  # asks for a summary: its answer stands for all that is above it
 
     class Meta:
         ordering = ("created_at", "id")
@@ -134,6 +137,8 @@ class Generation(models.Model):
     template_version = models.ForeignKey(
         TemplateVersion, on_delete=models.SET_NULL, null=True, related_name="generations"
     )  # what the turn was made with
+    # The message that what was sent begins with, those above it being left out; None: with the first one.
+    sees_from = models.UUIDField(null=True)
     price = models.JSONField(null=True)  # pricing.Price in force when the run was started; None: unpriced
     reserved = models.JSONField(null=True)  # what budgets.purses holds back for it; None: no budget concerns it
 
@@ -180,6 +185,21 @@ def branch_of(messages: "Any", leaf_id: uuid.UUID | None) -> list[Message]:
         branch.append(message)
         leaf_id = message.parent_id
     return branch[::-1]
+
+
+class Thumb(models.Model):
+    """What a person thinks of an answer: up or down. At most one each; thumbs.py counts them."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="thumbs")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    is_up = models.BooleanField()
+    given_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "user"], name="one_thumb_each")]
+
+    def __str__(self) -> str:
+        return f"{'up' if self.is_up else 'down'} from {self.user_id} on {self.message_id}"
 
 
 class LastSettings(models.Model):

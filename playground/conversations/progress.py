@@ -17,8 +17,9 @@ from django.utils import timezone
 
 from playground.catalog.queries import facts_of
 from playground.conversations import run_settings, spending, transcript
-from playground.conversations.lines import lines_to, messages_of
+from playground.conversations.lines import lines_before, messages_of
 from playground.conversations.models import LEASE, Generation, Message
+from playground.ledger import meters
 from playground.ledger.models import Entry
 from playground.ledger.record import Facts, record
 from playground.pricing.cost import TokenCounts, TokensBasis, cost
@@ -42,6 +43,8 @@ _ROW = (
     "offer__provider__slug",
     "offer__provider__practice",
     "api_key__label",
+    "template_version_id",
+    "template_version__template_id",
     "price",
     "reserved",
 )
@@ -148,6 +151,7 @@ def settle(settlement: Settlement, *, owner: str | None) -> bool:
         _write_message(row["message_id"], settlement)
         _write_generation(settlement, entry)
         spending.settle(row["reserved"], entry)
+    meters.count(entry)
     return True
 
 
@@ -167,13 +171,12 @@ def abandoned(*, owners_alive: Collection[str] | None, queued_before: dt.datetim
 
 def interrupt(generation_id: uuid.UUID) -> bool:
     """Settle an abandoned generation as interrupted, with the text of its last checkpoint and estimated usage."""
-    rows = Generation.objects.select_related("message", "conversation", "offer__provider")
+    rows = Generation.objects.select_related("message__parent", "conversation", "offer__provider")
     generation = rows.filter(pk=generation_id).first()
     if generation is None:
         return False
-    chosen, answer = run_settings.parse(generation.settings), generation.message
-    lines = lines_to(answer.conversation_id, answer.parent_id, with_thinking=bool(chosen.keep_thinking))
-    messages = messages_of(lines, chosen, facts_of(generation.offer))
+    chosen = run_settings.parse(generation.settings)
+    messages = messages_of(lines_before(generation), chosen, facts_of(generation.offer))
     return settle(
         Settlement(
             generation_id=generation_id,
@@ -227,6 +230,8 @@ def _facts(row: dict[str, Any], settlement: Settlement) -> Facts:
         model=row["offer__title"],
         offer_id=row["offer_id"],
         key_label=row["api_key__label"] or "",
+        template=row["template_version__template_id"],
+        template_version=row["template_version_id"],
         practice=row["offer__provider__practice"],
         state=settlement.state,
         counts=tokens.counts,

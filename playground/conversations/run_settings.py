@@ -5,7 +5,7 @@ A parameter that nobody touched is None and is left out of the request, so that 
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from playground.catalog.capability_words import label, why_not
 from playground.catalog.queries import OfferFacts
 from playground.conversations import web_search
+from playground.conversations.context import WAYS, WhenFull
 from playground.conversations.web_search import WebSearch
 from playground.errors import Refused
 from playground.tools.schemas import LONGEST as LONGEST_SCHEMA
@@ -28,6 +29,7 @@ MAX_SYSTEM_PROMPT = 200_000  # characters
 PROPOSED_MAX_TOKENS = 8192
 MOST_STOP_WORDS, LONGEST_STOP_WORD = 16, 200
 MOST_FUNCTIONS = 128
+TEAM_FIRST = "team"  # in the place of a key's id
 NUMBERS = ("temperature", "top_p", "max_tokens", "frequency_penalty", "presence_penalty", "seed")
 PARAMETERS = {
     **{"thinking": "thinking", "effort": "reasoning_effort", "stop": "stop", **{name: name for name in NUMBERS}},
@@ -50,7 +52,8 @@ class RunSettings:
     """What the reader chose for the next turn. None means: the provider's default."""
 
     offer: uuid.UUID | None = None
-    key: uuid.UUID | None = None  # None: the person's own first, then the team's
+    key: uuid.UUID | None = None  # None: by itself, in the order of the next field
+    team_key_first: bool = False  # the team's before the person's own
     thinking: bool | None = None
     effort: str | None = None
     temperature: float | None = None
@@ -62,12 +65,18 @@ class RunSettings:
     seed: int | None = None
     functions: tuple[uuid.UUID, ...] = ()  # of the team, see tools.models.Function
     keep_thinking: bool | None = None  # earlier thinking goes along with the next request
-    tool_choice: str | None = None
+    tool_choice: str | None = None  # a word of the capability table, or the id of the function that must be called
     web_search: WebSearch | None = None
     output: str | None = None  # json_object, json_schema; None: text
     schema: str = ""  # as it was typed, kept while another output is chosen
+    when_full: WhenFull | None = None  # what is done about a full context; None: all is sent, and may be refused
     system_prompt: str = ""
     template: uuid.UUID | None = None  # the version of a prompt template that the system prompt came from
+
+    @property
+    def named_function(self) -> uuid.UUID | None:
+        """The function that must be called, where the choice of tools names one that is switched on."""
+        return next((one for one in self.functions if str(one) == self.tool_choice), None)
 
     def to_json(self) -> dict[str, object]:
         """JSON for a row or the browser; untouched parameters are absent."""
@@ -75,6 +84,8 @@ class RunSettings:
         values |= {name: str(values[name]) for name in ("offer", "key", "template") if values[name]}
         values |= {"stop": list(self.stop), "functions": [str(one) for one in self.functions]}
         values |= {"web_search": self.web_search.to_json() if self.web_search else None}
+        if values.pop("team_key_first") and self.key is None:
+            values["key"] = TEAM_FIRST
         return {name: value for name, value in values.items() if value not in (None, "", [])}
 
 
@@ -85,7 +96,8 @@ def parse(raw: Mapping[str, object]) -> RunSettings:
     """Read what a browser or a row holds. Unknown names are ignored; a wrong type raises BadSetting."""
     return RunSettings(
         offer=_uuid(raw.get("offer"), "offer", _("This model cannot be chosen any more. Choose another one.")),
-        key=_uuid(raw.get("key"), "key", _("This key cannot be used any more. Choose another one.")),
+        key=_key(raw.get("key")),
+        team_key_first=raw.get("key") == TEAM_FIRST,
         thinking=_one_of(raw, "thinking", bool),
         effort=_one_of(raw, "effort", str),
         temperature=_number(raw, "temperature"),
@@ -101,9 +113,15 @@ def parse(raw: Mapping[str, object]) -> RunSettings:
         web_search=_web_search(raw.get("web_search")),
         output=_one_of(raw, "output", str),
         schema=_schema(raw.get("schema")),
+        when_full=_when_full(raw.get("when_full")),
         system_prompt=_system_prompt(raw.get("system_prompt")),
         template=_template(raw.get("template")),
     )
+
+
+def reserved_for_answer(settings: RunSettings, offer: OfferFacts) -> int:
+    """The tokens of a context that the answer may need."""
+    return settings.max_tokens or min(PROPOSED_MAX_TOKENS, offer.max_output_tokens or PROPOSED_MAX_TOKENS)
 
 
 def propose(offer: OfferFacts, *, system_prompt: str = "") -> RunSettings:
@@ -157,13 +175,19 @@ def fit(settings: RunSettings, offer: OfferFacts) -> RunSettings:
     }
     if settings.effort not in offer.parameters["reasoning_effort"].values:
         lost["effort"] = None
-    if settings.tool_choice not in offer.parameters["tool_choice"].values:
+    if not _choice_is_taken(settings, offer.parameters["tool_choice"].values):
         lost["tool_choice"] = None
     if settings.output not in outputs(offer):
         lost["output"] = None
     if settings.thinking is False:
         lost["keep_thinking"] = None  # who does not think keeps no thoughts
     return _with_engine(replace(settings, **lost), offer)  # type: ignore[arg-type]
+
+
+def _choice_is_taken(settings: RunSettings, values: Collection[str]) -> bool:
+    if settings.named_function is not None:
+        return "function" in values
+    return settings.tool_choice != "function" and settings.tool_choice in values
 
 
 def outputs(offer: OfferFacts) -> tuple[str, ...]:
@@ -247,6 +271,15 @@ def _schema(value: object) -> str:
     return clean(value)
 
 
+def _when_full(value: object) -> WhenFull | None:
+    if value in (None, ""):
+        return None
+    known = next((way for way in WAYS if way == value), None)
+    if known is None:
+        raise BadSetting("when_full", _("This is not a usable value."))
+    return known
+
+
 def _one_of(raw: Mapping[str, object], name: str, kind: type[T]) -> T | None:
     value = raw.get(name)
     if value is None or value == "":
@@ -272,6 +305,11 @@ def _uuid(value: object, name: str, refusal: str) -> uuid.UUID | None:
         return uuid.UUID(str(value))
     except ValueError:
         raise BadSetting(name, refusal) from None
+
+
+def _key(value: object) -> uuid.UUID | None:
+    refusal = _("This key cannot be used any more. Choose another one.")
+    return None if value == TEAM_FIRST else _uuid(value, "key", refusal)
 
 
 def _template(value: object) -> uuid.UUID | None:

@@ -71,10 +71,12 @@ def most_tokens(chosen: RunSettings, offer: OfferFacts, prompt: int) -> int | No
 
 
 def _prompt_tokens(generation: Generation, asked: Message | None, offer: OfferFacts, chosen: RunSettings) -> int:
+    """Of the whole branch: what the run leaves out of it is known later. A model never reads more than it can."""
     thinking = bool(chosen.keep_thinking)
     parent = asked.parent_id if asked else generation.message.parent_id
     lines = lines_to(generation.conversation_id, parent, with_thinking=thinking) if parent else []
     if asked:
         lines.append(line_of(asked))
     tools = tools_of(chosen, generation.conversation.team_id)
-    return transcript.estimate_prompt_tokens(messages_of(lines, chosen, offer), tools)
+    estimate = transcript.estimate_prompt_tokens(messages_of(lines, chosen, offer), tools)
+    return estimate if offer.context_tokens is None else min(estimate, offer.context_tokens)

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from playground.accounts.models import User
-from playground.conversations import search_index, transcript
-from playground.conversations.lines import lines_to
+from playground.conversations import context, search_index, transcript
+from playground.conversations.lines import lines_before
 from playground.conversations.models import Conversation, Generation, Message, branch_of
 from playground.errors import Refused
 from playground.wire.text import clean
@@ -79,9 +79,15 @@ def switch_branch(message: Message) -> None:
     Conversation.objects.filter(pk=message.conversation_id).update(leaf=leaf)
 
 
-def tokens_before(answer: Message, *, system_prompt: str) -> int:
-    """How many prompt tokens the question to `answer` is with all that came before it: an estimate."""
-    lines = lines_to(answer.conversation_id, answer.parent_id)
+def tokens_before(run: Generation) -> int:
+    """How many prompt tokens a run had, or would have had: an estimate.
+
+    Of one that was never sent because not even its last turn fits, it is that turn.
+    """
+    lines = lines_before(run)
+    if run.settings.get("when_full") and not run.request:
+        lines = lines[context.turn_starts(lines)[-1] :]
+    system_prompt = str(run.settings.get("system_prompt", ""))
     return transcript.estimate_prompt_tokens(transcript.build_messages(lines, system_prompt))
 
 
@@ -100,6 +106,8 @@ def branch_off(message: Message, *, user: User) -> Conversation:
             tool_calls=row.tool_calls,
             results=row.results,
             web_search=row.web_search,
+            sums_up=row.sums_up,
+            written_by=row.written_by,
             origin_id=row.origin_id or row.pk,
             author_id=row.author_id,
             created_at=row.created_at,

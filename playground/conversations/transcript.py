@@ -38,7 +38,7 @@ def build_messages(
     """
     messages = [ChatMessage(role="system", content=system_prompt)] if system_prompt.strip() else []
     branch = list(lines)
-    for line, following in zip(branch, [*branch[1:], None], strict=True):
+    for line, following in zip(branch, [*branch, None][1:], strict=True):
         if line.role == "tool":
             messages += [_result(result) for result in line.results]
             continue

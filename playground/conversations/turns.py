@@ -82,6 +82,22 @@ def append_turn(
     return _once(user, client_id, make)
 
 
+def ask_apart(
+    *, user: User, conversation: Conversation, client_id: str, text: str, settings: RunSettings, owner: str
+) -> Turn:
+    """A question of its own at the root of a conversation that is no thread, as each row of a batch is one.
+
+    The conversation itself stays as it is, and no search looks into it. Raises Refused as append_turn.
+    """
+    text = check_text(text)
+
+    def make() -> Turn:
+        question = _question(user, conversation, None, text)
+        return _start(_Deed(user, client_id, owner, settings), conversation, parent_id=None, asked=question, apart=True)
+
+    return _once(user, client_id, make)
+
+
 def edit_turn(*, user: User, message: Message, client_id: str, text: str, owner: str = "") -> Turn:
     """Write a user message anew: a sibling of `message` with its own answer; the old branch stays."""
     text = check_text(text)
@@ -91,7 +107,9 @@ def edit_turn(*, user: User, message: Message, client_id: str, text: str, owner:
     def make() -> Turn:
         room = _lock(message.conversation_id)
         question = _question(user, room, message.parent_id, text)
-        return _start(_again(user, client_id, owner, room), room, parent_id=message.parent_id, asked=question)
+        question.sums_up = message.sums_up
+        deed = _again(user, client_id, owner, room, message)
+        return _start(deed, room, parent_id=message.parent_id, asked=question)
 
     return _once(user, client_id, make)
 
@@ -103,7 +121,8 @@ def regenerate(*, user: User, message: Message, client_id: str, owner: str = "")
 
     def make() -> Turn:
         room = _lock(message.conversation_id)
-        return _start(_again(user, client_id, owner, room), room, parent_id=message.parent_id, asked=None)
+        deed = _again(user, client_id, owner, room, message.parent)
+        return _start(deed, room, parent_id=message.parent_id, asked=None)
 
     return _once(user, client_id, make)
 
@@ -140,9 +159,15 @@ def new_conversation(user: User, text: str) -> Conversation:
 
 
 def choose_key(
-    user: User, conversation: Conversation, offer: OfferFacts, wanted: uuid.UUID | None = None
+    user: User,
+    conversation: Conversation,
+    offer: OfferFacts,
+    wanted: uuid.UUID | None = None,
+    *,
+    team_first: bool = False,
 ) -> ApiKey | None:
-    """The key this run will use: the wanted one, else the person's own, else the team's. The sandbox needs none.
+    """The key this run will use: the wanted one, else the first of the person's own and the team's. The sandbox needs
+    none.
 
     A wanted key that cannot be used is refused: another one in its place might have other rights, or cost others.
     """
@@ -153,7 +178,7 @@ def choose_key(
         if chosen is None:
             raise Refused("no_key", _("This key cannot be used any more. Choose another one."))
         return chosen
-    key = key_for(user=user, team=conversation.team, provider_slug=offer.provider_slug)
+    key = key_for(user=user, team=conversation.team, provider_slug=offer.provider_slug, team_first=team_first)
     if key is None:
         raise Refused(
             "no_key",
@@ -198,6 +223,39 @@ def give_results(*, user: User, message: Message, client_id: str, results: Seque
     return _once(user, client_id, make)
 
 
+def summarise(
+    *,
+    user: User,
+    conversation: Conversation,
+    parent_id: uuid.UUID | None,
+    client_id: str,
+    settings: RunSettings,
+    owner: str = "",
+) -> Turn:
+    """Ask for a summary of the conversation so far, as a turn that can be seen; its answer stands for all above it.
+
+    It is written as text and without tools, whatever the conversation is set to. Raises Refused as append_turn, and
+    `nothing_to_summarise` before the first answer.
+    """
+    text = _(
+        "Summarise our conversation so far, so that we can go on with your summary alone. Keep the goal, what was "
+        "decided and why, the facts, names, figures and code that are still needed, and what is open. Write in the "
+        "language of the conversation."
+    )
+
+    def make() -> Turn:
+        room = _lock(conversation.pk)
+        if room.leaf_id is None:
+            raise Refused("nothing_to_summarise", _("There is nothing to summarise yet."))
+        _check_at_end(room, parent_id)
+        question = _question(user, room, room.leaf_id, text)
+        question.sums_up = True
+        deed = _as_text(_Deed(user, client_id, owner, settings))
+        return _start(deed, room, parent_id=room.leaf_id, asked=question)
+
+    return _once(user, client_id, make)
+
+
 def _generation_of(message: Message) -> Generation | None:
     """The run that filled an answer; None for a copy, whose run is that of its origin."""
     return Generation.objects.filter(message=message).first()
@@ -217,12 +275,13 @@ def _check_results(message: Message, results: Sequence[str]) -> list[dict[str, s
 
 @dataclass(frozen=True, slots=True)
 class _Deed:
-    """Who does it, and with which settings."""
+    """Who does it, and with which settings; `kept`: those of the conversation, where they are others."""
 
     user: User
     client_id: str
     owner: str
     settings: RunSettings
+    kept: RunSettings | None = None
 
 
 def _once(user: User, client_id: str, make: Callable[[], Turn]) -> Turn:
@@ -279,9 +338,18 @@ def _check_at_end(conversation: Conversation, parent_id: uuid.UUID | None) -> No
         raise Refused("busy", _("The last answer is still being written. Stop it or wait."))
 
 
-def _again(user: User, client_id: str, owner: str, conversation: Conversation) -> _Deed:
-    """A deed with the settings that the conversation has."""
-    return _Deed(user, client_id, owner, run_settings.parse(conversation.settings))
+def _again(
+    user: User, client_id: str, owner: str, conversation: Conversation, question: Message | None = None
+) -> _Deed:
+    """A deed with the settings that the conversation has. `question`: what is asked once more."""
+    deed = _Deed(user, client_id, owner, run_settings.parse(conversation.settings))
+    return _as_text(deed) if question is not None and question.sums_up else deed
+
+
+def _as_text(deed: _Deed) -> _Deed:
+    """The deed of a summary: text without tools, whatever the conversation is set to and keeps."""
+    plain = replace(deed.settings, functions=(), tool_choice=None, web_search=None, output=None, template=None)
+    return replace(deed, settings=plain, kept=deed.settings)
 
 
 def _question(user: User, conversation: Conversation, parent_id: uuid.UUID | None, text: str) -> Message:
@@ -296,14 +364,24 @@ def _with_known_template(deed: _Deed) -> RunSettings:
     return replace(deed.settings, template=None)
 
 
-def _start(deed: _Deed, conversation: Conversation, *, parent_id: uuid.UUID | None, asked: Message | None) -> Turn:
-    """Write the rows of one run: what is asked (None when answering again), empty answer, generation."""
+def _start(
+    deed: _Deed,
+    conversation: Conversation,
+    *,
+    parent_id: uuid.UUID | None,
+    asked: Message | None,
+    apart: bool = False,
+) -> Turn:
+    """Write the rows of one run: what is asked (None when answering again), empty answer, generation.
+
+    `apart`: the conversation does not go on with it, and the search need not know.
+    """
     if deed.settings.offer is None:
         raise Refused("no_offer", _("Choose a model first."))
     offer, price = facts_and_price(deed.settings.offer, scope=f"team:{conversation.team_id}")
     settings = run_settings.fit(_with_known_template(deed), offer)
     output_format.check_schema(settings)
-    api_key = choose_key(deed.user, conversation, offer, settings.key)
+    api_key = choose_key(deed.user, conversation, offer, settings.key, team_first=settings.team_key_first)
     created = conversation._state.adding
     answer = Message(conversation=conversation, parent_id=parent_id, role=Message.Role.ASSISTANT)
     if asked:
@@ -323,14 +401,18 @@ def _start(deed: _Deed, conversation: Conversation, *, parent_id: uuid.UUID | No
         price=price.to_json() if price else None,
     )
     generation.reserved = spending.reserve(generation, asked=asked, offer=offer, chosen=settings, price=price)
-    conversation.leaf = answer
-    conversation.settings = settings.to_json()
-    conversation.updated_at = timezone.now()
+    if apart:
+        for message in filter(None, (asked, answer)):
+            message.indexed = True
+    else:
+        conversation.leaf = answer
+        conversation.settings = (run_settings.fit(deed.kept, offer) if deed.kept else settings).to_json()
+        conversation.updated_at = timezone.now()
     # Rows point at each other; the database checks that when the transaction ends.
     if created:
         _insert_conversation.execute(conversation)
     _insert_messages.execute(*[message for message in (asked, answer) if message])
-    if not created:
+    if not created and not apart:
         _move_on.execute(
             id=conversation.pk, leaf=answer.pk, settings=conversation.settings, updated_at=conversation.updated_at
         )

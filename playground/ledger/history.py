@@ -1,26 +1,27 @@
 """What was used and spent, for pages: sums of a stretch of time, by whatever somebody asks for. Exact at every moment.
 
 Exact because it is totals up to the cursor plus the entries after it (standing.py). When the cursor moves between two
-statements, they are asked again. Three statements, whatever the range; both databases; plain values out.
+statements, they are asked again. Three statements, whatever the range; both databases; plain values out. A zone whose
+meridian has no totals yet is read by hours, and what no hour fits into by entries: right as well, only slower.
 """
 
+import bisect
 import datetime as dt
 import itertools
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from django.db import connection
+from django.db.models import Q
 
-from playground.ledger.fields import UNIT
-from playground.ledger.fold import AMOUNTS, COUNTS, KEY_FIELDS, READ, SPREADS, Key, Line, Sum
-from playground.ledger.models import Entry, TotalCursor
-from playground.ledger.spans import cover, moment_of, quarter_of
+from playground.ledger.fold import AMOUNTS, COUNTS, KEY_FIELDS, SPREADS, Key, Line, Sum, lines_of
+from playground.ledger.models import Entry
+from playground.ledger.spans import UTC, Cover, cover, meridian_of, moment_of, quarter_of
 from playground.ledger.spread import from_text
-from playground.ledger.standing import advance, relieved
+from playground.ledger.standing import corrected_among, keep, relieved
 
-MANY: Final = 1_000  # entries after the cursor: from here on they are folded first
+MANY: Final = 3_000  # entries after the cursor: with more, adding them up is no work for a page
 
 # What a chart can be stacked by: the name in addresses, and the column.
 GROUPS: Final[Mapping[str, str]] = {
@@ -28,11 +29,28 @@ GROUPS: Final[Mapping[str, str]] = {
     "person": "user_id",
     "key": "key_label",
     "provider": "provider",
+    "template": "template",
     "status": "state",
 }
+_MAY_BE_EMPTY: Final = ("key_label", "template")
 _SUMMED: Final = (*COUNTS, *AMOUNTS)
+CONVERSATION: Final = "conversation"  # too many for totals: see by_conversation.py
 _DRAWN: Final = ("entries", "unpriced", "prompt_tokens", "completion_tokens", "cost")  # what a chart shows
 _DIMENSIONS: Final = KEY_FIELDS[1:]  # within a team
+
+Stretch = tuple[int, int]  # from a quarter hour to another
+
+
+class Behind(Exception):
+    """The totals are being made, after an upgrade: `done` of `all` entries are in. Seconds to minutes; ask again."""
+
+    def __init__(self, done: int, all_: int) -> None:
+        super().__init__(f"{done} of {all_} entries are added up")
+        self.done, self.all = done, all_
+
+
+class _NotReady(Exception):
+    """One of the meridians that were asked has no totals, or not all of them yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +69,7 @@ class Only:
     person: str = ""
     key: str | None = None  # a key's label may be empty: None is any
     provider: str = ""
+    template: str | None = None  # its id in hexadecimal; empty is none
     status: str = ""
     practice: bool = False
 
@@ -64,7 +83,7 @@ class Only:
     def columns(self) -> dict[str, str]:
         """The columns that are narrowed, and to what."""
         stated = {column: getattr(self, name) for name, column in GROUPS.items()}
-        return {column: value for column, value in stated.items() if value or (value == "" and column == "key_label")}
+        return {column: value for column, value in stated.items() if value or (value == "" and column in _MAY_BE_EMPTY)}
 
 
 class Cell(NamedTuple):
@@ -83,6 +102,7 @@ class History:
     before: dict[Key, Sum] = field(default_factory=dict)
     cells: dict[Cell, Sum] = field(default_factory=dict)
     keys: set[Key] = field(default_factory=set)  # all there are in the range, whether they fit or not
+    count: int = 0  # entries in the range, whether they fit or not
 
 
 def read(
@@ -94,36 +114,62 @@ def read(
     before: tuple[dt.datetime, dt.datetime],
     many: int = MANY,
 ) -> History:
-    """Sums between the first and the last edge, in bars between the edges, and those of the stretch `before`."""
+    """Sums between the first and the last edge, in bars between the edges, and those of the stretch `before`.
+
+    By conversation there are no bars. Raises Behind.
+    """
     quarters = [quarter_of(edge) for edge in edges]
     bars = list(itertools.pairwise(quarters))
     whole = [(quarters[0], quarters[-1]), (quarter_of(before[0]), quarter_of(before[1]))]
+    column = GROUPS.get(group, "")
+
+    def cell_of(place: int, key: Key) -> Cell | None:
+        return Cell(place, str(getattr(key, column)), key.currency) if only.fits(key) else None
+
+    meridians = _meridians(edges)
     while True:
-        totals, cursor = _totals(scope, whole)
-        pending = _pending(scope, cursor, min(moment_of(first) for first, _end in whole))
-        if len(pending) > many and advance():
+        parts, steps = _covers(whole, meridians), _covers(bars, meridians)
+        try:
+            totals, cursor = _totals(scope, parts)
+            cells, later = _cells(scope, only, column, steps) if column else ({}, cursor)
+        except _NotReady:
+            meridians = keep(meridians)
             continue
-        cells, later = _cells(scope, only, GROUPS[group], bars)
-        if later in (None, cursor):
+        if later == cursor:
             break
-    _add_pending(totals, cells, pending, whole, bars, only, GROUPS[group])
+    late = _late(scope, cursor, many)
+    rest = _rest(scope, cursor, [*parts, *steps])
+    _take_in(totals, late, _finder(enumerate(whole)), _total_of)
+    _take_in(totals, rest, _finder(_rests(parts)), _total_of)
+    if column:
+        _take_in(cells, late, _finder(enumerate(bars)), cell_of)
+        _take_in(cells, rest, _finder(_rests(steps)), cell_of)
     return History(
         now={key: total for (part, key), total in totals.items() if part == 0 and only.fits(key)},
         before={key: total for (part, key), total in totals.items() if part == 1 and only.fits(key)},
         cells=cells,
         keys={key for (part, key) in totals if part == 0},
+        count=sum(total.entries for (part, _key), total in totals.items() if part == 0),
     )
 
 
 def keys_within(scope: Scope, first: dt.datetime, end: dt.datetime) -> set[Key]:
-    """What the entries of a stretch have: for filters, so that one that is just being folded may be missing."""
+    """What the entries of a stretch have: for filters, so that what is new or not added up yet may be missing."""
     stretch = (quarter_of(first), quarter_of(end))
-    totals, cursor = _totals(scope, [stretch])
-    pending = _pending(scope, cursor, first)
-    return {key for _part, key in totals} | {line.key for line in pending if line.created_at < end}
+    meridians = _meridians([first, end])
+    try:
+        totals, cursor = _totals(scope, _covers([stretch], meridians))
+    except _NotReady:
+        totals, cursor = _totals(scope, _covers([stretch], keep(meridians)))
+    try:
+        late = _late(scope, cursor, MANY)
+    except Behind:
+        late = []
+    _take_in(totals, late, _finder([(0, stretch)]), _total_of)
+    return {key for _part, key in totals}
 
 
-def merged(sums: Iterator[Sum] | Sequence[Sum]) -> Sum:
+def merged(sums: Iterable[Sum]) -> Sum:
     """One sum of many, of one currency or for what has none."""
     result = Sum()
     for one in sums:
@@ -131,71 +177,98 @@ def merged(sums: Iterator[Sum] | Sequence[Sum]) -> Sum:
     return result
 
 
-def _totals(scope: Scope, stretches: Sequence[tuple[int, int]]) -> tuple[dict[tuple[int, Key], Sum], int]:
+def _meridians(edges: Sequence[dt.datetime]) -> list[int]:
+    """Those that a reader of these edges counts by: one, or two where the clocks are changed."""
+    return sorted({meridian_of(edge) for edge in edges} - {UTC})
+
+
+def _covers(stretches: Sequence[Stretch], meridians: Sequence[int]) -> list[Cover]:
+    return [cover(first, end, meridians) for first, end in stretches]
+
+
+def _rests(covers: Sequence[Cover]) -> Iterator[tuple[int, Stretch]]:
+    return ((place, rest) for place, one in enumerate(covers) for rest in one.rests)
+
+
+def _totals(scope: Scope, covers: Sequence[Cover]) -> tuple[dict[tuple[int, Key], Sum], int]:
     """What the totals say of each stretch, by key, and the last entry they include."""
     join = "STRING_AGG({0}, ' ')" if connection.vendor == "postgresql" else "GROUP_CONCAT({0}, ' ')"
     # Only of the range itself: what it is compared with shows no percentiles, and the texts are most of the work.
     spread = ", ".join(
-        join.format(f"CASE WHEN spans.place = 0 AND t.{name} <> '' THEN t.{name} END") for name in SPREADS
+        join.format(f"CASE WHEN spans.place = 0 AND t.{name} <> '' THEN t.{name} END") + f" AS {name}"
+        for name in SPREADS
     )
-    rows = _ask(scope, stretches, columns=_DIMENSIONS, sums=_SUMMED, more=f", {spread}")
-    found: dict[tuple[int, Key], Sum] = {}
-    cursor = None
+    keys, values = _keys(scope, None)
+    summed = ", ".join(f"SUM(t.{name}) AS {name}" for name in _SUMMED)
+    dimensions = ", ".join(f"k.{name}" for name in _DIMENSIONS)
+    rows, cursor = _ask(
+        covers,
+        f"SELECT s.place, {dimensions}, {', '.join(f's.{name}' for name in (*_SUMMED, *SPREADS))} FROM ("  # noqa: S608 - names of our own
+        f"SELECT spans.place, t.key_id, {summed}, {spread} FROM spans CROSS JOIN ledger_total t "
+        f"WHERE t.team_id = %s AND {_WITHIN}{keys} GROUP BY spans.place, t.key_id) s "
+        f"JOIN ledger_totalkey k ON k.id = s.key_id",
+        [scope.team_id, *values],
+    )
     width = 1 + len(_DIMENSIONS)
+    found: dict[tuple[int, Key], Sum] = {}
     for row in rows:
-        cursor = row[-1]
-        total = _sum(_SUMMED, row[width:])
-        total.ttft, total.speed = from_text(row[-3] or ""), from_text(row[-2] or "")
         key = Key._make((scope.team_id, *row[1 : width - 1], bool(row[width - 1])))
-        found[row[0], key] = total
-    return found, _cursor() if cursor is None else cursor
+        *sums, ttft, speed = row[width:-2]
+        values = [*map(int, sums), from_text(ttft or ""), from_text(speed or "")]
+        found[row[0], key] = Sum(*values)
+    return found, cursor
 
 
-def _cells(
-    scope: Scope, only: Only, column: str, bars: Sequence[tuple[int, int]]
-) -> tuple[dict[Cell, Sum], int | None]:
-    rows = _ask(scope, bars, columns=(column, "currency"), sums=_DRAWN, only=only)
-    cells: dict[Cell, Sum] = {}
-    cursor = None
-    for row in rows:
-        cursor = row[-1]
-        cells[Cell(row[0], str(row[1]), row[2])] = _sum(_DRAWN, row[3:])
-    return cells, cursor
-
-
-def _ask(
-    scope: Scope,
-    stretches: Sequence[tuple[int, int]],
-    *,
-    columns: Sequence[str],
-    sums: Sequence[str],
-    more: str = "",
-    only: Only | None = None,
-) -> list[Any]:
-    """Rows of (place of the stretch, columns, sums, more, cursor). The spans are the outer loop, each one look-up."""
-    spans = ", ".join(
-        f"({place}, {span.level:d}, {span.first}, {span.end})"
-        for place, (first, end) in enumerate(stretches)
-        for span in cover(first, end)
+def _cells(scope: Scope, only: Only, column: str, covers: Sequence[Cover]) -> tuple[dict[Cell, Sum], int]:
+    keys, values = _keys(scope, only)
+    summed = ", ".join(f"SUM(t.{name})" for name in _DRAWN)
+    rows, cursor = _ask(
+        covers,
+        f"SELECT spans.place, k.{column}, k.currency, {summed} "  # noqa: S608 - names of our own
+        f"FROM spans CROSS JOIN ledger_total t JOIN ledger_totalkey k ON k.id = t.key_id "
+        f"WHERE t.team_id = %s AND {_WITHIN}{keys} GROUP BY spans.place, k.{column}, k.currency",
+        [scope.team_id, *values],
     )
-    if not spans:
-        return []
-    names = ", ".join(f"t.{name}" for name in columns)
-    summed = ", ".join(f"SUM(t.{name})" for name in sums)
-    where, values = _where(scope, only)
+    return {Cell(row[0], str(row[1]), row[2]): _drawn(row[3:-2]) for row in rows}, cursor
+
+
+_WITHIN: Final = (
+    "t.meridian = spans.meridian AND t.level = spans.level AND t.start >= spans.first AND t.start < spans.past"
+)
+
+
+def _ask(covers: Sequence[Cover], select: str, values: Sequence[Any]) -> tuple[list[Any], int]:
+    """The rows of a select over `spans`, the outer loop of which each is one look-up, and the cursor."""
+    spans = [
+        f"({place}, {span.meridian}, {span.level:d}, {span.first}, {span.end})"
+        for place, one in enumerate(covers)
+        for span in one.spans
+    ]
+    used = {span.meridian for one in covers for span in one.spans} | {UTC}
+    standing = (
+        "SELECT COALESCE(MAX(CASE WHEN m.east = 0 THEN m.last_entry END), 0) AS reached, "  # noqa: S608 - numbers
+        f"COUNT(*) AS meridians, MIN(m.last_entry) AS least FROM ledger_meridian m WHERE m.east IN ({_list(used)})"
+    )
     sql = (
-        f"WITH spans (place, level, first, past) AS (VALUES {spans}) "  # noqa: S608 - numbers and names of our own
-        f"SELECT spans.place, {names}, {summed}{more}, (SELECT last_entry FROM ledger_totalcursor) "
-        f"FROM spans CROSS JOIN ledger_total t "
-        f"WHERE t.team_id = %s AND t.level = spans.level AND t.start >= spans.first AND t.start < spans.past{where} "
-        f"GROUP BY spans.place, {names}"
+        f"WITH spans (place, meridian, level, first, past) AS (VALUES {', '.join(spans or ['(0, 0, 0, 0, 0)'])}) "  # noqa: S608
+        f"SELECT r.*, CASE WHEN c.meridians = {len(used)} THEN c.least END, c.reached "
+        f"FROM ({standing}) c LEFT JOIN ({select}) r ON 1 = 1"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [scope.team_id, *values])
-        return list(cursor.fetchall())
+        cursor.execute(sql, values)
+        rows = list(cursor.fetchall())
+    least, reached = rows[0][-2:]
+    if least != reached and used != {UTC}:
+        raise _NotReady
+    return [row for row in rows if row[0] is not None], int(reached)
 
 
-def _where(scope: Scope, only: Only | None) -> tuple[str, list[Any]]:
+def _list(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(numbers)))
+
+
+def _keys(scope: Scope, only: Only | None) -> tuple[str, list[Any]]:
+    """Which keys are wanted, as a condition on `t.key_id`; nothing where all of the team's are."""
     wanted: dict[str, Any] = {"user_id": scope.user_id} if scope.user_id is not None else {}
     if only is not None:
         narrowed: dict[str, Any] = dict(only.columns)
@@ -204,10 +277,13 @@ def _where(scope: Scope, only: Only | None) -> tuple[str, list[Any]]:
         if scope.user_id is not None and narrowed.get("user_id", scope.user_id) != scope.user_id:
             return " AND 1 = 0", []
         wanted |= narrowed
-    words = "".join(f" AND t.{column} = %s" for column in wanted)
+    words = [f"{column} = %s" for column in wanted]
     if only is not None and not only.practice:
-        words += " AND NOT t.practice"
-    return words, list(wanted.values())
+        words.append("NOT practice")
+    if not words:
+        return "", []
+    chosen = " AND ".join(["team_id = %s", *words])
+    return f" AND t.key_id IN (SELECT id FROM ledger_totalkey WHERE {chosen})", [scope.team_id, *wanted.values()]  # noqa: S608
 
 
 def _whole(text: str) -> int:
@@ -215,49 +291,79 @@ def _whole(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 18 else 0
 
 
-def _sum(names: Sequence[str], values: Sequence[Any]) -> Sum:
-    found: dict[str, Any] = {name: int(value) for name, value in zip(names, values, strict=False)}
-    return Sum(**found | {name: found[name] * UNIT for name in AMOUNTS if name in found})
+def _drawn(values: Sequence[Any]) -> Sum:
+    entries, unpriced, prompt, completion, cost = map(int, values)
+    return Sum(entries=entries, unpriced=unpriced, prompt_tokens=prompt, completion_tokens=completion, cost_units=cost)
 
 
-def _cursor() -> int:
-    return TotalCursor.objects.filter(pk=1).values_list("last_entry", flat=True).first() or 0
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """An entry that no total has; or one whose price came later, which is not unpriced any more."""
+
+    line: Line
+    is_relief: bool = False
 
 
-def _pending(scope: Scope, cursor: int, since: dt.datetime) -> list[Line]:
-    """The entries after the cursor."""
-    entries = Entry.objects.filter(pk__gt=cursor, team=scope.team_id, created_at__gte=since).order_by()
-    if scope.user_id is not None:
-        entries = entries.filter(user=scope.user_id)
-    return [Line._make(row) for row in entries.values_list(*READ)]
+def _late(scope: Scope, cursor: int, many: int) -> list[_Change]:
+    """The entries after the cursor, whosever they are: that they are few is what is asked first. Raises Behind."""
+    lines = lines_of(Entry.objects.filter(pk__gt=cursor).order_by("pk")[: many + 1])
+    if len(lines) > many:
+        raise Behind(cursor, Entry.objects.order_by("-pk").values_list("pk", flat=True)[0])
+    own = [line for line in lines if _is_of(scope, line)]
+    return [*map(_Change, own), *(_Change(line, is_relief=True) for line in relieved(own))]
 
 
-def _add_pending(
-    totals: dict[tuple[int, Key], Sum],
-    cells: dict[Cell, Sum],
-    pending: Sequence[Line],
-    stretches: Sequence[tuple[int, int]],
-    bars: Sequence[tuple[int, int]],
-    only: Only,
-    column: str,
+def _rest(scope: Scope, cursor: int, covers: Sequence[Cover]) -> list[_Change]:
+    """The entries up to the cursor in what no total fits into."""
+    stretches = sorted({rest for _place, rest in _rests(covers)})
+    if not stretches:
+        return []
+    within = Q()
+    for first, end in stretches:
+        within |= Q(created_at__gte=moment_of(first), created_at__lt=moment_of(end))
+    entries = Entry.objects.filter(pk__lte=cursor)
+    lines = [line for line in lines_of(entries.filter(within, team=scope.team_id)) if _is_of(scope, line)]
+    priced_later = corrected_among(lines, entries)
+    return [
+        *map(_Change, lines),
+        *(_Change(line, is_relief=True) for line in lines if line.pk in priced_later),
+    ]
+
+
+def _is_of(scope: Scope, line: Line) -> bool:
+    return line.team_id == scope.team_id and scope.user_id in (None, line.user_id)
+
+
+def _finder(stretches: Iterable[tuple[int, Stretch]]) -> Callable[[int], int | None]:
+    """Which of some stretches, none of which overlap, a quarter hour lies in."""
+    ordered = sorted((first, end, place) for place, (first, end) in stretches if first < end)
+    firsts = [first for first, _end, _place in ordered]
+
+    def find(quarter: int) -> int | None:
+        found = bisect.bisect_right(firsts, quarter) - 1
+        return ordered[found][2] if found >= 0 and quarter < ordered[found][1] else None
+
+    return find
+
+
+def _total_of(place: int, key: Key) -> tuple[int, Key]:
+    return place, key
+
+
+def _take_in(
+    found: dict[Any, Sum],
+    changes: Iterable[_Change],
+    find: Callable[[int], int | None],
+    name: Callable[[int, Key], Any],
 ) -> None:
-    own: defaultdict[Any, Sum] = defaultdict(Sum)
-    changes = [(line, False) for line in pending] + [(line, True) for line in relieved(pending)]
-    for line, is_relieved in changes:
-        quarter, key = quarter_of(line.created_at), line.key
-        places: list[Any] = [
-            (part, key) for part, stretch in enumerate(stretches) if stretch[0] <= quarter < stretch[1]
-        ]
-        if only.fits(key):
-            group = str(getattr(key, column))
-            places += [
-                Cell(bar, group, key.currency) for bar, (first, end) in enumerate(bars) if first <= quarter < end
-            ]
-        for place in places:
-            if is_relieved:
-                own[place].unpriced -= 1
-            else:
-                own[place].add(line)
-    for place, total in own.items():
-        target: dict[Any, Sum] = cells if isinstance(place, Cell) else totals
-        target.setdefault(place, Sum()).merge(total)
+    """Add entries to the sums of the places that they lie in; `name` says what a place is called, None: not wanted."""
+    for change in changes:
+        place = find(quarter_of(change.line.created_at))
+        called = None if place is None else name(place, change.line.key)
+        if called is None:
+            continue
+        total = found.setdefault(called, Sum())
+        if change.is_relief:
+            total.unpriced -= 1
+        else:
+            total.add(change.line)

@@ -1,6 +1,6 @@
 """How fast and how reliable offers were here: figures of the last days from the own entries. For pages only.
 
-What counts, for one offer and the last WINDOW, whoever's run it was:
+What counts, for one offer and the last days (WINDOW unless asked), whoever's run it was:
 
 - A run is one call to the provider that was answered in full or that failed through a fault of the provider, the
   network or the protocol (FAULTS, a rate limit among them). `runs` is their number, `succeeded` how many were answered.
@@ -52,7 +52,7 @@ _FAILED = Q(state__in=("failed", "interrupted"), error_code__in=FAULTS, duration
 KEPT_TIMES: Final = 20
 AT_MOST: Final = 100  # remembered answers
 
-_Key = tuple[str, frozenset[uuid.UUID]]
+_Key = tuple[str, frozenset[uuid.UUID], dt.timedelta]
 _kept: "dict[_Key, tuple[float, dict[uuid.UUID, Measured]]]" = {}
 
 
@@ -73,15 +73,15 @@ class Measured:
 
 
 def measured_of_late(
-    offers: Mapping[uuid.UUID, bool], *, clock: Callable[[], float] = time.monotonic
+    offers: Mapping[uuid.UUID, bool], *, window: dt.timedelta = WINDOW, clock: Callable[[], float] = time.monotonic
 ) -> dict[uuid.UUID, Measured]:
     """The figures of now, or of a moment ago where counting takes its time."""
-    key = (str(connection.settings_dict["NAME"]), frozenset(offers))
+    key = (str(connection.settings_dict["NAME"]), frozenset(offers), window)
     began = clock()
     until, figures = _kept.get(key, (began, {}))
     if began < until:
         return figures
-    figures = measured(offers, now=timezone.now())
+    figures = measured(offers, now=timezone.now(), window=window)
     if len(_kept) >= AT_MOST:
         _kept.clear()
     ended = clock()
@@ -89,7 +89,9 @@ def measured_of_late(
     return figures
 
 
-def measured(offers: Mapping[uuid.UUID, bool], *, now: dt.datetime) -> dict[uuid.UUID, Measured]:
+def measured(
+    offers: Mapping[uuid.UUID, bool], *, now: dt.datetime, window: dt.timedelta = WINDOW
+) -> dict[uuid.UUID, Measured]:
     """The figures of `offers` (id to whether it is the sandbox's); those nobody measured are missing.
 
     One or two queries for the numbers of runs and one for each offer that was used, all from one index.
@@ -98,8 +100,8 @@ def measured(offers: Mapping[uuid.UUID, bool], *, now: dt.datetime) -> dict[uuid
     for practice in (False, True):
         wanted = [offer for offer, is_practice in offers.items() if is_practice == practice]
         if wanted:
-            for offer, runs, succeeded in _counts(wanted, practice, now - WINDOW):
-                figures[offer] = Measured(runs, succeeded, *_medians(offer, practice, now - WINDOW))
+            for offer, runs, succeeded in _counts(wanted, practice, now - window):
+                figures[offer] = Measured(runs, succeeded, *_medians(offer, practice, now - window))
     return figures
 
 

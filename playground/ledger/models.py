@@ -33,8 +33,18 @@ class Entry(WrittenOnce):
     generation = models.UUIDField()
     attempt = models.PositiveSmallIntegerField(default=1)  # calls to a provider that cost something, counted from 1
     # A correction is an entry that adds its tokens and amounts (negative ones too) to those of the entry it corrects.
+    # It has the moment of that entry, so that every sum of a stretch of time gets it, and says apart when it was made.
     corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="correction")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    corrected_at = models.DateTimeField(null=True, editable=False)
+    corrected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
 
     # Who and what for. No constraints: deleting a team or a user never touches money.
     team = models.ForeignKey(Team, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
@@ -47,6 +57,8 @@ class Entry(WrittenOnce):
     model = models.CharField(max_length=200)
     offer = models.UUIDField()
     key_label = models.CharField(max_length=100, blank=True, default="")
+    template = models.UUIDField(null=True)  # what the turn was made with, and its version; both may be gone since
+    template_version = models.UUIDField(null=True)
     practice = models.BooleanField(default=False)  # the sandbox's: shown as practice, in no total unless asked for
 
     # How it went. TTFT and duration in milliseconds.
@@ -93,6 +105,18 @@ class Entry(WrittenOnce):
                 ],
                 name="entry_offer_measured",
             ),
+            # Partial: an entry without a template pays nothing for it.
+            models.Index(
+                fields=["template_version", "created_at"],
+                condition=models.Q(template_version__isnull=False),
+                name="entry_template_version",
+            ),
+            # The few that repricing.py looks for among millions.
+            models.Index(
+                fields=["team", "offer", "created_at"],
+                condition=models.Q(cost_basis="unpriced"),
+                name="entry_unpriced",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -120,25 +144,60 @@ class Entry(WrittenOnce):
         return f"{self.state} {self.model} {self.created_at:%Y-%m-%d %H:%M}"
 
 
-class Total(models.Model):
-    """What the entries of one stretch of time add up to, for one combination of who, what and how it ended.
+class Meridian(models.Model):
+    """An offset from UTC whose days, weeks and months have totals, and the last entry that these include.
 
-    Made from entries alone by standing.py, and may be thrown away and made again. `start` is in quarter hours since
-    1970 (spans.py); the stretch is that of the level.
+    That of UTC, 0, is always there. `east` is in quarter hours (spans.py).
     """
 
+    east = models.SmallIntegerField(primary_key=True)
+    last_entry = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.east / 4:+} h from UTC, up to entry {self.last_entry}"
+
+
+class TotalKey(models.Model):
+    """A combination of who, what for and how it ended (fold.Key): totals name it by its number."""
+
     team = models.ForeignKey(Team, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False)
-    level = models.PositiveSmallIntegerField()
-    start = models.PositiveIntegerField()
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False
     )
     provider = models.CharField(max_length=64)
     model = models.CharField(max_length=200)
     key_label = models.CharField(max_length=100)
+    template = models.CharField(max_length=32)  # the id in hexadecimal
     state = models.CharField(max_length=16)
     currency = models.CharField(max_length=3)
     practice = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "user", "provider", "model", "key_label", "template", "state", "currency", "practice"],
+                name="one_number_per_key",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.model} of {self.user_id}"
+
+
+class Total(models.Model):
+    """What the entries of one stretch of time add up to, for one key.
+
+    Made from entries alone by standing.py, and may be thrown away and made again. `start` is in quarter hours since
+    1970 (spans.py); the stretch is that of the level.
+    """
+
+    team = models.ForeignKey(Team, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False)
+    meridian = models.SmallIntegerField()
+    level = models.PositiveSmallIntegerField()
+    start = models.PositiveIntegerField()
+    key = models.ForeignKey(
+        TotalKey, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+", db_index=False
+    )
 
     entries = models.BigIntegerField()  # runs: corrections are added below and not counted here
     unpriced = models.BigIntegerField()  # of them, those that have no price and no correction yet
@@ -155,30 +214,11 @@ class Total(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=[
-                    *("team", "level", "start", "user", "provider", "model", "key_label", "state", "currency"),
-                    "practice",
-                ],
-                name="one_standing_total",
-            )
+            models.UniqueConstraint(fields=["team", "meridian", "level", "start", "key"], name="one_standing_total")
         ]
 
     def __str__(self) -> str:
-        return f"{self.entries} entries of {self.model}, level {self.level} from {self.start}"
-
-
-class TotalCursor(models.Model):
-    """The one row that names the last entry that the totals include."""
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    last_entry = models.BigIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="only_one_total_cursor")]
-
-    def __str__(self) -> str:
-        return f"up to entry {self.last_entry}"
+        return f"{self.entries} entries of key {self.key_id}, level {self.level} from {self.start}"
 
 
 class ExchangeRate(models.Model):

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from playground.ledger.spans import moment_of, quarter_of
-
 PRESETS: Final = ("today", "7d", "30d", "90d", "12m", "month", "last-month")
 UNITS: Final = ("hour", "day", "week", "month")
 MOST_BARS: Final = 100
@@ -88,12 +86,13 @@ def edges(period: Period, unit: str) -> list[dt.datetime]:
 
 
 def before(period: Period, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
-    """What a period is compared with: as much of the one before as has passed of this one.
+    """What a period is compared with: as much of the one before as has passed of this one, in whole hours.
 
     Of a month the month before, from its first day; of everything else as many days right before.
     """
     zone = period.first.tzinfo
-    until = min(period.end, max(period.first, moment_of(quarter_of(now) + 1).astimezone(zone)))
+    hour = now.astimezone(zone).replace(minute=0, second=0, microsecond=0)
+    until = min(period.end, max(period.first, hour + dt.timedelta(hours=1)))
     if period.preset in ("month", "last-month"):
         start = (period.first - _DAY).replace(day=1)
         whole = until == period.end

@@ -50,6 +50,8 @@ class Facts:
     finish_reason: str = ""
     error_code: str = ""
     attempt: int = 1
+    template: uuid.UUID | None = None
+    template_version: uuid.UUID | None = None
 
 
 def record(facts: Facts) -> Entry:
@@ -86,6 +88,8 @@ def _columns(facts: Facts) -> dict[str, object]:
         "model": facts.model,
         "offer": facts.offer_id,
         "key_label": facts.key_label,
+        "template": facts.template,
+        "template_version": facts.template_version,
         "practice": facts.practice,
         "state": facts.state,
         "finish_reason": facts.finish_reason[:64],

@@ -1,72 +1,83 @@
 """Standing totals: kept by a cursor over the ledger, so that recording a run costs nothing more. Floor 3.
 
 `advance` folds what came after the cursor, a batch in one transaction: totals and cursor move together. Who reads
-totals adds the entries after the cursor himself (history.py), so that every sum is exact at every moment. `rebuild`
-makes all totals anew; `differences` adds every entry up again, in the database instead of here, and compares.
+totals adds the entries after the cursor himself (history.py), so that every sum is exact at every moment. Each meridian
+(spans.py) has a cursor of its own: a new one catches up in the background, and from then on moves with that of UTC.
+`rebuild` makes all totals anew; check.py adds every entry up again and compares.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from django.db import OperationalError, connection, models, transaction
-from django.db.models import Count, Max, Min, Q
-from django.db.models import Sum as DbSum
-from django.db.models.functions import Coalesce
+from django.db.models import Max
 
-from playground.ledger.fields import UNIT, AmountField
-from playground.ledger.fold import AMOUNTS, COUNTS, KEY_FIELDS, READ, SPREADS, Key, Line, Sum
-from playground.ledger.models import Entry, Total, TotalCursor
-from playground.ledger.spans import DAY, Level, moment_of, quarter_of, starts_of
+from playground.ledger.fold import AMOUNTS, COUNTS, KEY_FIELDS, SPREADS, Key, Line, Sum, lines_of, picounits
+from playground.ledger.models import Entry, Meridian, Total, TotalKey
+from playground.ledger.spans import UTC, Level, hours_of, quarter_of, start_of
 from playground.ledger.spread import from_text, to_text
-from playground.ledger.totals import TOKENS
 
 BATCH: Final = 5_000  # entries of one transaction
-REBUILD_BATCH: Final = 50_000
-LITTLE: Final = 500
+REBUILD_BATCH: Final = 20_000
+LITTLE: Final = 500  # a running server folds when there are so many
+STEP: Final = 1_500  # and at most so many at once: other things wait meanwhile
+MOST_MERIDIANS: Final = 8  # each one more makes folding dearer by a tenth
 _LOCK_WAIT: Final = "200ms"
 
 _VALUES: Final = (*COUNTS, *AMOUNTS, *SPREADS)
 
 
 class Place(NamedTuple):
-    """One total: how much time, from when, and of what."""
+    """One total: of which meridian, how much time, from when, and of what."""
 
+    meridian: int
     level: int
     start: int
     key: Key
 
 
 Folds = dict[Place, Sum]
+_Stretch = dict[tuple[int, Key], Sum]  # the totals of one level, by start
 
 
 def advance(batch: int = BATCH) -> int:
     """Fold everything that is settled and not yet in the totals. Returns the number of entries."""
-    return sum(_advance(batch))
+    count = sum(_advance(batch))
+    while _catch_up(batch):
+        pass
+    return count
 
 
 def rebuild() -> int:
     """Throw all totals away and make them again from the entries. Returns the number of entries."""
     with transaction.atomic():
-        _locked_cursor()
+        locked_cursors()
         Total.objects.all().delete()
-        TotalCursor.objects.update(last_entry=0)
+        TotalKey.objects.all().delete()
+        Meridian.objects.update(last_entry=0)
     return advance(REBUILD_BATCH)
 
 
-def advance_a_little(batch: int = LITTLE) -> None:
-    """For a process that has other things to do: one small batch, and only when it is full."""
+def advance_a_little(least: int = LITTLE, batch: int = STEP) -> None:
+    """For a process that has other things to do: one batch at most, and only when it is worth it."""
     last = Entry.objects.aggregate(last=Max("pk"))["last"] or 0
-    if last - (TotalCursor.objects.aggregate(last=Max("last_entry"))["last"] or 0) >= batch:
+    cursor = Meridian.objects.filter(pk=UTC).values_list("last_entry", flat=True).first() or 0
+    if last - cursor >= least:
         next(_advance(batch), 0)
+    else:
+        _catch_up(batch)
 
 
-def differences() -> list[str]:
-    """What the totals say otherwise than the entries they include, in words; nothing when all is well.
-
-    Nobody folds while a day is compared, nor while the levels are; in between everything goes on.
-    """
-    return [*(wrong for day in _days() for wrong in _wrong_quarters(day)), *_wrong_sums()]
+def keep(meridians: Collection[int]) -> list[int]:
+    """Have totals for these, from some time soon on; returns those that have them now."""
+    cursors = dict(Meridian.objects.values_list("pk", "last_entry"))
+    missing = [meridian for meridian in meridians if meridian not in cursors]
+    room = MOST_MERIDIANS - len(cursors)
+    if missing and room > 0:
+        # Where nothing was folded yet they begin with all the others.
+        Meridian.objects.bulk_create([Meridian(pk=one) for one in missing[:room]], ignore_conflicts=True)
+    return [meridian for meridian in meridians if cursors.get(meridian, -1) == cursors.get(UTC)]
 
 
 def _advance(batch: int) -> Iterator[int]:
@@ -74,13 +85,37 @@ def _advance(batch: int) -> Iterator[int]:
     horizon = _settled()
     while horizon is not None:
         with transaction.atomic():
-            cursor = _locked_cursor()
-            lines = _lines(Entry.objects.filter(pk__gt=cursor.last_entry, pk__lte=horizon).order_by("pk")[:batch])
+            cursors = locked_cursors()
+            last = cursors[UTC]
+            lines = lines_of(Entry.objects.filter(pk__gt=last, pk__lte=horizon).order_by("pk")[:batch])
             if not lines:
                 return
-            _store(_folded(lines))
-            TotalCursor.objects.update(last_entry=lines[-1].pk)
+            together = [meridian for meridian, cursor in cursors.items() if cursor == last]
+            _store(folded(lines, together))
+            Meridian.objects.filter(pk__in=together).update(last_entry=lines[-1].pk)
         yield len(lines)
+
+
+def _catch_up(batch: int) -> int:
+    """Bring one meridian that is behind UTC a batch nearer to it. Returns the number of entries."""
+    if not Meridian.objects.filter(last_entry__lt=_cursor_of_utc()).exists():
+        return 0
+    with transaction.atomic():
+        cursors = locked_cursors()
+        goal = cursors[UTC]
+        behind = [(cursor, meridian) for meridian, cursor in cursors.items() if cursor < goal]
+        if not behind:
+            return 0
+        last, meridian = max(behind)
+        lines = lines_of(Entry.objects.filter(pk__gt=last, pk__lte=goal).order_by("pk")[:batch])
+        _store(folded(lines, [meridian]))
+        reached = lines[-1].pk if len(lines) == batch else goal
+        Meridian.objects.filter(pk=meridian).update(last_entry=reached)
+    return len(lines) or 1
+
+
+def _cursor_of_utc() -> "models.QuerySet[Meridian, int]":
+    return Meridian.objects.filter(pk=UTC).values_list("last_entry", flat=True)
 
 
 def _settled() -> int | None:
@@ -101,127 +136,119 @@ def _settled() -> int | None:
     return cast("int | None", Entry.objects.aggregate(last=Max("pk"))["last"])
 
 
-def _locked_cursor() -> TotalCursor:
-    return TotalCursor.objects.select_for_update().get_or_create(pk=1)[0]
+def locked_cursors() -> dict[int, int]:
+    """The last entry that the totals of each meridian include. Nobody else folds until the transaction ends."""
+    first, _made = Meridian.objects.select_for_update().get_or_create(pk=UTC)  # whoever has this one has them all
+    others = Meridian.objects.exclude(pk=UTC).values_list("pk", "last_entry")
+    return {UTC: first.last_entry, **dict(others)}
 
 
-def _lines(entries: "models.QuerySet[Entry]") -> list[Line]:
-    return [Line._make(row) for row in entries.values_list(*READ)]
-
-
-def _folded(lines: Sequence[Line]) -> Folds:
-    folds: Folds = defaultdict(Sum)
-    for line in lines:
-        for place in _places(line):
-            folds[place].add(line)
-    for line in relieved(lines):
-        for place in _places(line):
-            folds[place].unpriced -= 1
+def folded(lines: Sequence[Line], meridians: Iterable[int]) -> Folds:
+    """Totals of some entries: hours from the entries, days from hours, weeks and months from days."""
+    meridians = sorted(set(meridians))
+    lighter = relieved(lines)
+    hours = {one: _hours(lines, lighter, one) for one in {hours_of(meridian) for meridian in meridians}}
+    folds: Folds = {}
+    for meridian in meridians:
+        levels = {Level.HOUR: hours[hours_of(meridian)]}
+        levels[Level.DAY] = _raised(levels[Level.HOUR], Level.DAY, meridian)
+        levels[Level.WEEK] = _raised(levels[Level.DAY], Level.WEEK, meridian)
+        levels[Level.MONTH] = _raised(levels[Level.DAY], Level.MONTH, meridian)
+        if hours_of(meridian) != meridian:
+            del levels[Level.HOUR]  # they are those of UTC
+        folds |= {
+            Place(meridian, level, start, key): total
+            for level, totals in levels.items()
+            for (start, key), total in totals.items()
+        }
     return folds
+
+
+def _hours(lines: Sequence[Line], lighter: Sequence[Line], meridian: int) -> _Stretch:
+    found: defaultdict[tuple[int, Key], Sum] = defaultdict(Sum)
+    for line in lines:
+        found[start_of(Level.HOUR, quarter_of(line.created_at), meridian), line.key].add(line)
+    for line in lighter:
+        found[start_of(Level.HOUR, quarter_of(line.created_at), meridian), line.key].unpriced -= 1
+    return found
+
+
+def _raised(totals: _Stretch, level: Level, meridian: int) -> _Stretch:
+    found: defaultdict[tuple[int, Key], Sum] = defaultdict(Sum)
+    for (start, key), total in totals.items():
+        found[start_of(level, start, meridian), key].merge(total)
+    return found
 
 
 def relieved(lines: Sequence[Line]) -> list[Line]:
     """Entries without a price that some of `lines` correct: they are not unpriced any more."""
     numbers = [line.corrects_id for line in lines if line.corrects_id is not None]
-    return _lines(Entry.objects.filter(pk__in=numbers, cost_basis=Entry.CostBasis.UNPRICED)) if numbers else []
+    if not numbers:
+        return []
+    return lines_of(Entry.objects.filter(pk__in=numbers, cost_basis=Entry.CostBasis.UNPRICED))
 
 
-def _places(line: Line) -> Iterator[Place]:
-    key = line.key
-    for level, start in enumerate(starts_of(quarter_of(line.created_at))):
-        yield Place(level, start, key)
+def corrected_among(lines: Sequence[Line], entries: "models.QuerySet[Entry]") -> set[int]:
+    """Those of the lines that have no price, but a correction among the entries."""
+    unpriced = [line.pk for line in lines if line.cost_basis == Entry.CostBasis.UNPRICED]
+    if not unpriced:
+        return set()
+    found = entries.filter(corrects__in=unpriced).values_list("corrects_id", flat=True)
+    return {number for number in found if number is not None}
 
 
 def _store(folds: Folds) -> None:
     """Written in one statement for all: through model instances a fold takes five times as long."""
+    numbers = _numbers_of({place.key for place in folds})
     for place, before in _known(folds):
         folds[place].merge(before)
-    columns = ("level", "start", *KEY_FIELDS, *_VALUES)
+    columns = ("team_id", "meridian", "level", "start", "key_id", *_VALUES)
     sql = (
         f"INSERT INTO ledger_total ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))}) "  # noqa: S608 - our own names
-        f"ON CONFLICT (team_id, level, start, {', '.join(KEY_FIELDS[1:])}) "
+        f"ON CONFLICT (team_id, meridian, level, start, key_id) "
         f"DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _VALUES)}"
     )
     with connection.cursor() as cursor:
-        cursor.executemany(sql, [(*place[:2], *place.key, *_columns(fold)) for place, fold in folds.items()])
+        cursor.executemany(
+            sql, [(place.key.team_id, *place[:3], numbers[place.key], *_columns(fold)) for place, fold in folds.items()]
+        )
+
+
+def _numbers_of(keys: set[Key]) -> dict[Key, int]:
+    """The numbers of keys; those that are new get one."""
+    rows = TotalKey.objects.filter(team__in={key.team_id for key in keys})
+    found = {Key._make(row[1:]): row[0] for row in rows.values_list("pk", *KEY_FIELDS)}
+    if new := keys - found.keys():
+        made = TotalKey.objects.bulk_create([TotalKey(**key._asdict()) for key in sorted(new)])
+        found |= {Key._make(getattr(row, name) for name in KEY_FIELDS): row.pk for row in made}
+    return found
 
 
 def _columns(fold: Sum) -> Iterator[int | str]:
     yield from (getattr(fold, name) for name in COUNTS)
-    yield from (int(getattr(fold, name) / UNIT) for name in AMOUNTS)
+    yield from (fold.cost_units, fold.saved_units)
     yield from (to_text(getattr(fold, name)) for name in SPREADS)
 
 
 def _known(folds: Folds) -> Iterator[tuple[Place, Sum]]:
     """Those of the places that have a total already, and what it says."""
+    starts: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for place in folds:
+        starts[place.meridian, place.level].append(place.start)
     teams = {place.key.team_id for place in folds}
-    for level in Level:
-        starts = [place.start for place in folds if place.level == level]
-        rows = Total.objects.filter(team__in=teams, level=level, start__gte=min(starts), start__lte=max(starts))
-        yield from ((place, total) for place, total in _stored(rows) if place in folds)
+    for (meridian, level), begin in starts.items():
+        rows = Total.objects.filter(
+            team__in=teams, meridian=meridian, level=level, start__gte=min(begin), start__lte=max(begin)
+        )
+        yield from ((place, total) for place, total in stored(rows) if place in folds)
 
 
-def _stored(rows: "models.QuerySet[Total]") -> Iterator[tuple[Place, Sum]]:
-    width = 2 + len(KEY_FIELDS)
-    for row in rows.values_list("level", "start", *KEY_FIELDS, *_VALUES).iterator(chunk_size=2_000):
+def stored(rows: "models.QuerySet[Total]") -> Iterator[tuple[Place, Sum]]:
+    """Totals as they stand in rows."""
+    sums = (*COUNTS, *(picounits(name) for name in AMOUNTS), *SPREADS)
+    columns = ("meridian", "level", "start", *(f"key__{name}" for name in KEY_FIELDS), *sums)
+    width = 3 + len(KEY_FIELDS)
+    for row in rows.values_list(*columns).iterator(chunk_size=2_000):
         values: dict[str, Any] = dict(zip(_VALUES, row[width:], strict=True))
         values |= {name: from_text(values[name]) for name in SPREADS}
-        yield Place(row[0], row[1], Key(*row[2:width])), Sum(**values)
-
-
-def _days() -> Iterator[int]:
-    """The days from the first entry or total to the last, as quarters."""
-    entries = Entry.objects.aggregate(first=Min("created_at"), last=Max("created_at"))
-    totals = Total.objects.filter(level=Level.QUARTER).aggregate(first=Min("start"), last=Max("start"))
-    quarters = [quarter_of(moment) for moment in entries.values() if moment]
-    quarters += [quarter for quarter in totals.values() if quarter is not None]
-    if quarters:
-        yield from range(min(quarters) // DAY * DAY, max(quarters) + 1, DAY)
-
-
-@transaction.atomic
-def _wrong_quarters(day: int) -> list[str]:
-    """Quarter hours of a day whose entries, folded again, make something else."""
-    entries = Entry.objects.filter(pk__lte=_locked_cursor().last_entry)
-    lines = _lines(entries.filter(created_at__gte=moment_of(day), created_at__lt=moment_of(day + DAY)))
-    unpriced = [line.pk for line in lines if line.cost_basis == Entry.CostBasis.UNPRICED]
-    priced_later = set(entries.filter(corrects__in=unpriced).values_list("corrects_id", flat=True))
-    folds: Folds = defaultdict(Sum)
-    for line in lines:
-        place = next(_places(line))
-        folds[place].add(line)
-        folds[place].unpriced -= line.pk in priced_later
-    stored = dict(_stored(Total.objects.filter(level=Level.QUARTER, start__gte=day, start__lt=day + DAY)))
-    return [
-        f"{moment_of(place.start):%Y-%m-%d %H:%M}, {place.key}"
-        for place in sorted(folds.keys() | stored.keys())
-        if folds.get(place, Sum()) != stored.get(place, Sum())
-    ]
-
-
-@transaction.atomic
-def _wrong_sums() -> list[str]:
-    """Levels whose totals add up to something else than the entries do; added by the database."""
-    entries: dict[str, Any] = {name: DbSum(name) for name in TOKENS}
-    entries["entries"] = Count("pk", filter=Q(corrects=None))
-    entries["cost"] = Coalesce(DbSum("cost_total"), 0, output_field=AmountField())
-    totals = {name: DbSum(name) for name in entries}
-    by = ("team_id", "currency", "practice")
-    meant = _by(Entry.objects.filter(pk__lte=_locked_cursor().last_entry), by, entries)
-    wrong: list[str] = []
-    for level in Level:
-        found = _by(Total.objects.filter(level=level), by, totals)
-        wrong += [
-            f"{level.name.lower()} totals of team {key[0]}, {key[1] or 'no currency'}: "
-            f"{found.get(key)} instead of {meant.get(key)}"
-            for key in sorted(meant.keys() | found.keys())
-            if meant.get(key) != found.get(key)
-        ]
-    return wrong
-
-
-def _by(
-    rows: "models.QuerySet[Any]", by: Sequence[str], sums: dict[str, Any]
-) -> dict[tuple[Any, ...], tuple[Any, ...]]:
-    grouped = rows.order_by().values_list(*by).annotate(**sums)
-    return {row[: len(by)]: row[len(by) :] for row in grouped}
+        yield Place(row[0], row[1], row[2], Key._make(row[3:width])), Sum(*values.values())

@@ -21,11 +21,16 @@ class DatabaseThread:
 
     def __init__(self, name: str) -> None:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self.calls = 0  # that wait or run now
 
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a function that uses the database, in this thread; one that is cancelled meanwhile ends unheard."""
         call = partial(_with_sound_connection, partial(function, *args, **kwargs))
-        return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+        self.calls += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+        finally:
+            self.calls -= 1
 
 
 def _with_sound_connection(function: Callable[[], R]) -> R:

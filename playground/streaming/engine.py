@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Protocol
 
 from django.db import DatabaseError
 
@@ -39,6 +40,14 @@ log = logging.getLogger(__name__)
 
 SETTLE_AGAIN = (0.2, 0.5, 1, 2, 5, 10, 20, 30)  # seconds between attempts to settle while the database is away
 MAX_CHARACTERS = 8_000_000  # of one answer
+OF_THE_MOMENT = frozenset({"rate_limited", "concurrency_limited", "overloaded"})  # what a turnstile decides about
+
+
+class Turnstile(Protocol):
+    """Who decides over the pace of many runs: it is told when a provider refused one for its limits."""
+
+    async def again(self, error: WireError) -> bool:
+        """Wait for another turn; False when there is none. May be cancelled."""
 
 
 class Run:
@@ -59,11 +68,20 @@ class Run:
         "saved_seq",
         "sent",
         "seq",
+        "settlement",
         "stopwatch",
+        "turnstile",
         "user_id",
     )
 
-    def __init__(self, generation_id: uuid.UUID, user_id: int, message_id: uuid.UUID, live: LiveStream) -> None:
+    def __init__(
+        self,
+        generation_id: uuid.UUID,
+        user_id: int,
+        message_id: uuid.UUID,
+        live: LiveStream,
+        turnstile: Turnstile | None = None,
+    ) -> None:
         self.generation_id = generation_id
         self.user_id = user_id
         self.message_id = message_id
@@ -74,6 +92,8 @@ class Run:
         self.saved_seq = 0
         self.saved_at = 0.0
         self.sent: Sent | None = None
+        self.settlement: Settlement | None = None
+        self.turnstile = turnstile
         self._attempts = 0
         self._prompt_tokens = 0
         self._error: WireError | Refused | None = None
@@ -119,6 +139,7 @@ class Run:
         if not isinstance(plan, Refused) and settlement.state == Generation.State.FINISHED:
             settlement = replace(settlement, verdict=await verdict_on(settlement, plan))
         await self._settle(settlement, owner)
+        self.settlement = settlement
         await self.live.close(End(settlement.state))
         return settlement.state
 
@@ -137,12 +158,22 @@ class Run:
                                 await asyncio.sleep(pace.window)
                 return
             except WireError as error:
-                delay = None if self.completion.started else retry_delay(error, self._attempts, random.random)
-                if delay is None:
+                if not await self._may_ask_again(error):
                     self._error = error
                     return
-            self._attempts += 1
-            await asyncio.sleep(delay)
+
+    async def _may_ask_again(self, error: WireError) -> bool:
+        """Wait until the request may be sent once more; False when it may not."""
+        if self.completion.started:
+            return False
+        if self.turnstile is not None and error.code in OF_THE_MOMENT:
+            return await self.turnstile.again(error)
+        delay = retry_delay(error, self._attempts, random.random)
+        if delay is None:
+            return False
+        self._attempts += 1
+        await asyncio.sleep(delay)
+        return True
 
     def _keep(self, sent: Sent) -> None:
         self.sent = sent

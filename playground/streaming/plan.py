@@ -8,6 +8,7 @@ from typing import Any
 from playground.catalog.queries import OfferFacts
 from playground.conversations.output_format import response_format
 from playground.conversations.run_settings import RunSettings
+from playground.errors import Refused
 from playground.wire.client import Endpoint
 from playground.wire.request import ChatMessage, CompletionRequest, Dialect
 from playground.wire.secret import Secret
@@ -35,6 +36,17 @@ class Plan:
     judged: Judged | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a deed hands over for its run; `plan` is the refusal when the run cannot be made after all."""
+
+    generation_id: uuid.UUID
+    message_id: uuid.UUID
+    conversation_id: uuid.UUID
+    user_id: int
+    plan: Plan | Refused
+
+
 def dialect_of(offer: OfferFacts) -> Dialect:
     """How the provider of an offer is spoken to about this model."""
     return Dialect(
@@ -52,8 +64,9 @@ def request_of(
     *,
     request_id: str,
     tools: Sequence[Mapping[str, Any]] = (),
+    named: str = "",
 ) -> CompletionRequest:
-    """What is asked, with settings that fit the offer (run_settings.fit).
+    """What is asked, with settings that fit the offer (run_settings.fit). `named`: the function that must be called.
 
     Arguments of calls are asked for as they are written, where that is known: somebody watches.
     """
@@ -71,11 +84,20 @@ def request_of(
         presence_penalty=chosen.presence_penalty,
         seed=chosen.seed,
         tools=tools,
-        tool_choice=chosen.tool_choice if calls else None,
+        tool_choice=_tool_choice(chosen, messages, named) if calls else None,
         tool_stream=True if calls and offer.parameters["tool_stream"].taken else None,
         response_format=response_format(chosen, offer),
         request_id=request_id,
     )
+
+
+def _tool_choice(chosen: RunSettings, messages: Sequence[ChatMessage], named: str) -> str | Mapping[str, object] | None:
+    """A call that must be made is made once: with its results the model is free to answer, or it would never end."""
+    if (named or chosen.tool_choice == "required") and messages and messages[-1].role == "tool":
+        return "auto"
+    if named:
+        return {"type": "function", "function": {"name": named}}
+    return None if chosen.named_function else chosen.tool_choice
 
 
 def _thinking(chosen: RunSettings) -> str | None:

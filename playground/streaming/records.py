@@ -2,7 +2,8 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import ParamSpec, TypeVar
 
 from django.utils import timezone
 
@@ -11,22 +12,28 @@ from playground.catalog.custom import SLUG_PREFIX
 from playground.catalog.queries import OfferFacts
 from playground.catalog.recent import facts_and_price
 from playground.conversations import output_format, progress, run_settings, search_index, spending, threads, transcript
-from playground.conversations.lines import line_of, lines_to, messages_of, tools_of
-from playground.conversations.models import Generation, Message
+from playground.conversations.lines import Sight, messages_of, sight_of, tools_of
+from playground.conversations.models import Generation
 from playground.conversations.progress import Checkpoint, Settlement
 from playground.errors import Refused
 from playground.ledger import standing
+from playground.streaming import meters
 from playground.streaming.database import DatabaseThread
-from playground.streaming.plan import Judged, Plan, dialect_of, request_of
+from playground.streaming.plan import Judged, Plan, Start, dialect_of, request_of
+from playground.tools import functions
 from playground.vault import keys
 from playground.vault.recent import allowed_for, touch
 from playground.wire.client import Endpoint
 from playground.wire.secret import Secret
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 PRACTICE_KEY = Secret("practice")  # the sandbox speaks the protocol, and the protocol wants a key
 
 _writer = DatabaseThread("records")
 _postman = DatabaseThread("mail")  # a mail server may keep somebody waiting, and runs must not wait with him
+meters.QUEUE.set_function(lambda: float(_writer.calls))
 
 
 def plan_of(generation: Generation, team_id: int) -> Plan | Refused:
@@ -36,13 +43,14 @@ def plan_of(generation: Generation, team_id: int) -> Plan | Refused:
     """
     chosen = run_settings.parse(generation.settings)
     offer, _price = facts_and_price(generation.offer_id, scope=f"team:{team_id}")
-    lines = _lines_before(generation.message, with_thinking=bool(chosen.keep_thinking))
-    messages = messages_of(lines, chosen, offer)
     tools = tools_of(chosen, team_id)
     try:
+        sight = sight_of(generation.message, chosen, offer, tools)
         secret = _open_key(generation, offer)
     except Refused as error:
         return error
+    _note_sight(generation, sight)
+    messages = messages_of(sight.lines, chosen, offer)
     return Plan(
         generation_id=generation.pk,
         message_id=generation.message_id,
@@ -50,10 +58,28 @@ def plan_of(generation: Generation, team_id: int) -> Plan | Refused:
         conversation_id=generation.conversation_id,
         endpoint=_endpoint(generation, offer),
         secret=secret,
-        request=request_of(chosen, offer, messages, request_id=generation.pk.hex, tools=tools),
+        request=request_of(
+            chosen,
+            offer,
+            messages,
+            request_id=generation.pk.hex,
+            tools=tools,
+            named=functions.name_of(team_id, chosen.named_function) if chosen.named_function else "",
+        ),
         estimated_prompt_tokens=transcript.estimate_prompt_tokens(messages, tools),
         judged=Judged(output_format.check_schema(chosen)) if chosen.output else None,
     )
+
+
+def start_of(made: Generation) -> Start:
+    """What the run of a generation needs, from the rows just made."""
+    plan = plan_of(made, made.conversation.team_id)
+    return Start(made.pk, made.message_id, made.conversation_id, made.user_id, plan)
+
+
+async def do(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Anything else that runs are made of, in the thread that writes for them: nobody competes with it."""
+    return await _writer.run(function, *args, **kwargs)
 
 
 async def checkpoint_all(owner: str, checkpoints: Sequence[Checkpoint]) -> None:
@@ -116,10 +142,11 @@ def _interrupt_abandoned(owners_alive: Collection[str] | None, queued_before: dt
     return sum(progress.interrupt(generation_id) for generation_id in gone)
 
 
-def _lines_before(answer: Message, *, with_thinking: bool) -> list[transcript.Line]:
-    if answer.parent is not None and answer.parent.parent_id is None:
-        return [line_of(answer.parent)]  # the first turn, without asking for it
-    return lines_to(answer.conversation_id, answer.parent_id, with_thinking=with_thinking)
+def _note_sight(generation: Generation, sight: Sight) -> None:
+    """What is left out is kept with the run, so that its details and its code stay true."""
+    if sight.begins_at is not None:
+        generation.sees_from = sight.begins_at
+        generation.save(update_fields=["sees_from"])
 
 
 def _open_key(generation: Generation, offer: OfferFacts) -> Secret | None:

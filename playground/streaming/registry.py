@@ -9,7 +9,6 @@ import logging
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
@@ -17,33 +16,23 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from playground.conversations.models import LEASE, Generation
-from playground.errors import Refused
-from playground.streaming import notices, records, upstream
-from playground.streaming.engine import Run
+from playground.streaming import meters, notices, records, upstream
+from playground.streaming.batches import BatchDriver
+from playground.streaming.engine import Run, Turnstile
 from playground.streaming.live import End, LiveStream
 from playground.streaming.live.memory import MemoryLiveStream
 from playground.streaming.pace import INTERVAL, Pace
-from playground.streaming.plan import Plan
+from playground.streaming.plan import Start
 
 log = logging.getLogger(__name__)
 
 CHECKPOINT_EVERY = 0.4  # seconds; what a killed process can lose of an answer
 SWEEP_EVERY = 2.0  # seconds
+BATCHES_EVERY = 1.0  # seconds; what a person does to one is heard of at once
 TIDY_EVERY, TIDY_AT_LAST = 1.0, 60.0  # seconds; a busy process puts it off until the latter
 RELEASE_EVERY, POST_EVERY = 30.0, 5.0  # seconds; leaked reservations, mails
 KEEP_ENDED = 60.0  # seconds that an ended live stream stays readable for late followers
 RENEW_AFTER = LEASE.total_seconds() / 3
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What a deed hands over for its run; `plan` is the refusal when the run cannot be made after all."""
-
-    generation_id: uuid.UUID
-    message_id: uuid.UUID
-    conversation_id: uuid.UUID
-    user_id: int
-    plan: Plan | Refused
 
 
 class Registry:
@@ -52,13 +41,15 @@ class Registry:
     def __init__(self) -> None:
         self.owner = uuid.uuid4().hex
         self.pace = Pace(now=time.monotonic, cpu=time.process_time)
+        self._lag = meters.Lag(INTERVAL)
         self.draining = False
         self._born = timezone.now()
         self._tidied = time.monotonic()
         self._runs: dict[uuid.UUID, Run] = {}
         self._ended: dict[uuid.UUID, Run] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Run]] = set()
         self._household: list[asyncio.Task[None]] = []
+        self.batches = BatchDriver(self)
 
     def open(self) -> None:
         """Start the tasks that serve all runs. Calling it again does nothing."""
@@ -71,20 +62,26 @@ class Registry:
                     (self._tidy, TIDY_EVERY),
                     (self._release, RELEASE_EVERY),
                     (self._post, POST_EVERY),
+                    (self.batches.tick, BATCHES_EVERY),
                     (self._beat, INTERVAL),
                 )
             ]
 
-    def start(self, start: Start) -> None:
-        """Run a generation that a deed has just made. It goes on whoever follows or leaves."""
+    def start(self, start: Start, *, turnstile: Turnstile | None = None) -> "asyncio.Task[Run] | None":
+        """Run a generation that a deed has just made. It goes on whoever follows or leaves.
+
+        Returns its task, which ends with the run settled; None when it runs already. One with a turnstile is one of
+        many: nobody follows it by itself, so that no tab is told and nothing is kept of it.
+        """
         self.open()
         if start.generation_id in self._runs:
-            return
-        run = Run(start.generation_id, start.user_id, start.message_id, MemoryLiveStream())
+            return None
+        run = Run(start.generation_id, start.user_id, start.message_id, MemoryLiveStream(), turnstile)
         self._runs[start.generation_id] = run
         task = asyncio.create_task(self._perform(run, start))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def stop(self, generation_id: uuid.UUID) -> bool:
         """Close the upstream and keep the text so far. False when it does not run here (any more)."""
@@ -103,14 +100,24 @@ class Registry:
         """The run of a generation here, or of one that ended a moment ago."""
         return self._runs.get(generation_id) or self._ended.get(generation_id)
 
+    def has_ended(self, generation_id: uuid.UUID) -> bool:
+        """Whether it ran here and ended a moment ago."""
+        return generation_id in self._ended
+
     @property
     def running(self) -> int:
         """How many generations run here now."""
         return len(self._runs)
 
+    @property
+    def waiting(self) -> int:
+        """How many of them have nothing of their answer yet."""
+        return sum(run.seq == 0 for run in self._runs.values())
+
     async def drain(self, patience: float = 10.0) -> None:
         """Settle everything that runs as interrupted and end all tasks; new starts are refused meanwhile."""
         self.draining = True
+        await self.batches.close()
         for run in list(self._runs.values()):
             run.stop(Generation.State.INTERRUPTED)
         if self._tasks:
@@ -121,7 +128,7 @@ class Registry:
         self._household = []
         await upstream.close()
 
-    async def _perform(self, run: Run, start: Start) -> None:
+    async def _perform(self, run: Run, start: Start) -> Run:
         state: str | None = None
         try:
             state = await run.perform(start.plan, self.owner, upstream.client(), self.pace)
@@ -130,10 +137,11 @@ class Registry:
             state = await self._give_up(run)
         finally:
             self._runs.pop(run.generation_id, None)
-        if state is not None:
+        if state is not None and run.turnstile is None:
             self._ended[run.generation_id] = run
             asyncio.get_running_loop().call_later(KEEP_ENDED, self._ended.pop, run.generation_id, None)
             await notices.tell(run.user_id, "conversation", conversation=start.conversation_id, what="ended")
+        return run
 
     async def _give_up(self, run: Run) -> str | None:
         """Settle a broken run with its last checkpoint, if the database allows; else the next sweep of another does."""
@@ -180,6 +188,7 @@ class Registry:
 
     async def _beat(self) -> None:
         self.pace.tick()
+        self._lag.beat(time.monotonic())
 
     async def _every(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
         while True:
@@ -207,3 +216,19 @@ def stop_here(generation_id: uuid.UUID) -> None:
     for loop, found in list(_registries.items()):
         if loop.is_running():
             loop.call_soon_threadsafe(found.stop, generation_id)
+
+
+def batches_changed() -> None:
+    """A person began, paused or stopped a batch: whoever drives batches in this process looks at once."""
+    for loop, found in list(_registries.items()):
+        if loop.is_running():
+            loop.call_soon_threadsafe(found.batches.wake)
+
+
+def _all(count: Callable[[Registry], int]) -> Callable[[], float]:
+    """A sum over the registries of this process, asked for by another thread."""
+    return lambda: float(sum(count(found) for found in list(_registries.values())))
+
+
+meters.RUNNING.set_function(_all(lambda found: found.running))
+meters.WAITING.set_function(_all(lambda found: found.waiting))

@@ -83,6 +83,11 @@ def may_edit(user: User, team: Team) -> bool:
     return may(role_in(user, team), Act.EDIT, Thing.FUNCTIONS)
 
 
+def name_of(team_id: int, function_id: uuid.UUID) -> str:
+    """What a function of the team is called; "" when it is gone."""
+    return Function.objects.filter(team_id=team_id, pk=function_id).values_list("name", flat=True).first() or ""
+
+
 def definitions(team_id: int, chosen: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
     """The chosen functions as a request's `tools`, by name; those that are gone are left out."""
     rows = Function.objects.filter(team_id=team_id, pk__in=chosen) if chosen else ()

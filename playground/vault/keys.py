@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from playground.accounts import audit
 from playground.accounts.models import Team, User
 from playground.accounts.people import role_in
-from playground.accounts.roles import Act, Thing, may, roles_that_may
+from playground.accounts.roles import Act, Role, Thing, may, roles_that_may
 from playground.catalog.models import Provider
 from playground.errors import Refused
 from playground.statements import Param, Update
@@ -39,6 +39,7 @@ __all__ = [
     "reveal",
     "set_disabled",
     "set_tier",
+    "take_along",
     "touch",
     "visible_to",
 ]
@@ -136,6 +137,17 @@ def remove(row: ApiKey, *, by: User) -> None:
     row.delete()
 
 
+def take_along(user: User, team: Team) -> None:
+    """Somebody goes out of a team: their own keys go with them into their personal team.
+
+    One for a server of that team has nothing to be used with any more and is wiped.
+    """
+    own = ApiKey.objects.filter(user=user, team=team)
+    for row in own.filter(provider__scope=f"team:{team.pk}"):
+        remove(row, by=user)
+    own.update(team=Team.objects.get(members__user=user, personal=True, members__role=Role.OWNER))
+
+
 def reveal(row: ApiKey) -> Secret | None:
     """Open a key for a request to `row.address`; None for a server that needs none.
 
@@ -149,12 +161,15 @@ def reveal(row: ApiKey) -> Secret | None:
     return cipher.unseal(bytes(row.sealed), owner=row.owner_tag, origin=origin)
 
 
-def keys_for(*, user: User, team: Team, provider_slug: str) -> list[ApiKey]:
-    """The keys a person may use for a provider in a team: their own first, refused ones last, disabled ones never."""
+def keys_for(*, user: User, team: Team, provider_slug: str, team_first: bool = False) -> list[ApiKey]:
+    """The keys a person may use for a provider in a team: their own before the team's or the other way round, refused
+    ones last, disabled ones never.
+    """
     worst_last = Case(When(status=ApiKey.Status.REFUSED, then=Value(1)), default=Value(0), output_field=IntegerField())
-    own_first = Case(When(user=user, then=Value(0)), default=Value(1), output_field=IntegerField())
+    is_first = Q(user=None) if team_first else Q(user=user)
+    in_order = Case(When(is_first, then=Value(0)), default=Value(1), output_field=IntegerField())
     rows = _of(user, team, Act.USE).filter(provider__slug=provider_slug, disabled_at=None)
-    return list(rows.order_by(worst_last, own_first, "-created_at"))
+    return list(rows.order_by(worst_last, in_order, "-created_at"))
 
 
 def visible_to(user: User, team: Team) -> QuerySet[ApiKey]:

@@ -39,15 +39,20 @@ _hosts: dict[str, tuple[float, frozenset[str]]] = {}
 _touched: dict[uuid.UUID, tuple[int, float]] = {}  # key -> who used it last, and when that was written down
 
 
-def key_for(*, user: User, team: Team, provider_slug: str) -> ApiKey | None:
-    """The key this person's next run in the team uses: their own first, then the team's. None: there is none."""
-    for pk, whose in sorted(_known_keys(team, provider_slug), key=lambda key: key[1] != user.pk):
+def key_for(*, user: User, team: Team, provider_slug: str, team_first: bool = False) -> ApiKey | None:
+    """The key this person's next run in the team uses: their own before the team's, or the other way round.
+
+    None: there is none.
+    """
+    first = None if team_first else user.pk
+    for pk, whose in sorted(_known_keys(team, provider_slug), key=lambda key: key[1] != first):
         if whose not in (None, user.pk):
             continue
         row = _usable_key.first(id=pk, user=user.pk)
         if row is not None:
             return row
-    found = keys.keys_for(user=user, team=team, provider_slug=provider_slug)  # perhaps added a moment ago
+    # Perhaps added a moment ago.
+    found = keys.keys_for(user=user, team=team, provider_slug=provider_slug, team_first=team_first)
     return found[0] if found else None
 
 

@@ -8,19 +8,25 @@ import uuid
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
-from playground.accounts.models import Member, Team, User
-from playground.accounts.people import current_team, role_in
+from playground.accounts.invitations import open_in
+from playground.accounts.models import Invitation, Member, Team, User
+from playground.accounts.people import at_work, role_in
 from playground.accounts.roles import Act, Thing, may
+from playground.accounts.teams import teams_of
+from playground.batches.models import Batch, Row
 from playground.budgets.models import Budget
 from playground.comparisons.models import Column, Comparison
 from playground.conversations.models import Conversation, Generation, Message
 from playground.ledger.models import Entry
+from playground.presets import shelf
+from playground.presets.models import Preset
 from playground.prompts.models import PromptTemplate, TemplateVersion
 from playground.prompts.queries import version_for
+from playground.snapshots.models import Snapshot
 from playground.tools.models import Function
 from playground.vault.models import ApiKey
 
-TEAM = "team_at_work"  # of a request: what team_of has looked up
+TEAM, PLACES = "team_at_work", "places"  # of a request: what team_of and places_of have looked up
 
 
 def person(request: HttpRequest) -> User:
@@ -34,8 +40,21 @@ def person(request: HttpRequest) -> User:
 def team_of(request: HttpRequest) -> Team:
     """The team the person works in, looked up once for a request: the page and its frame both ask."""
     if (known := request.__dict__.get(TEAM)) is None:
-        known = remember_team(request, current_team(person(request)))
+        known = remember_team(request, at_work(person(request), places_of(request)))
     return known
+
+
+def places_of(request: HttpRequest) -> list[Member]:
+    """The person's memberships with their teams, looked up once for a request: the frame lists them."""
+    if (known := request.__dict__.get(PLACES)) is None:
+        known = remember_places(request, list(teams_of(person(request))))
+    return known
+
+
+def remember_places(request: HttpRequest, places: list[Member]) -> list[Member]:
+    """Keep the memberships that a view has looked up already."""
+    request.__dict__[PLACES] = places
+    return places
 
 
 def remember_team(request: HttpRequest, team: Team) -> Team:
@@ -44,9 +63,10 @@ def remember_team(request: HttpRequest, team: Team) -> Team:
     return team
 
 
-def conversations(user: User) -> QuerySet[Conversation]:
-    """The conversations a person may see and write in, newest first."""
-    return Conversation.objects.filter(user=user, deleted_at=None).order_by("-updated_at", "id")
+def conversations(user: User, team: Team | None = None) -> QuerySet[Conversation]:
+    """The conversations a person may see and write in, newest first: of one team they are in, or of all of these."""
+    found = Conversation.objects.filter(user=user, deleted_at=None).order_by("-updated_at", "id")
+    return found.filter(team=team) if team else found.filter(team__members__user=user)
 
 
 def conversation(user: User, conversation_id: uuid.UUID) -> Conversation:
@@ -57,9 +77,10 @@ def conversation(user: User, conversation_id: uuid.UUID) -> Conversation:
     return found
 
 
-def comparisons(user: User) -> QuerySet[Comparison]:
-    """The comparisons of the person, newest first."""
-    return Comparison.objects.filter(user=user).order_by("-updated_at", "pk")
+def comparisons(user: User, team: Team | None = None) -> QuerySet[Comparison]:
+    """The comparisons of the person, newest first: of one team they are in, or of all of these."""
+    found = Comparison.objects.filter(user=user).order_by("-updated_at", "pk")
+    return found.filter(team=team) if team else found.filter(team__members__user=user)
 
 
 def comparison(user: User, comparison_id: uuid.UUID) -> Comparison:
@@ -74,7 +95,35 @@ def column(user: User, column_id: uuid.UUID) -> Column:
     """One column of a comparison of the person."""
     found = (
         Column.objects.filter(pk=column_id, comparison__user=user, conversation__deleted_at=None)
+        .filter(comparison__team__members__user=user)
         .select_related("comparison__team", "comparison__user", "conversation")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def batches(user: User, team: Team | None = None) -> QuerySet[Batch]:
+    """The batches of the person, newest first: of one team they are in, or of all of these."""
+    found = Batch.objects.filter(user=user, deleted_at=None).order_by("-created_at", "pk")
+    return found.filter(team=team) if team else found.filter(team__members__user=user)
+
+
+def batch(user: User, batch_id: uuid.UUID) -> Batch:
+    """One batch of the person."""
+    found = batches(user).filter(pk=batch_id).select_related("team", "user", "conversation", "template_version").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def batch_row(user: User, batch_id: uuid.UUID, number: int) -> Row:
+    """One row of a batch of the person."""
+    found = (
+        Row.objects.filter(batch__user=user, batch__deleted_at=None, batch=batch_id, number=number)
+        .filter(batch__team__members__user=user)
+        .select_related("batch__conversation", "generation__message__parent", "generation__offer")
         .first()
     )
     if found is None:
@@ -84,7 +133,8 @@ def column(user: User, column_id: uuid.UUID) -> Column:
 
 def deleted_conversation(user: User, conversation_id: uuid.UUID) -> Conversation:
     """One that the person deleted and that is still there."""
-    found = Conversation.objects.filter(user=user, pk=conversation_id).exclude(deleted_at=None).first()
+    mine = Conversation.objects.filter(user=user, team__members__user=user)
+    found = mine.filter(pk=conversation_id).exclude(deleted_at=None).first()
     if found is None:
         raise Http404
     return found
@@ -94,6 +144,7 @@ def message(user: User, message_id: uuid.UUID) -> Message:
     """One message of a conversation of the person."""
     found = (
         Message.objects.filter(pk=message_id, conversation__user=user, conversation__deleted_at=None)
+        .filter(conversation__team__members__user=user)
         .select_related("conversation")
         .first()
     )
@@ -102,10 +153,19 @@ def message(user: User, message_id: uuid.UUID) -> Message:
     return found
 
 
+def answer(user: User, message_id: uuid.UUID) -> Message:
+    """One answer that a run filled, of a conversation of the person; a copy of one is none."""
+    found = message(user, message_id)
+    if not hasattr(found, "generation"):
+        raise Http404
+    return found
+
+
 def generation(user: User, generation_id: uuid.UUID) -> Generation:
     """One generation of a conversation of the person."""
     found = (
         Generation.objects.filter(pk=generation_id, conversation__user=user, conversation__deleted_at=None)
+        .filter(conversation__team__members__user=user)
         .select_related("message")
         .first()
     )
@@ -134,6 +194,22 @@ def budget(user: User, budget_id: int) -> Budget:
     rows = Budget.objects.select_related("team", "user", "api_key", "template__live", "template__newest")
     found = rows.filter(pk=budget_id, team__members__user=user).first()
     if found is None or not may(role_in(user, found.team), Act.MANAGE, Thing.BUDGETS):
+        raise Http404
+    return found
+
+
+def team(user: User, team_id: int, act: Act = Act.VIEW, thing: Thing = Thing.MEMBERS) -> Team:
+    """A team in which the person may do `act` with `thing`."""
+    found = Team.objects.filter(pk=team_id, members__user=user).first()
+    if found is None or not may(role_in(user, found), act, thing):
+        raise Http404
+    return found
+
+
+def invitation(team: Team, invitation_id: uuid.UUID) -> Invitation:
+    """An open invitation into a team whose members the person may change (`team` was asked for that)."""
+    found = open_in(team).filter(pk=invitation_id).first()
+    if found is None:
         raise Http404
     return found
 
@@ -171,6 +247,22 @@ def template(user: User, template_id: uuid.UUID, act: Act = Act.VIEW) -> PromptT
     if found is None or not may_with_template(user, found, act):
         raise Http404
     if found.live is None and not may_with_template(user, found, Act.EDIT):
+        raise Http404
+    return found
+
+
+def preset(user: User, preset_id: uuid.UUID, act: Act = Act.VIEW) -> Preset:
+    """A preset of the person, or of a team they are in; with USE only what they may begin with."""
+    found = shelf.preset_for(user, preset_id)
+    if found is None or (act == Act.USE and not shelf.may_use(user, found)):
+        raise Http404
+    return found
+
+
+def snapshot(user: User, snapshot_id: uuid.UUID) -> Snapshot:
+    """A link that the person has made."""
+    found = Snapshot.objects.filter(user=user, pk=snapshot_id).first()
+    if found is None:
         raise Http404
     return found
 

@@ -10,11 +10,11 @@ from playground.accounts.people import active_user
 from playground.conversations import turns
 from playground.conversations.turns import Turn
 from playground.errors import Refused
-from playground.streaming import notices
-from playground.streaming.records import plan_of
-from playground.streaming.registry import Start, registry
+from playground.streaming import notices, records
+from playground.streaming.plan import Start
+from playground.streaming.registry import registry
 from playground.web import access, thread
-from playground.web.commands import Continue, Deed, Edit, Regenerate, Repair, Results, Send, Stop
+from playground.web.commands import Continue, Deed, Edit, Regenerate, Repair, Results, Send, Stop, Summarise
 from playground.web.database import in_database
 from playground.web.preferences import preferred
 
@@ -38,7 +38,7 @@ async def send(user_id: int, command: Deed, *, request: HttpRequest) -> Ack:
 async def stop(user_id: int, command: Stop) -> Ack:
     """Stop a generation wherever it runs. Stopping what has ended changes nothing."""
     run = registry().run(command.generation)
-    if run is None or run.user_id != user_id:
+    if run is None or run.user_id != user_id or registry().has_ended(command.generation):
         await check_generation(user_id, command.generation)
     return {"generation": str(command.generation), "stopped": registry().stop(command.generation)}
 
@@ -69,11 +69,7 @@ def _make_turn(user_id: int, command: Deed, owner: str, request: HttpRequest) ->
 
 def start_of(turn: Turn) -> Start | None:
     """What the run of a turn needs; None: it runs or ran already."""
-    made = turn.made
-    if made is None:
-        return None
-    plan = plan_of(made, made.conversation.team_id)
-    return Start(made.pk, made.message_id, made.conversation_id, made.user_id, plan)
+    return None if turn.made is None else records.start_of(turn.made)
 
 
 def _turn(user: User, command: Deed, owner: str) -> Turn:
@@ -88,22 +84,31 @@ def _turn(user: User, command: Deed, owner: str) -> Turn:
                 settings=command.settings,
                 owner=owner,
             )
+        case Summarise():
+            return turns.summarise(
+                user=user,
+                conversation=access.conversation(user, command.conversation),
+                parent_id=command.parent,
+                client_id=command.client_id,
+                settings=command.settings,
+                owner=owner,
+            )
+        case _:
+            return _turn_below(user, command, owner)
+
+
+def _turn_below(user: User, command: Edit | Regenerate | Continue | Results | Repair, owner: str) -> Turn:
+    """The deeds on a message."""
+    message = access.message(user, command.message)
+    same: dict[str, Any] = {"user": user, "message": message, "client_id": command.client_id, "owner": owner}
+    match command:
         case Edit():
-            message = access.message(user, command.message)
-            return turns.edit_turn(
-                user=user, message=message, client_id=command.client_id, text=command.text, owner=owner
-            )
+            return turns.edit_turn(**same, text=command.text)
         case Regenerate():
-            message = access.message(user, command.message)
-            return turns.regenerate(user=user, message=message, client_id=command.client_id, owner=owner)
+            return turns.regenerate(**same)
         case Continue():
-            message = access.message(user, command.message)
-            return turns.continue_turn(user=user, message=message, client_id=command.client_id, owner=owner)
+            return turns.continue_turn(**same)
         case Results():
-            message = access.message(user, command.message)
-            return turns.give_results(
-                user=user, message=message, client_id=command.client_id, results=command.results, owner=owner
-            )
+            return turns.give_results(**same, results=command.results)
         case Repair():
-            message = access.message(user, command.message)
-            return turns.repair_turn(user=user, message=message, client_id=command.client_id, owner=owner)
+            return turns.repair_turn(**same)

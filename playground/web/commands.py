@@ -90,6 +90,16 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class Summarise:
+    """`message.summarise`: let the model sum up the conversation, the summary standing for what is above it"""
+
+    conversation: uuid.UUID
+    parent: uuid.UUID | None
+    client_id: str
+    settings: RunSettings
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """`generation.stop`"""
 
@@ -124,7 +134,7 @@ class Ping:
     """`ping`"""
 
 
-Deed = Send | Edit | Regenerate | Continue | Results | Repair  # what starts a run
+Deed = Send | Edit | Regenerate | Continue | Results | Repair | Summarise  # what starts a run
 Command = Deed | Ask | Stop | Follow | Unfollow | Seen | Ping
 
 
@@ -141,7 +151,7 @@ def parse(data: str | bytes) -> tuple[int, Command]:
     number = raw.get("id", 0)
     if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**53:
         raise BadFrame("malformed", "id is a whole number.")
-    build = _COMMANDS.get(raw.get("type")) if isinstance(raw.get("type"), str) else None
+    build = COMMANDS.get(raw.get("type")) if isinstance(raw.get("type"), str) else None
     if build is None:
         raise BadFrame("unknown_command", "There is no such command.", number)
     try:
@@ -212,7 +222,7 @@ def _settings(raw: Mapping[str, object]) -> RunSettings:
     return run_settings.parse(value)
 
 
-_COMMANDS: Mapping[object, Callable[[Mapping[str, object]], Command]] = {
+COMMANDS: Mapping[object, Callable[[Mapping[str, object]], Command]] = {
     "message.send": lambda raw: Send(
         _id_or_none(raw, "conversation"),
         _id_or_none(raw, "parent"),
@@ -228,6 +238,9 @@ _COMMANDS: Mapping[object, Callable[[Mapping[str, object]], Command]] = {
     ),
     "message.results": lambda raw: Results(_id(raw, "message"), _text(raw, "client_id"), _texts(raw, "results")),
     "message.repair": lambda raw: Repair(_id(raw, "message"), _text(raw, "client_id")),
+    "message.summarise": lambda raw: Summarise(
+        _id(raw, "conversation"), _id_or_none(raw, "parent"), _text(raw, "client_id"), _settings(raw)
+    ),
     "generation.stop": lambda raw: Stop(_id(raw, "generation")),
     "generation.follow": lambda raw: Follow(_id(raw, "generation"), _count(raw, "after")),
     "generation.unfollow": lambda raw: Unfollow(_id(raw, "generation")),

@@ -9,23 +9,23 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from playground.catalog.capability_words import label
 from playground.catalog.models import Offer
 from playground.comparisons import votes
 from playground.comparisons.awards import Award, Figures, awards
 from playground.comparisons.columns import LEAST, MOST
 from playground.comparisons.models import Column, Comparison, Vote
 from playground.conversations.models import Generation, Message
-from playground.conversations.run_settings import PARAMETERS, RunSettings
-from playground.conversations.web_search import WebSearch
+from playground.conversations.run_settings import RunSettings
+from playground.ledger.corrections import outcome
 from playground.pricing.money import Currency, Money
-from playground.vault.models import ApiKey
 from playground.web import sidebar, thread
 from playground.web.composer import standing
 from playground.web.moments import clock_words
 from playground.web.offers import Desk, count_words, run_view
 from playground.web.picker import price_words
+from playground.web.setting_words import setting_words
 from playground.web.thread import ThreadView, history_tokens, run_of
+from playground.web.thumbs import on_threads
 from playground.wire.tokens import estimate_tokens
 
 AWARDS = {  # icon, tone and words of a badge
@@ -89,7 +89,8 @@ class ColumnView:
 def page_view(comparison: Comparison, desk: Desk) -> dict[str, Any]:
     """Values of `comparisons/page.html`."""
     places = _places(comparison, desk)
-    threads = [thread.newest(place.column.conversation, currency=desk.user.currency) for place in places]
+    newest = [thread.newest(place.column.conversation, currency=desk.user.currency) for place in places]
+    threads = on_threads(newest, desk.user)
     histories = [history_tokens([*one.messages, *one.tail]) for one in threads]
     heads, feet = _heads(comparison, desk, places, histories), _feet(comparison, desk, places)
     return {
@@ -141,7 +142,7 @@ def _place(column: Column, settings: RunSettings) -> _Place:
     line = thread.Tree.of(column.conversation_id).branch(leaf)
     rows = column.conversation.messages.filter(pk__in=line, role=Message.Role.USER)
     texts = dict(rows.values_list("pk", "content"))
-    answer = Message.objects.filter(pk=leaf).select_related("generation__entry").first() if leaf else None
+    answer = Message.objects.filter(pk=leaf).select_related("generation__entry__correction").first() if leaf else None
     run = run_of(answer) if answer else None
     return _Place(column, settings, [texts[pk] for pk in line if pk in texts], answer, run)
 
@@ -217,35 +218,9 @@ def _price(desk: Desk, offer: Offer) -> str:
 # ── parameters ──
 
 
-def _words(settings: RunSettings) -> dict[str, str]:
-    """Every parameter that was chosen, in words, by its name."""
-    found: dict[str, str] = {}
-    for name, parameter in PARAMETERS.items():
-        value = getattr(settings, name)
-        if value in (None, ()):
-            continue
-        found[name] = f"{label(parameter)} {_value_words(name, value)}"
-    if settings.system_prompt.strip():
-        found["system_prompt"] = _("System prompt, %(count)s characters") % {
-            "count": f"{len(settings.system_prompt):,}"
-        }
-    if settings.key:
-        key = ApiKey.objects.filter(pk=settings.key).first()
-        found["key"] = _("Key %(name)s") % {"name": key} if key else _("Key that is gone")
-    return found
-
-
-def _value_words(name: str, value: object) -> str:
-    if isinstance(value, bool | WebSearch):
-        return _("on") if value else _("off")
-    if isinstance(value, tuple):
-        return str(len(value)) if name == "functions" else " ".join(f"“{word}”" for word in value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
-
-
 def _common(settings: Sequence[RunSettings]) -> list[str]:
     """The parameters that all columns have in common."""
-    words = [_words(one) for one in settings]
+    words = [setting_words(one) for one in settings]
     first = words[0] if words else {}
     return [word for name, word in first.items() if _is_common(settings, name)]
 
@@ -253,7 +228,8 @@ def _common(settings: Sequence[RunSettings]) -> list[str]:
 def _differing(settings: Sequence[RunSettings]) -> list[str]:
     """For each column the parameters that not all have in common."""
     return [
-        " · ".join(word for name, word in _words(one).items() if not _is_common(settings, name)) for one in settings
+        " · ".join(word for name, word in setting_words(one).items() if not _is_common(settings, name))
+        for one in settings
     ]
 
 
@@ -296,11 +272,12 @@ def _figures(place: _Place) -> Figures:
     if entry is None:
         return Figures(place.column.pk, None, None, None)
     is_counted = entry.tokens_basis != entry.TokensBasis.NONE
-    currency: Currency = "CNY" if entry.currency == "CNY" else "USD"
+    found = outcome(entry)
+    currency: Currency = "CNY" if found.currency == "CNY" else "USD"
     return Figures(
         place.column.pk,
         entry.tokens_per_second,
-        Money(entry.cost_total, currency) if is_counted and entry.cost_total is not None else None,
+        Money(found.total, currency) if is_counted and found.total is not None else None,
         entry.reasoning_tokens if is_counted else None,
     )
 

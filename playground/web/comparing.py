@@ -11,7 +11,8 @@ from playground.comparisons.asking import Asked
 from playground.conversations.turns import Turn
 from playground.errors import Refused
 from playground.streaming import notices
-from playground.streaming.registry import Start, registry
+from playground.streaming.plan import Start
+from playground.streaming.registry import registry
 from playground.web import access, thread
 from playground.web.acts import Ack, start_of
 from playground.web.commands import Ask

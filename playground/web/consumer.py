@@ -173,6 +173,8 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
             message, state, seq = await acts.check_generation(self.ticket.user_id, command.generation)
             name = str(command.generation)
             return {"generation": name, "live": False, "state": state, "seq": seq, "message": str(message)}
+        if registry().has_ended(command.generation):  # its log is still here; perhaps they are out of the team since
+            await acts.check_generation(self.ticket.user_id, command.generation)
         if former := self.follows.pop(command.generation, None):
             former.task.cancel()
         self.follows[command.generation] = Follower(self, run.live, command, str(run.message_id))

@@ -1,5 +1,6 @@
 """What every page needs: names, the team, the theme."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.utils.functional import lazystr
 
 from playground.accounts.models import User
 from playground.web import template_shelf
-from playground.web.access import team_of
+from playground.web.access import places_of, team_of
 
 THEMES = frozenset(User.Theme.values)
 
@@ -22,6 +23,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "app_version": settings.VERSION,
         "theme": theme if theme in THEMES else User.Theme.SYSTEM.value,
         "team_name": lazystr(_TeamName(request)) if signed_in else "",
+        "team_places": _Places(request) if signed_in else (),
         "template_count": lazystr(_TemplateCount(request)) if signed_in else "",
         "listing": None,
         "sign_up_open": settings.SIGN_UP_OPEN,
@@ -36,6 +38,19 @@ class _TeamName:
 
     def __str__(self) -> str:
         return team_of(self._request).name
+
+
+class _Places:
+    """Becomes the teams a user can switch to when it is walked through."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        here = team_of(self._request)
+        for place in places_of(self._request):
+            team = place.team
+            yield {"id": team.pk, "name": team.name, "is_here": team == here, "is_personal": team.personal}
 
 
 class _TemplateCount:

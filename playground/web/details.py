@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from playground.catalog.models import PriceRow
 from playground.catalog.queries import facts_of
 from playground.conversations import run_settings
-from playground.conversations.lines import lines_to, messages_of
+from playground.conversations.lines import lines_before, lines_to, messages_of
 from playground.conversations.models import Generation
+from playground.ledger.corrections import outcome
 from playground.ledger.models import Entry
 from playground.pricing.price import Price
 from playground.web.moments import day_words
@@ -45,7 +46,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class PriceView:
-    """The price in force when the run was started, and the sum with the numbers put in."""
+    """The price in force when the run was started, or set since, and the sum with the numbers put in."""
 
     terms: tuple[Term, ...]
     total: str
@@ -54,6 +55,7 @@ class PriceView:
     valid_from: str
     is_upper_bound: bool
     is_estimated: bool
+    is_later: bool  # it was set after the run
 
 
 def request_of(generation: Generation) -> RequestView | None:
@@ -72,6 +74,15 @@ def request_of(generation: Generation) -> RequestView | None:
     )
 
 
+def left_out_of(generation: Generation) -> int:
+    """How many messages of the branch above an answer did not go along with its request."""
+    if generation.sees_from is None:
+        return 0
+    answer = generation.message
+    above = lines_to(answer.conversation_id, answer.parent_id)
+    return len(above) - len(lines_before(generation))
+
+
 def why_no_request(generation: Generation) -> str:
     """Why there is no request to show."""
     if generation.request is None:
@@ -80,33 +91,39 @@ def why_no_request(generation: Generation) -> str:
 
 
 def price_of(entry: Entry, say: Callable[[str], str]) -> PriceView | None:
-    """The sum of an entry; None when its cost has no parts or no price is known. `say`: see prices.rows_of."""
-    price = Price.from_json(entry.price) if entry.price else None
+    """The sum of an entry; None when its cost has no parts or no price is known. `say`: see prices.rows_of.
+
+    A price that was found later is that of the correction.
+    """
+    priced = outcome(entry).priced_by
+    price = Price.from_json(priced.price) if priced.price else None
     tier = price.tier_for(entry.prompt_tokens, entry.completion_tokens) if price else None
-    if price is None or tier is None or entry.cost_input is None:
+    if price is None or tier is None or priced.cost_input is None:
         return None
-    sign = SIGNS[entry.currency]
+    sign = SIGNS[priced.currency]
     cached = tier.input if tier.cached is None else tier.cached
     terms = (
-        _term(_("prompt"), entry.prompt_tokens - entry.cached_tokens, tier.input, entry.cost_input, sign),
-        _term(_("cached"), entry.cached_tokens, cached, entry.cost_cached, sign),
-        _term(_("completion"), entry.completion_tokens, tier.output, entry.cost_output, sign),
+        _term(_("prompt"), entry.prompt_tokens - entry.cached_tokens, tier.input, priced.cost_input, sign),
+        _term(_("cached"), entry.cached_tokens, cached, priced.cost_cached, sign),
+        _term(_("completion"), entry.completion_tokens, tier.output, priced.cost_output, sign),
     )
     return PriceView(
         terms=tuple(term for term in terms if term.tokens),
-        total=f"{sign}{plain(entry.cost_total or Decimal(0))}",
+        total=f"{sign}{plain(priced.cost_total or Decimal(0))}",
         source=say(price.source),
         date=day_words(price.source_date),
         valid_from=day_words(price.valid_from) if price.valid_from else _("not stated"),
-        is_upper_bound=entry.upper_bound,
-        is_estimated=entry.cost_basis == Entry.CostBasis.ESTIMATED,
+        is_upper_bound=priced.upper_bound,
+        is_estimated=priced.cost_basis == Entry.CostBasis.ESTIMATED,
+        is_later=priced is not entry,
     )
 
 
 def price_address(entry: Entry) -> str:
     """Where the price of an entry is stated; "" when its row is gone or names no address."""
     rows = PriceRow.objects.filter(offer=entry.offer).values_list("pk", "source_url")
-    return next((address for pk, address in rows if str(pk) == entry.price_id), "")
+    price_id = outcome(entry).priced_by.price_id
+    return next((address for pk, address in rows if str(pk) == price_id), "")
 
 
 def _term(label: str, tokens: int, per_million: Decimal, amount: Decimal | None, sign: str) -> Term:
@@ -115,6 +132,5 @@ def _term(label: str, tokens: int, per_million: Decimal, amount: Decimal | None,
 
 def _messages_before(generation: Generation) -> list[ChatMessage]:
     """The messages that the run was started with, made as records.plan_of makes them."""
-    chosen, answer = run_settings.parse(generation.settings), generation.message
-    lines = lines_to(answer.conversation_id, answer.parent_id, with_thinking=bool(chosen.keep_thinking))
-    return list(messages_of(lines, chosen, facts_of(generation.offer)))
+    chosen = run_settings.parse(generation.settings)
+    return list(messages_of(lines_before(generation), chosen, facts_of(generation.offer)))

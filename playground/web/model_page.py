@@ -6,7 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
+from django.utils.http import urlencode
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from playground.catalog.choices import EVERYONE, Statuses
@@ -20,7 +21,9 @@ from playground.web.moments import day_words
 from playground.web.offers import Desk, count_words
 from playground.web.parameter_table import parameter_rows
 from playground.web.prices import PARTS, amount_words, rows_of
+from playground.web.trials import first_trial
 
+MEASURED_DAYS = (1, 7, 30, 90)  # what the figures of the own runs can be asked for; the second is the usual
 FEATURES = {  # words of the catalog files
     "streaming": pgettext_lazy("feature", "Streaming"),
     "structured_output": gettext_lazy("Structured output"),
@@ -67,7 +70,14 @@ def model_page(desk: Desk, model: LanguageModel) -> dict[str, Any]:
         "maker": model.family.maker,
         "status": status_badge(model),
         "try_url": try_url(_first_to_try(desk, mine)),
-        "offers": [row_of(desk, offer, desk.tier_of(offer)) for offer in _best_first(desk, mine)],
+        "offers": [
+            {**row_of(desk, offer, desk.tier_of(offer)), "keeps_no_data": _keeps_no_data(offer)}
+            for offer in _best_first(desk, mine)
+        ],
+        "days": [(days, _days(days), days == desk.measured_days) for days in MEASURED_DAYS],
+        "measured_days": desk.measured_days,
+        "siblings": _siblings(model, language),
+        "example": _example(_first_to_try(desk, mine)),
         "may_set_prices": desk.may_set_prices,
         "figures": _figures(desk, model),
         "features": [str(FEATURES.get(name, name)) for name in model.features],
@@ -85,6 +95,38 @@ def model_page(desk: Desk, model: LanguageModel) -> dict[str, Any]:
         "source": _source(desk, model.source),
         "series_source": _source(desk, _series_source(model)),
     }
+
+
+def _days(count: int) -> str:
+    return ngettext("%(n)s day", "%(n)s days", count) % {"n": count}
+
+
+def _keeps_no_data(offer: Offer) -> bool | None:
+    """Whether the shop says that it keeps nothing of a request; None where it says neither."""
+    stated = offer.facts.get("zero_data_retention")
+    return stated if isinstance(stated, bool) else None
+
+
+def _siblings(model: LanguageModel, language: str) -> list[dict[str, str]]:
+    """The other models of its series."""
+    others = LanguageModel.objects.filter(family=model.family_id).exclude(pk=model.pk)
+    return [
+        {
+            "slug": one.slug,
+            "name": one.name,
+            "note": one.words(language).note or one.parameters,
+            "context": count_words(one.context_tokens),
+        }
+        for one in others
+    ]
+
+
+def _example(offer: Offer | None) -> dict[str, str] | None:
+    """A request to try it with, for a use that is documented; it opens in the playground and is not sent."""
+    shown = first_trial(offer) if offer else None
+    if offer is None or shown is None:
+        return None
+    return {**shown, "url": f"{try_url(offer)}&{urlencode({'prompt': shown['prompt']})}"}
 
 
 def _uses(model: LanguageModel, told: Sequence[Mapping[str, str]], language: str) -> list[dict[str, Any]]:

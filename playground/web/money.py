@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from playground.ledger.corrections import outcome
 from playground.ledger.models import Entry
 from playground.ledger.rates import rate_at, rates_at
 from playground.pricing.amounts import SIGNS, format_money
@@ -22,6 +23,7 @@ class CostView:
     basis: str  # exact | estimated | reported | unpriced | none
     rate: str  # the rate and its date, for a tooltip
     converted_first: bool = False  # the reader's currency is not the one that is billed
+    is_corrected: bool = False  # a later entry says so, not that of the run itself
 
     @property
     def lead(self) -> str:
@@ -57,6 +59,14 @@ class Rates:
         if entry.tokens_basis == Entry.TokensBasis.NONE:
             return CostView("", "", entry.cost_basis if entry.cost_basis == "unpriced" else "none", "")
         return self.view(entry.cost_total, entry.currency, entry.cost_basis, entry.created_at.date())
+
+    def run_cost(self, entry: Entry) -> CostView:
+        """What a run came to: its entry with what corrected it later."""
+        found = outcome(entry)
+        if not found.is_corrected:
+            return self.cost(entry)
+        view = self.view(found.total, found.currency, found.basis, entry.created_at.date())
+        return replace(view, is_corrected=True)
 
     def view(self, amount: Decimal | None, currency: str | None, basis: str, day: dt.date) -> CostView:
         """An amount of a day in both currencies; unknown stays unknown."""

@@ -1,5 +1,6 @@
 """What a person can choose from, and the chosen offer as the run settings show it. Plain values for templates."""
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -23,9 +24,10 @@ from playground.catalog.phrases import PhraseBook
 from playground.catalog.prices import rows_in_force
 from playground.catalog.queries import default_offer, facts_of, offers_for
 from playground.conversations.models import Conversation, LastSettings
-from playground.conversations.run_settings import PROPOSED_MAX_TOKENS, RunSettings, parse, propose
+from playground.conversations.run_settings import PROPOSED_MAX_TOKENS, TEAM_FIRST, RunSettings, parse, propose
 from playground.errors import Refused
-from playground.ledger.measured import Measured, measured_of_late
+from playground.ledger.measured import WINDOW, Measured, measured_of_late
+from playground.presets import shelf
 from playground.pricing.money import Rate
 from playground.pricing.price import Price
 from playground.vault import keys
@@ -43,8 +45,8 @@ SHOPS = {"bigmodel": "BigModel", "zai": "Z.ai", "vercel": "Vercel"}  # whose pri
 class Desk:
     """What one person in one team can choose from; looked up once for a page."""
 
-    def __init__(self, user: User, team: Team) -> None:
-        self.user, self.team = user, team
+    def __init__(self, user: User, team: Team, *, measured_days: int = WINDOW.days) -> None:
+        self.user, self.team, self.measured_days = user, team, measured_days
         self.scope = f"team:{team.pk}"
         self.offers = list(offers_for([self.scope]))
         self.keys = {key.provider_id: key for key in reversed(keys.visible_to(user, team).filter(disabled_at=None))}
@@ -52,11 +54,14 @@ class Desk:
         self.prices = {offer_id: row.price for offer_id, row in self.price_rows.items()}
         self.rate: Rate = Rates().on(timezone.now().date())
 
-    def chosen(self, conversation: Conversation | None) -> RunSettings:
-        """The settings the page begins with: the conversation's, else the person's last, else a proposal."""
+    def chosen(self, conversation: Conversation | None, *, with_default: bool = True) -> RunSettings:
+        """The settings the page begins with: the conversation's, else the person's default preset (unless without),
+        else their last, else a proposal."""
         stored: Mapping[str, object] = {}
         if conversation is not None:
             stored = conversation.settings
+        elif with_default and (preset := shelf.default_of(self.user, self.team)):
+            stored = preset.settings
         elif last := LastSettings.objects.filter(user=self.user).first():
             stored = last.settings
         try:
@@ -75,9 +80,10 @@ class Desk:
         """The offer, if this person may choose it."""
         return next((offer for offer in self.offers if offer.pk == offer_id), None)
 
-    def keys_of(self, offer: Offer) -> list[ApiKey]:
+    def keys_of(self, offer: Offer, *, team_first: bool = False) -> list[ApiKey]:
         """The keys that the person may run this offer with; what would be taken by itself stands first."""
-        return keys.keys_for(user=self.user, team=self.team, provider_slug=offer.provider.slug)
+        slug = offer.provider.slug
+        return keys.keys_for(user=self.user, team=self.team, provider_slug=slug, team_first=team_first)
 
     def with_own_key(self, settings: RunSettings, offer: Offer) -> RunSettings:
         """The settings without a key that is not for this offer."""
@@ -98,7 +104,8 @@ class Desk:
     @cached_property
     def measured(self) -> dict[uuid.UUID, Measured]:
         """What was measured on this server, by offer; only pages that show it ask."""
-        return measured_of_late({offer.pk: offer.provider.practice for offer in self.offers})
+        window = dt.timedelta(days=self.measured_days)
+        return measured_of_late({offer.pk: offer.provider.practice for offer in self.offers}, window=window)
 
     @cached_property
     def may_set_prices(self) -> bool:
@@ -126,12 +133,13 @@ def run_view(
     offer = desk.find(chosen.offer)
     errors = errors or {}
     return {
+        "conversation_id": str(conversation.pk) if conversation else "",
         "url": settings_url(conversation),
         "offer_id": str(chosen.offer or ""),
         "thinking": chosen.thinking,
         "effort": chosen.effort or "",
         "system_prompt": chosen.system_prompt,
-        "keys": _key_choice(desk, chosen, offer) if offer else [],
+        "key": _key_choice(desk, chosen, offer) if offer else None,
         "errors": errors,
         "ranges": _ranges(MAIN, offer, chosen, errors) if offer else [],
         "more": _more(offer, chosen, errors) if offer else None,
@@ -140,15 +148,49 @@ def run_view(
         "tools": run_tools.tools_view(desk.user, desk.team, conversation, offer, chosen) if offer else None,
         "output": run_tools.output_view(offer, chosen) if offer else None,
         "keeping": run_tools.keeping_view(offer, chosen) if offer else None,
+        "when_full": _when_full(offer, chosen, conversation) if offer else (),
     }
 
 
-def _key_choice(desk: Desk, chosen: RunSettings, offer: Offer) -> list[dict[str, Any]]:
-    """The keys to choose from; none where there is nothing to choose."""
-    found = [] if offer.provider.practice else desk.keys_of(offer)
-    if len(found) < 2 and chosen.key is None:
+def _when_full(offer: Offer, chosen: RunSettings, conversation: Conversation | None) -> list[tuple[str, str, bool]]:
+    """What can be done about a full context: value, words, whether it is chosen. Nobody states every context.
+
+    A column of a comparison gets the same questions as the others, and no turn of its own in between.
+    """
+    if offer.context_tokens is None:
         return []
-    return [{"id": str(key.pk), "words": str(key), "is_chosen": key.pk == chosen.key} for key in found]
+    is_column = conversation is not None and not conversation.title
+    words = [("", _("send all")), ("drop", _("leave out the oldest turns")), ("summarise", _("summarise first"))]
+    return [(way, said, way == (chosen.when_full or "")) for way, said in words if way != "summarise" or not is_column]
+
+
+def _key_choice(desk: Desk, chosen: RunSettings, offer: Offer) -> dict[str, Any] | None:
+    """Which key the next run takes, and what else can be chosen; None where no key is needed or there is none."""
+    found = [] if offer.provider.practice else desk.keys_of(offer)
+    if not found:
+        return None
+    words = {key.pk: _key_words(key) for key in found}
+    has_order = len({key.user_id for key in found}) > 1
+    orders = [("", _("Own first, then the team’s") if has_order else _("The newest"), words[found[0].pk])]
+    if has_order or chosen.team_key_first:
+        first = desk.keys_of(offer, team_first=True)[0]
+        orders.append((TEAM_FIRST, _("The team’s first, then own"), words[first.pk]))
+    named = [(str(pk), said, said) for pk, said in words.items()]
+    value = str(chosen.key or (TEAM_FIRST if chosen.team_key_first else ""))
+    choices = [
+        {"value": one, "words": said, "runs": _("Runs with %(key)s") % {"key": key}, "is_chosen": one == value}
+        for one, said, key in [*orders, *named]
+    ]
+    taken = next(
+        (choice for choice in choices if choice["is_chosen"]), choices[0]
+    )  # a key that is gone is chosen no more
+    return {"choices": choices if len(found) > 1 or value else [], "runs": taken["runs"]}
+
+
+def _key_words(key: ApiKey) -> str:
+    """A key by its name, and whose it is."""
+    whose = _("the team’s") if key.user_id is None else _("your own")
+    return _("%(key)s (%(whose)s)") % {"key": key, "whose": whose}
 
 
 def settings_url(conversation: Conversation | None) -> str:

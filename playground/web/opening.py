@@ -4,6 +4,7 @@
     ?model=<name>         a model by its name in the catalog or at its provider; &provider=<slug> says whose
     ?modelCode=<name>     the same, as the documented links into BigModel's trial center have it
     ?offer=<id>           a model as one provider sells it
+    ?preset=<id>          run settings under a name
     &prompt=<text>        what stands in the composer
 
 Nothing is sent. The texts are those the person filled last (prompts.library.keep_filling); without any, the template's
@@ -29,7 +30,7 @@ from playground.conversations.run_settings import RunSettings, parse, propose
 from playground.prompts import library
 from playground.prompts.models import TemplateVersion
 from playground.prompts.queries import version_for
-from playground.web import access
+from playground.web import access, presets
 from playground.web.offers import Desk
 from playground.web.template_panel import offer_for
 
@@ -58,7 +59,9 @@ def opening(request: HttpRequest, desk: Desk) -> Opening | None:
 
 
 def wished(request: HttpRequest, desk: Desk) -> RunSettings | None:
-    """The settings of the model that a link asks for, and nothing that was set for another one."""
+    """The settings of the preset that a link asks for, or of the model, and nothing that was set for another one."""
+    if named := request.GET.get("preset", ""):
+        return presets.wished_of(desk, access.preset(desk.user, _preset_id(named), Act.USE))
     offer = _asked_for(desk, request.GET)
     if offer is not None:
         return propose(facts_of(offer), system_prompt=desk.chosen(None).system_prompt)
@@ -94,6 +97,13 @@ def template_words(user: User, version_id: uuid.UUID | None) -> dict[str, Any] |
     except Http404:
         return None
     return {"id": version.template_id, "version": version.pk, "title": version.title, "number": version.number}
+
+
+def _preset_id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Http404 from None
 
 
 def _asked_for(desk: Desk, asked: Mapping[str, str]) -> Offer | None:

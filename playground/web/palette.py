@@ -10,6 +10,7 @@ from playground.accounts.people import current_team
 from playground.catalog.models import Offer
 from playground.web import sidebar, template_shelf
 from playground.web.offers import Desk, count_words, shop_words
+from playground.web.presets import list_view
 
 CONVERSATIONS = 12
 TEMPLATES = 8
@@ -35,6 +36,21 @@ def models(user: User) -> list[dict[str, Any]]:
 
 def _facts(offer: Offer) -> tuple[str, ...]:
     return offer.provider.name, shop_words(offer), count_words(offer.context_tokens)
+
+
+def presets(user: User) -> list[dict[str, Any]]:
+    """Run settings under a name; a row uses them here, or for a new conversation."""
+    desk = Desk(user, current_team(user))
+    return [
+        {
+            "id": row["id"],
+            "href": f"{reverse('playground')}?preset={row['id']}",
+            "title": _("Preset %(name)s") % {"name": row["name"]},
+            "note": " · ".join(filter(None, [row["model"], *row["words"]])),
+        }
+        for row in list_view(desk)["rows"]
+        if row["may_use"]
+    ]
 
 
 def templates(user: User, query: str) -> list[dict[str, Any]]:

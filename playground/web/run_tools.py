@@ -1,5 +1,6 @@
 """Tools, output format and earlier thinking in the run settings: what is shown, and what a form posts. Plain values."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -64,7 +65,8 @@ def tools_view(user: User, team: Team, conversation: Conversation | None, offer:
     return {
         "locked": "" if has_tools else _why(table, "tools", offer),
         "functions": rows if has_tools else [],
-        "choice": _choice(table, chosen) if has_tools and rows else None,
+        "choice": _choice(table, chosen, rows) if has_tools and rows else None,
+        "choice_locked": _choice_locked(table, offer) if has_tools and rows else "",
         "search": search,
         "total": (len(rows) if has_tools else 0) + bool(search["is_taken"]),
         "count": (sum(row["is_on"] for row in rows) if has_tools else 0) + bool(search["is_on"]),
@@ -101,13 +103,21 @@ def flaws_of(text: str, *, of_parameters: bool = False) -> Sequence[Flaw]:
 def posted(post: QueryDict) -> dict[str, object]:
     """These settings as a form posts them, for run_settings.parse."""
     return {
-        "functions": post.getlist("functions"),
+        "functions": [*post.getlist("functions"), *_named(post)],
         "tool_choice": post.get("tool_choice", ""),
         "web_search": _posted_search(post) if post.get("search") == "on" else None,
         "output": post.get("output", ""),
         "schema": _posted_schema(post),
         "keep_thinking": True if post.get("keep_thinking") == "on" else None,
     }
+
+
+def _named(post: QueryDict) -> list[str]:
+    """A function that must be called is switched on."""
+    try:
+        return [str(uuid.UUID(post.get("tool_choice", "")))]
+    except ValueError:
+        return []
 
 
 def _posted_search(post: QueryDict) -> dict[str, object]:
@@ -139,12 +149,26 @@ def _search(table: Capabilities, offer: Offer, chosen: WebSearch | None) -> dict
     }
 
 
-def _choice(table: Capabilities, chosen: RunSettings) -> list[tuple[str, str, bool]]:
-    """The choices where there is more than one."""
+def _choice(table: Capabilities, chosen: RunSettings, rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, bool]]:
+    """The choices where there is more than one; a function of the team is one where it can be named."""
     values = table["tool_choice"].values
     if not table["tool_choice"].taken or len(values) < 2:
         return []
-    return [(value, str(_CHOICE_WORDS.get(value, value)), value == (chosen.tool_choice or "auto")) for value in values]
+    wanted = chosen.tool_choice or "auto"
+    words = [(value, str(_CHOICE_WORDS.get(value, value))) for value in values if value != "function"]
+    if "function" in values:
+        words += [(row["id"], _("always %(name)s") % {"name": row["name"]}) for row in rows]
+    return [(value, said, value == wanted) for value, said in words]
+
+
+def _choice_locked(table: Capabilities, offer: Offer) -> str:
+    """Why nothing can be chosen, "" when something can."""
+    capability = table["tool_choice"]
+    if not capability.taken:
+        return _why(table, "tool_choice", offer)
+    if len(capability.values) > 1:
+        return ""
+    return _("%(provider)s knows only “auto”: the model decides.") % {"provider": offer.provider.name}
 
 
 def _why(table: Mapping[str, Any], name: str, offer: Offer) -> str:

@@ -1,4 +1,5 @@
-"""Who is behind a socket, asked again every second: signing out, disabling or a new password closes it.
+"""Who is behind a socket, asked again every second: signing out, disabling or a new password closes it, and so does
+going out of a team.
 
 Channels resolves the user once, when the socket opens; a socket would keep its rights for ever (faults M1). Here a
 socket holds only a ticket (session key, user id, session hash), and one query a second checks all of them together.
@@ -6,8 +7,9 @@ socket holds only a ticket (session key, user id, session hash), and one query a
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import Any, Protocol
@@ -19,13 +21,13 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from playground.accounts.models import User
+from playground.accounts.models import Member, User
 from playground.web.database import in_database
 
 log = logging.getLogger(__name__)
 
 CHECK_EVERY = 1.0  # seconds
-SIGNED_OUT = 4401
+SIGNED_OUT, PUT_OUT = 4401, 4410
 AT_ONCE = 500  # ids in one query
 
 
@@ -36,6 +38,7 @@ class Ticket:
     session_key: str
     user_id: int
     session_hash: str
+    teams: frozenset[int] = field(default=frozenset(), compare=False)  # in which the person is
 
 
 class Watched(Protocol):
@@ -82,8 +85,13 @@ async def _watch() -> None:
             log.exception("sessions could not be checked; sockets stay open until they can")
             continue
         for socket, its_ticket in held.items():
-            if its_ticket not in valid:
+            teams = valid.get(its_ticket)
+            if teams is None:
                 await socket.close(SIGNED_OUT)
+            elif not its_ticket.teams <= teams:
+                await socket.close(PUT_OUT)
+            elif socket in _watched:
+                _watched[socket] = replace(its_ticket, teams=teams)  # also those joined since
 
 
 def _open(key: str) -> Ticket | None:
@@ -92,17 +100,19 @@ def _open(key: str) -> Ticket | None:
     if user_id is None or session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
         return None
     held = Ticket(key, int(user_id), session.get(HASH_SESSION_KEY, ""))
-    return held if held in _check([held]) else None
+    teams = _check([held]).get(held)
+    return None if teams is None else replace(held, teams=teams)
 
 
-def _still_valid(tickets: Sequence[Ticket]) -> set[Ticket]:
-    valid: set[Ticket] = set()
+def _still_valid(tickets: Sequence[Ticket]) -> dict[Ticket, frozenset[int]]:
+    """Those that are, with the teams their people are in now."""
+    valid: dict[Ticket, frozenset[int]] = {}
     for start in range(0, len(tickets), AT_ONCE):
         valid |= _check(tickets[start : start + AT_ONCE])
     return valid
 
 
-def _check(tickets: Sequence[Ticket]) -> set[Ticket]:
+def _check(tickets: Sequence[Ticket]) -> Mapping[Ticket, frozenset[int]]:
     keys = [held.session_key for held in tickets]
     sessions = set(
         Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now()).values_list(
@@ -111,8 +121,11 @@ def _check(tickets: Sequence[Ticket]) -> set[Ticket]:
     )
     users = User.objects.filter(pk__in={held.user_id for held in tickets}, is_active=True).only("pk", "password")
     hashes = {user.pk: user.get_session_auth_hash() for user in users}
+    teams: defaultdict[int, set[int]] = defaultdict(set)
+    for user_id, team_id in Member.objects.filter(user__in=hashes).values_list("user_id", "team_id"):
+        teams[user_id].add(team_id)
     return {
-        held
+        held: frozenset(teams[held.user_id])
         for held in tickets
         if held.session_key in sessions and constant_time_compare(held.session_hash, hashes.get(held.user_id, "-"))
     }

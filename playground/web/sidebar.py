@@ -13,7 +13,8 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from playground.accounts.models import User
+from playground.accounts.models import Team, User
+from playground.accounts.people import current_team
 from playground.conversations import search
 from playground.conversations.grams import Part, has_all, parts, snippet, words_of
 from playground.conversations.models import LIST_ORDER, Conversation, Generation, Message
@@ -63,36 +64,40 @@ class Cursor:
 def listing(
     user: User,
     *,
+    team: Team | None = None,
     query: str = "",
     archived: bool = False,
     current: uuid.UUID | None = None,
     after: Cursor | None = None,
     upto: Cursor | None = None,
 ) -> dict[str, Any]:
-    """Values of `conversations/_conversation_list.html`: the first page, the one `after` a row, or all `upto` a row."""
-    query = query.strip()
-    wanted = shelf(user, archived=archived).order_by(*LIST_ORDER)
+    """Values of `conversations/_conversation_list.html`: the first page, the one `after` a row, or all `upto` a row.
+
+    `team`: the one the person works in, where the caller knows it.
+    """
+    query, team = query.strip(), team or current_team(user)
+    wanted = shelf(user, team, archived=archived).order_by(*LIST_ORDER)
     if after:
         wanted = wanted.filter(after.later)
     elif upto:
         wanted = wanted.exclude(upto.later)
     rows, hits, is_cut = _page(user, wanted, query, limit=MOST if upto else ROWS)
-    has_more = is_cut or (upto is not None and shelf(user, archived=archived).filter(upto.later).exists())
+    has_more = is_cut or (upto is not None and shelf(user, team, archived=archived).filter(upto.later).exists())
     end = str(upto if upto and not is_cut else Cursor.of(rows[-1])) if rows else ""
     return {
         "groups": _groups(rows, _views(rows, words_of(query), hits, current), after),
         "query": query,
         "archived": archived,
-        "archived_count": 0 if archived or query or after else shelf(user, archived=True).count(),
-        "searched": shelf(user, archived=archived).count() if query and not rows and not after else 0,
+        "archived_count": 0 if archived or query or after else shelf(user, team, archived=True).count(),
+        "searched": shelf(user, team, archived=archived).count() if query and not rows and not after else 0,
         "upto": end if after or upto else "",
         "more": end if has_more else "",
     }
 
 
-def shelf(user: User, *, archived: bool) -> "QuerySet[Conversation]":
-    """The conversations of the list, or those of the archive; columns of comparisons stand in neither."""
-    return access.conversations(user).filter(archived_at__isnull=not archived, column=None)
+def shelf(user: User, team: Team, *, archived: bool) -> "QuerySet[Conversation]":
+    """The conversations of the list, or those of the archive; columns of comparisons and batches stand in neither."""
+    return access.conversations(user, team).filter(archived_at__isnull=not archived, column=None, batch=None)
 
 
 def _page(
@@ -168,7 +173,7 @@ def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]
         Entry.objects.filter(conversation__in=conversations)
         .order_by()
         .values("conversation", "currency")
-        .annotate(total=Sum("cost_total"), count=Count("pk", filter=~Exists(later_round)))
+        .annotate(total=Sum("cost_total"), count=Count("pk", filter=Q(~Exists(later_round), corrects=None)))
     )
     for row in rows:
         turns[row["conversation"]] += row["count"]

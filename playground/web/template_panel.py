@@ -25,6 +25,7 @@ from playground.web.moments import moment_words
 from playground.web.money import CostView, Rates
 from playground.web.offers import Desk
 from playground.web.template_shelf import FALLBACK_ICON, RUNS_OF
+from playground.web.template_worth import figures_of, of_version
 from playground.wire.tokens import estimate_tokens
 
 TEXTS = ("system_prompt", "first_message")
@@ -47,6 +48,7 @@ def panel(user: User, found: PromptTemplate, chosen: TemplateVersion | None = No
     versions = [one for one in found.versions.select_related("author") if may_edit or not one.is_draft]
     shown = chosen or found.shown
     desk = Desk(user, current_team(user))
+    worth = figures_of(desk.team, versions)
     return {
         "id": found.pk,
         "version_id": shown.pk,
@@ -76,6 +78,8 @@ def panel(user: User, found: PromptTemplate, chosen: TemplateVersion | None = No
         "texts": [{"title": title, "pieces": pieces(getattr(shown, name))} for name, title in _text_words().items()],
         "changes": _changes(versions, shown),
         "versions": [_version(one, found) for one in versions],
+        "worth": [one for one in worth if one.runs or one.up or one.down],
+        "figures": of_version(worth, shown.pk),
         "origin": _origin(user, found, may_edit),
         "teams": _fork_teams(user, found),
         "sharing": _sharing(found),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from playground.web.views import prompt_editor, prompt_use, prompts
+from playground.web.views import prompt_editor, prompt_trial, prompt_use, prompts
 
 urlpatterns = [
     path("", prompts.shelf, name="templates"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("import/", prompt_editor.import_file, name="template-import"),
     path("export/<str:kind>/", prompts.export_all, name="templates-export"),
     path("compare/", prompts.compare, name="template-compare"),
+    path("compare/try/", prompt_trial.both, name="template-try-both"),
     path("menu/", prompt_use.menu, name="template-menu"),
     path("built-in/<slug:name>/", prompts.built_in, name="template-built-in"),
     path("versions/<uuid:version_id>/use/", prompt_use.use, name="template-use"),

@@ -1,9 +1,10 @@
 """A conversation's rows as the page shows them: plain values for templates. Used by pages, partials and acks alike."""
 
 import datetime as dt
+import re
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -29,6 +30,9 @@ from playground.web.window import Window
 from playground.wire.tokens import estimate_tokens
 
 MESSAGE = "conversations/_message.html"
+IN_SIGHT = 4  # messages at the end of a thread that a reader may see first
+FORMULA = re.compile(r"\\[(\[]|\$\$|\$[^\s$](?:[^$\n]*[^\s$])?\$(?!\d)")  # as static/js/markdown/math.js reads them
+FENCE = re.compile(r"^ {0,3}(```|~~~)[ \t]*\w", re.MULTILINE)
 
 Cut = Callable[[Sequence[uuid.UUID], uuid.UUID], Window | None]
 
@@ -62,6 +66,7 @@ class GenerationView:
     retryable: bool
     wait_seconds: int
     ways: Sequence[Way]
+    sees_from: uuid.UUID | None
 
     @property
     def is_live(self) -> bool:
@@ -131,7 +136,11 @@ class MessageView:
     meter: MeterView | None
     is_last: bool = field(default=False)
     is_copy: bool = field(default=False)
+    written_by: str = field(default="")  # the model that a file names for an answer that no run here has filled
+    sums_up: bool = field(default=False)  # it asks for a summary
+    is_first_seen: bool = field(default=False)  # the newest answer was written without what is above it
     day: str = field(default="")  # the words of the day that begins with this message
+    thumb: str = field(default="")  # the reader's: "up", "down" or none (thumbs.py)
 
     @property
     def awaits(self) -> bool:
@@ -158,6 +167,20 @@ class ThreadView:
     def last(self) -> uuid.UUID:
         """Below it there may be more."""
         return self.messages[-1].id
+
+    @property
+    def shows_formulas(self) -> bool:
+        """Whether the page should bring along what draws formulas: drawn later, they would move what is being read."""
+        return self._shows(FORMULA)
+
+    @property
+    def shows_code(self) -> bool:
+        """Whether the page should bring along what colours code."""
+        return self._shows(FENCE)
+
+    def _shows(self, mark: re.Pattern[str]) -> bool:
+        answers = (view.content for view in self.messages[-IN_SIGHT:] if view.role == Message.Role.ASSISTANT)
+        return any(mark.search(content) for content in answers)
 
 
 def newest(conversation: Conversation, *, currency: str) -> ThreadView:
@@ -202,10 +225,13 @@ def view_of(message: Message, *, currency: str, answer_again: bool = False) -> M
 
 def history_tokens(views: Sequence[MessageView]) -> int:
     """How many tokens the branch is as a prompt: what the last answer reported, else an estimate."""
-    for view in reversed(views):
+    for before, view in reversed(list(zip([None, *views][:-1], views, strict=True))):
         if view.meter and view.meter.prompt is not None and view.meter.completion is not None and view.meter.prompt:
-            return view.meter.prompt + view.meter.completion - (view.meter.reasoning or 0)
-    return sum(estimate_tokens(view.content) for view in views)
+            sums_up = before is not None and before.sums_up  # then the answer stands for what it read
+            read = estimate_tokens(before.content) if before and sums_up else view.meter.prompt
+            return read + view.meter.completion - (view.meter.reasoning or 0)
+    summed_up = max((place for place, view in enumerate(views[:-1]) if view.sums_up), default=0)
+    return sum(estimate_tokens(view.content) for view in views[summed_up:])
 
 
 def describe_turn(turn: Turn) -> dict[str, object]:
@@ -245,7 +271,15 @@ def _fresh(view: MessageView) -> str:
         marks["siblings"] = replace(view.siblings, prev_id=mark("prev_id"))
     if view.generation:
         values |= {"generation": view.generation.id, "elapsed_ms": view.generation.elapsed_ms}
-        marks["generation"] = replace(view.generation, id=mark("generation"), elapsed_ms=mark("elapsed_ms"))
+        sees_from = view.generation.sees_from
+        if sees_from:
+            values["sees_from"] = sees_from
+        marks["generation"] = replace(
+            view.generation,
+            id=mark("generation"),
+            elapsed_ms=mark("elapsed_ms"),
+            sees_from=mark("sees_from") if sees_from else None,
+        )
     return fill(MESSAGE, "message", replace(view, **marks), values)
 
 
@@ -301,14 +335,30 @@ class Tree:
 def _views(tree: Tree, shown: Sequence[uuid.UUID], leaf_id: uuid.UUID | None, rates: Rates) -> list[MessageView]:
     rows = (
         Message.objects.select_related(
-            "generation__entry", "generation__offer", "origin__generation__entry", "origin__generation__offer"
+            *("generation__entry__correction", "generation__offer"),
+            *("origin__generation__entry__correction", "origin__generation__offer"),
         )
         .annotate(before=F("parent__created_at"))
         .in_bulk(shown)
     )
     listed = [rows[pk] for pk in shown if pk in rows]
     around = Surroundings.of(listed, tree.branch(leaf_id))
-    return [_view(rates, row, tree.children[tree.parents[row.pk]], row.pk == leaf_id, around) for row in listed]
+    views = [_view(rates, row, tree.children[tree.parents[row.pk]], row.pk == leaf_id, around) for row in listed]
+    seen = _sees_from(rows, leaf_id)
+    if seen is None:
+        return views
+    firsts = {row.pk for row in listed if seen in (row.pk, row.origin_id)}
+    return [replace(view, is_first_seen=True) if view.id in firsts else view for view in views]
+
+
+def _sees_from(rows: Mapping[uuid.UUID, Message], leaf_id: uuid.UUID | None) -> uuid.UUID | None:
+    """The message that the newest answer's request began with; None when it saw the whole branch."""
+    leaf = rows.get(leaf_id) if leaf_id else None
+    if leaf is None:
+        with_runs = Message.objects.select_related("generation", "origin__generation")
+        leaf = with_runs.filter(pk=leaf_id).first() if leaf_id else None
+    run = run_of(leaf) if leaf else None
+    return run.sees_from if run else None
 
 
 def _view(rates: Rates, row: Message, line: Sequence[uuid.UUID], is_last: bool, around: Surroundings) -> MessageView:
@@ -366,6 +416,8 @@ def _message(
         meter=meter,
         is_last=is_last,
         is_copy=row.origin_id is not None,
+        sums_up=row.sums_up,
+        written_by=row.written_by,
         day=day,
     )
 
@@ -398,6 +450,7 @@ def _generation(row: Generation, model_title: str) -> GenerationView:
         retryable=row.retryable,
         wait_seconds=trouble.wait_seconds if trouble else 0,
         ways=trouble.ways if trouble else (),
+        sees_from=row.sees_from,
     )
 
 
@@ -411,7 +464,7 @@ def _meter(rates: Rates, entry: Entry) -> MeterView:
         basis=entry.tokens_basis,
         ttft_ms=entry.ttft_ms,
         tokens_per_second=entry.tokens_per_second,
-        cost=rates.cost(entry),
+        cost=rates.run_cost(entry),
         practice=entry.practice,
         bar=bar(
             entry.prompt_tokens or 0,

@@ -161,6 +161,11 @@ def empty_view(desk: Desk, chosen: RunSettings) -> dict[str, Any]:
     }
 
 
+def first_trial(offer: Offer) -> dict[str, str] | None:
+    """The first prompt that the empty page would offer for it."""
+    return next(_trials(offer), None)
+
+
 def practice() -> list[dict[str, Any]]:
     """Prompts of the sandbox that show on purpose what can go wrong."""
     chinese = (get_language() or "").startswith("zh")

@@ -230,7 +230,7 @@ def _ways(run: Generation) -> list[Way]:
 
 def _too_long(run: Generation, words: Trouble) -> TroubleView:
     """The numbers, and the models that would take it."""
-    prompt = tokens_before(run.message, system_prompt=str(run.settings.get("system_prompt", "")))
+    prompt = tokens_before(run)
     reserved, reads = int(run.settings.get("max_tokens") or 0), run.offer.context_tokens
     over = prompt + reserved - reads if reads else 0
     values = {
@@ -250,6 +250,8 @@ def _too_long(run: Generation, words: Trouble) -> TroubleView:
         cause = gettext("About %(prompt)s tokens; %(model)s reads %(reads)s, its answer included.")
     desk = Desk(run.user, run.conversation.team)
     ways = [use_offer(offer) for offer in larger_offers(desk, run.offer, prompt + reserved)]
+    if reads and not run.settings.get("when_full"):
+        ways.append(Way(gettext("Leave out the oldest turns"), icon="eye-off", act="drop"))
     ways.append(Way(gettext("New conversation"), icon="plus", url=reverse("playground")))
     return TroubleView(
         title=str(title),

@@ -36,8 +36,11 @@ def entry_list(seat: Seat, asked: ListWish, now: dt.datetime) -> dict[str, Any]:
     shown = list(found[start : start + ROWS + 1])
     rows = shown[:ROWS]
     keys = keys_within(seat.scope, period.first, period.end)
-    people, providers = {key.user_id for key in keys}, {key.provider for key in keys}
-    names = names_of(people | {row.user_id for row in rows}, providers | {row.provider for row in rows})
+    names = names_of(
+        {key.user_id for key in keys} | {row.user_id for row in rows},
+        {key.provider for key in keys} | {row.provider for row in rows},
+        {key.template for key in keys if key.template} | {row.template.hex for row in rows if row.template},
+    )
     return {
         "asked": asked,
         "wish": asked.wish,
@@ -66,6 +69,7 @@ def entry_list(seat: Seat, asked: ListWish, now: dt.datetime) -> dict[str, Any]:
                 (_("JSON Lines"), "jsonl", ""),
             )
         ],
+        "sees_all": seat.sees_all,
         "overview_url": reverse("usage") + asked.wish.address(),
     }
 
@@ -163,7 +167,8 @@ def status_badge(entry: Entry) -> dict[str, str]:
 def titles_of(seat: Seat, conversations: set[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Titles of the person's own conversations: whoever manages a team sees what others spent, not what they wrote."""
     found = access.conversations(seat.user).filter(pk__in=conversations).order_by()
-    return {pk: title or _("Untitled") for pk, title in found.values_list("pk", "title")}
+    named = found.values_list("pk", "title", "batch__title")
+    return {pk: title or batch or _("Untitled") for pk, title, batch in named}
 
 
 def conversation_url(conversation: uuid.UUID) -> str:

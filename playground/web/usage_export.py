@@ -39,14 +39,14 @@ Row = Sequence[Any]
 
 async def csv_file(entries: "QuerySet[Entry]", *, bom: bool) -> AsyncIterator[bytes]:
     """RFC 4180: commas, CRLF, quotes doubled. A text that a spreadsheet would run as a formula begins with a quote."""
-    yield ((BOM if bom else "") + _csv_lines([HEAD])).encode()
-    async for rows, people in _parts(entries):
-        yield _csv_lines(csv_rows(rows, people)).encode()
+    yield ((BOM if bom else "") + csv_lines([HEAD])).encode()
+    async for rows, people in _parts_later(entries):
+        yield csv_lines(csv_rows(rows, people)).encode()
 
 
 async def json_lines(entries: "QuerySet[Entry]") -> AsyncIterator[bytes]:
     """One object a line; amounts are strings, so that no reader makes floats of them."""
-    async for rows, people in _parts(entries):
+    async for rows, people in _parts_later(entries):
         lines = (json.dumps(dict(zip(HEAD, json_row(row, people), strict=True)), ensure_ascii=False) for row in rows)
         yield ("\n".join(lines) + "\n").encode()
 
@@ -106,23 +106,31 @@ class _Lines:
         self.parts.append(text)
 
 
-def _csv_lines(rows: Iterable[Row]) -> str:
+def csv_lines(rows: Iterable[Row]) -> str:
+    """Rows in RFC 4180: commas, CRLF, quotes doubled."""
     lines = _Lines()
     csv.writer(lines, lineterminator="\r\n").writerows(rows)
     return "".join(lines.parts)
 
 
-async def _parts(entries: "QuerySet[Entry]") -> AsyncIterator[tuple[list[Row], dict[int, str]]]:
+def parts(entries: "QuerySet[Entry]") -> Iterator[tuple[list[Row], dict[int, str]]]:
     """Parts of the rows, the oldest first, each with the names of the people in it."""
-    last = await sync_to_async(lambda: entries.order_by("-pk").values_list("pk", flat=True).first())()
+    last = entries.order_by("-pk").values_list("pk", flat=True).first()
     after: tuple[dt.datetime, int] | None = None
     people: dict[int, str] = {}
     while last is not None:
-        rows = await sync_to_async(_part)(entries.filter(pk__lte=last), after, people)
+        rows = _part(entries.filter(pk__lte=last), after, people)
         if not rows:
             return
         yield rows, people
         after = rows[-1][1], rows[-1][0]
+
+
+async def _parts_later(entries: "QuerySet[Entry]") -> AsyncIterator[tuple[list[Row], dict[int, str]]]:
+    """The same for an event loop: each part is read in a thread."""
+    found = parts(entries)
+    while (part := await sync_to_async(lambda: next(found, None))()) is not None:
+        yield part
 
 
 def _part(entries: "QuerySet[Entry]", after: tuple[dt.datetime, int] | None, people: dict[int, str]) -> list[Row]:

@@ -19,6 +19,7 @@ def values_of(keys: set[Key]) -> dict[str, set[str]]:
         "person": {str(key.user_id) for key in keys},
         "key": {key.key_label or NO_KEY for key in keys},
         "provider": {key.provider for key in keys},
+        "template": {key.template or NO_KEY for key in keys},
     }
 
 
@@ -29,6 +30,7 @@ def filters_of(seat: Seat, wish: Wish, values: Values, names: Names) -> list[dic
         ("person", _("Everyone")),
         ("key", _("All keys")),
         ("provider", _("All providers")),
+        ("template", _("All templates")),
     ]
     filters = []
     for name, all_ in offered:
@@ -44,7 +46,7 @@ def filters_of(seat: Seat, wish: Wish, values: Values, names: Names) -> list[dic
 
 
 def _word(names: Names, name: str, value: str) -> str:
-    return names.word(name, "" if name == "key" and value == NO_KEY else value)
+    return names.word(name, "" if name in ("key", "template") and value == NO_KEY else value)
 
 
 def _filter(name: str, all_: str, options: Sequence[tuple[str, str]], chosen: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 Pure but for the queryset it narrows.
 """
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -49,6 +50,7 @@ class ListWish:
     sort: str = "time"
     is_descending: bool = True
     page: int = 1
+    conversation: str = ""  # its id in hexadecimal
     request: str = ""  # a part of the provider's request id
     unpriced: str = ""  # "1": only those that have no price yet
     columns: tuple[str, ...] = USUAL
@@ -63,6 +65,7 @@ class ListWish:
             sort=sort.removeprefix("-") if sort.removeprefix("-") in ORDERS else "time",
             is_descending=sort.startswith("-") or sort.removeprefix("-") not in ORDERS,
             page=min(PAGES, max(1, int(page))) if page.isdecimal() and len(page) < 6 else 1,
+            conversation=_hex(values.get("conversation", "")),
             request=values.get("q", "").strip()[:LONGEST],
             unpriced="1" if values.get("unpriced") == "1" else "",
             columns=chosen or USUAL,
@@ -78,6 +81,7 @@ class ListWish:
         """The part of the address behind the path, with something changed."""
         changed = replace(self, **changes)  # type: ignore[arg-type]
         stated = [
+            ("conversation", changed.conversation),
             ("q", changed.request),
             ("unpriced", changed.unpriced),
             ("sort", changed.order),
@@ -102,6 +106,13 @@ class ListWish:
         return entries.order_by(first, "-created_at", "-pk")
 
 
+def _hex(text: str) -> str:
+    try:
+        return uuid.UUID(text).hex
+    except ValueError:
+        return ""
+
+
 def entries_within(seat: Seat, asked: ListWish, period: Period) -> "QuerySet[Entry]":
     """The entries of a range that fit the filters and that the person may see, in no order."""
     wish = asked.wish
@@ -110,6 +121,8 @@ def entries_within(seat: Seat, asked: ListWish, period: Period) -> "QuerySet[Ent
         entries = entries.filter(user=seat.user)
     if not wish.practice:
         entries = entries.filter(practice=False)
+    if asked.conversation:
+        entries = entries.filter(conversation=asked.conversation)
     if asked.request:
         entries = entries.filter(provider_request_id__icontains=asked.request)
     if asked.unpriced:
@@ -119,4 +132,6 @@ def entries_within(seat: Seat, asked: ListWish, period: Period) -> "QuerySet[Ent
         wanted["user"] = wish.person if wish.person.isdecimal() and len(wish.person) < 18 else "0"
     if wish.key:
         entries = entries.filter(key_label="" if wish.key == NO_KEY else wish.key)
+    if wish.template:
+        entries = entries.filter(template=wish.template_id)
     return entries.filter(**{column: value for column, value in wanted.items() if value})

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from playground.ledger import anomalies, periods
-from playground.ledger.history import History, Only, read
+from playground.ledger.history import Behind, History, Only, read
 from playground.vault import keys
 from playground.web.money import format_money
 from playground.web.usage_seat import Seat
@@ -21,9 +21,11 @@ def notices(seat: Seat, now: dt.datetime) -> list[dict[str, str]]:
     """All of them; what the team's managers see is of the team, what others see is of their own runs."""
     today = timezone.localtime(now).date()
     period = periods.between(today - dt.timedelta(days=anomalies.MEDIAN_DAYS), today, timezone.localtime(now).tzinfo)
-    found = read(
-        seat.scope, Only(), group="model", edges=periods.edges(period, "day"), before=(period.first, period.first)
-    )
+    edges = periods.edges(period, "day")
+    try:
+        found = read(seat.scope, Only(), group="model", edges=edges, before=(period.first, period.first))
+    except Behind:
+        return list(_unused(seat, now))  # the overview says so itself
     range_words = {"first": period.first.date().isoformat(), "last": today.isoformat()}
     return [*_dear(found), *_failing(found, range_words), *_unused(seat, now), *_unpriced(found, range_words)]
 

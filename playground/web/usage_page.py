@@ -14,19 +14,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from playground.ledger import periods
+from playground.ledger import by_conversation, periods
 from playground.ledger.fold import Key, Sum
-from playground.ledger.history import GROUPS, Cell, History, merged, read
+from playground.ledger.history import CONVERSATION, GROUPS, Behind, Cell, History, merged, read
 from playground.ledger.periods import Period
 from playground.ledger.rates import rate_at
 from playground.ledger.spread import ERROR, percentile
+from playground.web import access, usage_conversations
 from playground.web.chart import stacked
 from playground.web.figures import seconds_words
 from playground.web.moments import day_words
 from playground.web.money import format_money
+from playground.web.usage_conversations import OTHERS
 from playground.web.usage_filters import filters_of, values_of
 from playground.web.usage_money import Lens, amounts_of, money_words, rate_words, sign_of, together, unpriced_words
-from playground.web.usage_seat import Names, Seat, names_of
+from playground.web.usage_seat import Names, Seat, names_in
 from playground.web.usage_wish import NO_KEY, Wish
 from playground.web.usage_words import (
     amount_tick,
@@ -43,6 +45,7 @@ from playground.web.usage_words import (
     unit_words,
 )
 
+ROWS: Final = 25  # of the table of groups
 SERIES: Final = 5  # with a colour of their own; what is left is the sixth, "other"
 
 
@@ -67,8 +70,13 @@ class Page:
         return reverse("usage") + self.wish.address(**changes)
 
 
+def behind_words(behind: Behind) -> dict[str, Any]:
+    """Values of `usage/_behind.html`: how far adding up is."""
+    return {"done": f"{behind.done:,}", "all": f"{behind.all:,}", "share": share_words(behind.done, behind.all)}
+
+
 def overview(seat: Seat, wish: Wish, now: dt.datetime) -> dict[str, Any]:
-    """Values of `usage/_results.html`."""
+    """Values of `usage/_results.html`. Raises Behind."""
     page = _read(seat, wish, timezone.localtime(now))
     groups, charts = _groups(page), _charts(page)
     return {
@@ -83,7 +91,7 @@ def overview(seat: Seat, wish: Wish, now: dt.datetime) -> dict[str, Any]:
         "first": page.period.first.date().isoformat(),
         "last": page.period.last_day.isoformat(),
         "units": _choices(page, "unit", periods.units_for(page.period), unit_words, page.unit),
-        "groupings": _choices(page, "by", list(GROUPS), group_words, wish.group),
+        "groupings": _choices(page, "by", [*GROUPS, CONVERSATION], group_words, wish.group),
         "measures": _choices(page, "measure", ["cost", "requests", "tokens"], measure_words, wish.what),
         "shows": _shows(page),
         "rate": {"value": rate_words(page.lens.rate), "date": day_words(page.lens.rate.date)},
@@ -93,6 +101,7 @@ def overview(seat: Seat, wish: Wish, now: dt.datetime) -> dict[str, Any]:
         "group_word": group_words(wish.group),
         "column_word": column_words(wish.group),
         "is_empty": not page.history.now,
+        "too_many": _too_many(page),
         "has_any": bool(page.history.keys),
         "entries_url": reverse("usage-entries") + wish.address(unit="", by="", measure=""),
         "unpriced_url": reverse("usage-entries") + _with(wish.address(unit="", by="", measure=""), "unpriced=1"),
@@ -104,9 +113,23 @@ def _read(seat: Seat, wish: Wish, now: dt.datetime) -> Page:
     period = wish.period(now)
     edges = periods.edges(period, wish.unit_of(period))
     history = read(seat.scope, wish.only, group=wish.group, edges=edges, before=periods.before(period, now))
-    names = names_of({key.user_id for key in history.keys}, {key.provider for key in history.keys})
     show = "" if wish.show == "billed" else wish.show or seat.user.currency
-    return Page(seat, wish, period, history, names, Lens(show, rate_at(now.date())))
+    lens = Lens(show, rate_at(now.date()))
+    rooms = None
+    if wish.group == CONVERSATION and usage_conversations.fits(history):
+        history.cells = usage_conversations.cells_of(seat.scope, wish.only, edges, lens.rate)
+        rooms = access.conversations(seat.user).filter(pk__in={cell.group for cell in history.cells} - {OTHERS})
+    return Page(seat, wish, period, history, names_in(history.keys, rooms), lens)
+
+
+def _too_many(page: Page) -> str:
+    """Why there is no chart by conversation, where there is none."""
+    if page.wish.group != CONVERSATION or usage_conversations.fits(page.history):
+        return ""
+    return _("By conversation a range can have %(most)s entries at most; this one has %(count)s.") % {
+        "most": f"{by_conversation.MOST:,}",
+        "count": f"{page.history.count:,}",
+    }
 
 
 def _cards(page: Page) -> dict[str, Any]:
@@ -180,27 +203,40 @@ class Group:
 
     value: str
     word: str
-    sums: tuple[tuple[Key, Sum], ...]
+    sums: tuple[tuple[str, Sum], ...]  # each with its currency
     weight: Decimal
+    is_rest: bool = False  # all that are not shown by themselves
 
 
 def _groups(page: Page) -> list[Group]:
-    """The most expensive first; of the same cost, the busiest."""
-    column = GROUPS[page.wish.group]
-    found: defaultdict[str, list[tuple[Key, Sum]]] = defaultdict(list)
-    for key, one in page.history.now.items():
-        found[str(getattr(key, column))].append((key, one))
+    """The most expensive first, of the same cost the busiest; of very many the last one is all others together."""
+    found = dict(_sums_by_group(page))
+    rest = found.pop(OTHERS, [])
     weighed = sorted(((_weight(page, sums), value) for value, sums in found.items()), reverse=True)
-    return [
+    own = weighed if len(weighed) <= ROWS + 1 else weighed[:ROWS]
+    groups = [
         Group(value, page.names.word(page.wish.group, value), tuple(found[value]), weight)
-        for (weight, _count), value in weighed
+        for (weight, _count), value in own
     ]
+    rest += [one for _weight_of, value in weighed[len(own) :] for one in found[value]]
+    return [*groups, Group("", _("Other"), tuple(rest), _weight(page, rest)[0], is_rest=True)] if rest else groups
 
 
-def _weight(page: Page, sums: Sequence[tuple[Key, Sum]]) -> tuple[Decimal, int]:
+def _sums_by_group(page: Page) -> Mapping[str, list[tuple[str, Sum]]]:
+    found: defaultdict[str, list[tuple[str, Sum]]] = defaultdict(list)
+    if page.wish.group == CONVERSATION:
+        for cell, one in page.history.cells.items():
+            found[cell.group].append((cell.currency, one))
+    else:
+        column = GROUPS[page.wish.group]
+        for key, one in page.history.now.items():
+            found[str(getattr(key, column))].append((key.currency, one))
+    return found
+
+
+def _weight(page: Page, sums: Sequence[tuple[str, Sum]]) -> tuple[Decimal, int]:
     """For order and share alone, so that both currencies count."""
-    amounts = amounts_of((key.currency, one) for key, one in sums)
-    return together(amounts, "USD", page.lens.rate), sum(one.entries for _key, one in sums)
+    return together(amounts_of(sums), "USD", page.lens.rate), sum(one.entries for _currency, one in sums)
 
 
 def _charts(page: Page) -> list[dict[str, Any]]:
@@ -275,12 +311,13 @@ def _series(page: Page, value: Callable[[Cell, Sum], Decimal]) -> tuple[dict[str
     sizes: defaultdict[str, Decimal] = defaultdict(Decimal)
     for cell, one in page.history.cells.items():
         sizes[cell.group] += value(cell, one)
-    ordered = sorted(sizes, key=lambda group: (-sizes[group], group))
+    ordered = sorted(sizes, key=lambda group: (group == OTHERS, -sizes[group], group))
     drawn = [group for group in ordered if sizes[group]] or ordered[:1]
-    own = drawn if len(drawn) <= SERIES + 1 else drawn[:SERIES]  # a sixth alone needs no "other"
+    named = [group for group in drawn if group != OTHERS]
+    own = named if len(drawn) <= SERIES + 1 and named == drawn else named[:SERIES]  # a sixth alone needs no "other"
     heads = [{"series": place, "word": page.names.word(page.wish.group, group)} for place, group in enumerate(own, 1)]
     if len(own) < len(drawn):
-        heads.append({"series": SERIES + 1, "word": _("Other")})
+        heads.append({"series": len(own) + 1, "word": _("Other")})
     last = max(1, len(heads))
     series = {group: min(place, last) for place, group in enumerate(ordered, start=1)}
     return series, heads or [{"series": 1, "word": "—"}]
@@ -292,14 +329,14 @@ def _group_rows(page: Page, groups: Sequence[Group], charts: Sequence[dict[str, 
     whole = sum((group.weight for group in groups), Decimal(0))
     rows = []
     for group in groups:
-        total = merged([one for _key, one in group.sums])
-        amounts = amounts_of((key.currency, one) for key, one in group.sums)
-        name = page.wish.group
+        total = merged(one for _currency, one in group.sums)
+        amounts = amounts_of(group.sums)
         rows.append(
             {
                 "word": group.word,
                 "series": colours.get(group.word, SERIES + 1) if colours else 0,
-                "url": page.link(**{name: group.value or NO_KEY}),
+                "url": _group_url(page, group),
+                "is_page": page.wish.group == CONVERSATION and not group.is_rest,  # elsewhere, not this page again
                 "requests": f"{total.entries:,}",
                 "success": share_words(total.succeeded, total.succeeded + total.faults),
                 "prompt": f"{total.prompt_tokens:,}",
@@ -313,6 +350,14 @@ def _group_rows(page: Page, groups: Sequence[Group], charts: Sequence[dict[str, 
             }
         )
     return rows
+
+
+def _group_url(page: Page, group: Group) -> str:
+    """The overview of one group alone; of a conversation its entries; of the rest of many nothing."""
+    if page.wish.group == CONVERSATION:
+        own = _with(page.wish.address(unit="", by="", measure=""), f"conversation={group.value}")
+        return "" if group.is_rest else reverse("usage-entries") + own
+    return "" if group.is_rest else page.link(**{page.wish.group: group.value or NO_KEY})
 
 
 def _tokens(one: Sum) -> int:

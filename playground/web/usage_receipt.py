@@ -5,10 +5,11 @@ Every amount is written out to its last digit. Plain values for templates.
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from playground.ledger.corrections import chain_of
 from playground.ledger.models import Entry
 from playground.ledger.rates import rate_at
 from playground.pricing.money import Money, convert
@@ -17,18 +18,17 @@ from playground.web.figures import seconds_words
 from playground.web.moments import day_words
 from playground.web.money import SIGNS, format_money
 from playground.web.usage_entries import conversation_url, moment_words, status_badge, titles_of
-from playground.web.usage_seat import Seat, names_of
-
-LONGEST_CHAIN: Final = 100  # corrections of corrections
+from playground.web.usage_seat import Names, Seat, names_of
 
 
 def receipt(seat: Seat, entry: Entry) -> dict[str, Any]:
     """Values of `usage/receipt.html`."""
-    price = _price(entry)
-    tier = price.tier_for(entry.prompt_tokens, entry.completion_tokens) if price else None
-    chain = history_of(entry)
+    chain = chain_of(entry)
+    price, used = _price(entry), chain[0]  # a correction at a price counts the tokens of the run it is for
+    tier = price.tier_for(used.prompt_tokens, used.completion_tokens) if price else None
     title = titles_of(seat, {entry.conversation}).get(entry.conversation, "")
-    names = names_of({entry.user_id}, {entry.provider})
+    people = {one.corrected_by_id for one in chain if one.corrected_by_id is not None}
+    names = names_of({entry.user_id, *people}, {entry.provider})
     return {
         "number": entry.pk,
         "model": entry.model,
@@ -40,12 +40,14 @@ def receipt(seat: Seat, entry: Entry) -> dict[str, Any]:
         "counts": _counts(entry),
         "counts_basis": entry.get_tokens_basis_display(),
         "price": _price_words(price, tier) if price else None,
-        "formula": _formula(entry, tier) if tier and entry.cost_input is not None else [],
+        "formula": _formula(entry, used, tier) if tier and _is_priced_whole(entry, used, tier) else [],
         "why": _why(entry, price, tier),
+        "later": _later(entry, chain),
         "upper_bound": entry.upper_bound,
         "facts": _facts(entry, names.word("person", str(entry.user_id)), names.word("provider", entry.provider)),
         "conversation": {"title": title, "url": conversation_url(entry.conversation)} if title else None,
-        "chain": _chain(chain, entry) if len(chain) > 1 else [],
+        "corrects": chain[0].pk if entry is not chain[0] else None,
+        "chain": _chain(chain, entry, names) if len(chain) > 1 else [],
     }
 
 
@@ -55,19 +57,6 @@ def exact(amount: Decimal | None, currency: str) -> str:
         return "—"
     sign = "−" if amount < 0 else ""
     return f"{sign}{SIGNS[currency]}{abs(amount).normalize():f}"
-
-
-def history_of(entry: Entry) -> list[Entry]:
-    """An entry with what corrects it and what it corrects, the first one first."""
-    chain = [entry]
-    while chain[0].corrects is not None and len(chain) < LONGEST_CHAIN:
-        chain.insert(0, chain[0].corrects)
-    while len(chain) < LONGEST_CHAIN:
-        later = Entry.objects.filter(corrects=chain[-1]).first()
-        if later is None:
-            break
-        chain.append(later)
-    return chain
 
 
 def _price(entry: Entry) -> Price | None:
@@ -123,14 +112,25 @@ def _price_words(price: Price, tier: Tier | None) -> dict[str, Any]:
     }
 
 
-def _formula(entry: Entry, tier: Tier) -> list[dict[str, str]]:
+def _is_priced_whole(entry: Entry, used: Entry, tier: Tier) -> bool:
+    """Whether the entry has the cost of all that was used, not only what another one lacked."""
+    return entry.cost_input is not None and (
+        entry is used
+        or (
+            entry.cost_input == (used.prompt_tokens - used.cached_tokens) * tier.input.scaleb(-6)
+            and entry.cost_output == used.completion_tokens * tier.output.scaleb(-6)
+        )
+    )
+
+
+def _formula(entry: Entry, used: Entry, tier: Tier) -> list[dict[str, str]]:
     """A line for each part: tokens times the price per million is the amount."""
-    fresh = entry.prompt_tokens - entry.cached_tokens
+    fresh = used.prompt_tokens - used.cached_tokens
     cached_price = tier.input if tier.cached is None else tier.cached
     lines = (
         (_("Prompt, not cached"), fresh, tier.input, entry.cost_input),
-        (_("Prompt, cached"), entry.cached_tokens, cached_price, entry.cost_cached),
-        (_("Completion"), entry.completion_tokens, tier.output, entry.cost_output),
+        (_("Prompt, cached"), used.cached_tokens, cached_price, entry.cost_cached),
+        (_("Completion"), used.completion_tokens, tier.output, entry.cost_output),
     )
     return [
         {
@@ -155,6 +155,14 @@ def _why(entry: Entry, price: Price | None, tier: Tier | None) -> str:
     return _("The cost could not be kept. It is unknown, not 0.")
 
 
+def _later(entry: Entry, chain: Sequence[Entry]) -> dict[str, Any] | None:
+    """Where the price of an entry without one came from later."""
+    if entry.cost_total is not None:
+        return None
+    priced = next((one for one in chain if one.cost_total is not None), None)
+    return {"number": priced.pk, "amount": exact(priced.cost_total, priced.currency)} if priced else None
+
+
 def _facts(entry: Entry, person: str, provider: str) -> list[dict[str, str]]:
     facts = [
         (_("Person"), person),
@@ -172,7 +180,7 @@ def _facts(entry: Entry, person: str, provider: str) -> list[dict[str, str]]:
     return [{"word": word, "value": value} for word, value in facts if value]
 
 
-def _chain(chain: Sequence[Entry], shown: Entry) -> list[dict[str, Any]]:
+def _chain(chain: Sequence[Entry], shown: Entry, names: Names) -> list[dict[str, Any]]:
     """The first entry and its corrections, with what they come to together."""
     rows, sums = [], Decimal(0)
     for entry in chain:
@@ -181,7 +189,8 @@ def _chain(chain: Sequence[Entry], shown: Entry) -> list[dict[str, Any]]:
         rows.append(
             {
                 "number": entry.pk,
-                "time": moment_words(entry.created_at),
+                "time": moment_words(entry.corrected_at or entry.created_at),
+                "by": names.word("person", str(entry.corrected_by_id)) if entry.corrected_by_id else "",
                 "amount": exact(entry.cost_total, entry.currency or currency),
                 "sum": exact(sums, currency),
                 "is_shown": entry.pk == shown.pk,

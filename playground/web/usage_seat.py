@@ -1,21 +1,27 @@
 """Whose usage a person may see, and the words for what it is about: names of people and providers."""
 
+import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import CharField, Value
-from django.db.models.functions import Cast
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from playground.accounts.models import Member, Team, User
-from playground.accounts.people import current_team, role_in
+from playground.accounts.models import Team, User
+from playground.accounts.people import at_work
 from playground.accounts.roles import Act, Thing, may
+from playground.accounts.teams import teams_of
 from playground.catalog.models import Provider
+from playground.conversations.models import Conversation
+from playground.ledger.fold import Key
 from playground.ledger.history import Scope
+from playground.prompts.models import PromptTemplate
 from playground.web import template_shelf
-from playground.web.access import person, remember_team
+from playground.web.access import person, remember_places, remember_team
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,60 +39,93 @@ class Seat:
 
 
 def seat_of(request: HttpRequest) -> Seat:
-    """Where the person sits now; one query, as long as the team they chose last still has them."""
+    """Where the person sits now; one query, which the frame of the page needs as well."""
     user = person(request)
-    here = Member.objects.filter(user=user, team=user.current_team_id).select_related("team")
-    chosen = template_shelf.with_count(here).first()
-    if chosen:
-        request.__dict__[template_shelf.COUNT] = chosen.template_count  # type: ignore[attr-defined]  # annotated
-    team, role = (chosen.team, chosen.role) if chosen else ((found := current_team(user)), role_in(user, found))
-    return Seat(user, remember_team(request, team), may(role, Act.MANAGE, Thing.USAGE))
+    places = remember_places(request, list(template_shelf.with_count(teams_of(user))))
+    team = remember_team(request, at_work(user, places))
+    here = next(place for place in places if place.team_id == team.pk)
+    request.__dict__[template_shelf.COUNT] = here.template_count  # type: ignore[attr-defined]  # annotated
+    return Seat(user, team, user.is_active and may(here.role, Act.MANAGE, Thing.USAGE))
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What ids and slugs are called; people and providers that are gone keep their number and slug."""
+    """What ids and slugs are called; those that are gone keep their number, slug or the beginning of their id."""
 
-    people: dict[str, str]
-    providers: dict[str, str]
+    people: dict[str, str] = field(default_factory=dict)
+    providers: dict[str, str] = field(default_factory=dict)
+    templates: dict[str, str] = field(default_factory=dict)
+    conversations: dict[str, str] = field(default_factory=dict)  # the reader's own: what others wrote is not shown
 
     def word(self, group: str, value: str) -> str:
         """What a part of a chart is called."""
-        if group == "person":
-            return self.people.get(value) or _("former member %(number)s") % {"number": value}
-        if group == "provider":
-            return self.providers.get(value, value)
-        if group == "status":
-            return state_words(value)
-        if group == "key":
-            return value or _("no key")
-        return value
+        called = {
+            "person": self.people,
+            "provider": self.providers,
+            "template": self.templates,
+            "conversation": self.conversations,
+        }
+        return called.get(group, {}).get(value) or _unnamed(group, value)
 
 
-def names_of(people: Collection[int], providers: Collection[str]) -> Names:
-    """Names from both tables at once."""
-    users = (
-        User.objects.filter(pk__in=people)
-        .order_by()
-        .values_list(Value("person", output_field=CharField()), Cast("pk", CharField()), "name", "email")
+def _unnamed(group: str, value: str) -> str:
+    """What is its own name, or has none (any more)."""
+    words = {
+        "person": _("former member %(number)s") % {"number": value},
+        "template": _("deleted template %(number)s") % {"number": value[:8]} if value else _("no template"),
+        "conversation": _("conversation %(number)s") % {"number": value[:8]},
+        "key": value or _("no key"),
+        "status": state_words(value),
+    }
+    return words.get(group, value)
+
+
+def names_in(keys: Collection[Key], rooms: "QuerySet[Conversation] | None" = None) -> Names:
+    """What everything in the keys is called, and the conversations."""
+    templates = {key.template for key in keys if key.template}
+    return names_of({key.user_id for key in keys}, {key.provider for key in keys}, templates, rooms)
+
+
+def names_of(
+    people: Collection[int],
+    providers: Collection[str],
+    templates: Collection[str] = (),
+    rooms: "QuerySet[Conversation] | None" = None,
+) -> Names:
+    """Names from all tables at once."""
+    text = CharField()
+    nothing = Value("", output_field=text)
+    users = User.objects.filter(pk__in=people).values_list(
+        Value("person", output_field=text), Cast("pk", text), "name", "email"
     )
-    shops = (
-        Provider.objects.filter(slug__in=providers)
-        .order_by()
-        .values_list(
-            Value("provider", output_field=CharField()),
-            Cast("slug", CharField()),
-            "name",
-            Value("", output_field=CharField()),
-        )
+    shops = Provider.objects.filter(slug__in=providers).values_list(
+        Value("provider", output_field=text), Cast("slug", text), "name", nothing
     )
-    found = Names({}, {})
-    for kind, value, name, email in users.union(shops, all=True):
+    prompts = PromptTemplate.objects.filter(pk__in=[_template_id(one) for one in templates]).values_list(
+        Value("template", output_field=text), Cast("pk", text), Coalesce("live__title", "newest__title"), nothing
+    )
+    others: list[Any] = [shops.order_by(), prompts.order_by()]
+    if rooms is not None:
+        named_so = Value("conversation", output_field=text)
+        others.append(rooms.order_by().values_list(named_so, Cast("pk", text), "title", nothing))
+    found = Names()
+    for kind, value, name, email in users.order_by().union(*others, all=True):
         if kind == "person":
             found.people[value] = name or email.partition("@")[0]
-        else:
+        elif kind == "provider":
             found.providers[value] = name
+        else:
+            named = found.templates if kind == "template" else found.conversations
+            named[value.replace("-", "")] = name
     return found
+
+
+def _template_id(text: str) -> uuid.UUID:
+    """An id that came from an address may be none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.UUID(int=0)
 
 
 def state_words(state: str) -> str:

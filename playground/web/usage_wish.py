@@ -4,12 +4,13 @@ What makes no sense in an address is passed over: addresses are shared and grow 
 """
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Final
 from urllib.parse import urlencode
 
-from playground.ledger.history import GROUPS, Only
+from playground.ledger.history import CONVERSATION, GROUPS, Only
 from playground.ledger.periods import PRESETS, Period, between, preset, units_for, usual_unit
 from playground.pricing.money import CURRENCIES
 
@@ -17,7 +18,7 @@ MEASURES: Final = ("cost", "requests", "tokens")
 USUAL_RANGE: Final = "30d"
 STATUSES: Final = ("finished", "stopped", "failed", "interrupted")
 LONGEST: Final = 200  # letters of a value
-NO_KEY: Final = "-"  # in an address: entries that were made without a key's name
+NO_KEY: Final = "-"  # in an address: entries that were made without a key's name; as well without a template
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Wish:
     person: str = ""
     key: str = ""
     provider: str = ""
+    template: str = ""  # its id in hexadecimal
     status: str = ""
     practice: str = ""
 
@@ -44,7 +46,7 @@ class Wish:
         stated = {field.name: values.get(field.name, "").strip()[:LONGEST] for field in fields(cls)}
         known = {
             "range": PRESETS,
-            "by": tuple(GROUPS),
+            "by": (*GROUPS, CONVERSATION),
             "measure": MEASURES,
             "show": (*CURRENCIES, "billed"),
             "status": STATUSES,
@@ -66,6 +68,7 @@ class Wish:
             person=self.person,
             key=None if not self.key else "" if self.key == NO_KEY else self.key,
             provider=self.provider,
+            template=None if not self.template else "" if self.template == NO_KEY else self.template,
             status=self.status,
             practice=bool(self.practice),
         )
@@ -73,7 +76,15 @@ class Wish:
     @property
     def narrows(self) -> bool:
         """Whether the filter leaves anything out."""
-        return bool(self.model or self.person or self.key or self.provider or self.status)
+        return any((self.model, self.person, self.key, self.provider, self.template, self.status))
+
+    @property
+    def template_id(self) -> uuid.UUID | None:
+        """The template that is asked for; one that no address can mean is one that there is not."""
+        try:
+            return None if self.template == NO_KEY else uuid.UUID(self.template)
+        except ValueError:
+            return uuid.UUID(int=0)
 
     @property
     def group(self) -> str:

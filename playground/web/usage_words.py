@@ -41,6 +41,8 @@ def group_words(group: str) -> str:
         "person": _("By person"),
         "key": _("By key"),
         "provider": _("By provider"),
+        "template": _("By template"),
+        "conversation": _("By conversation"),
         "status": _("By status"),
     }
     return words[group]
@@ -53,6 +55,8 @@ def column_words(group: str) -> str:
         "person": _("Person"),
         "key": _("Key"),
         "provider": _("Provider"),
+        "template": _("Template"),
+        "conversation": _("Conversation"),
         "status": _("Status"),
     }
     return words[group]

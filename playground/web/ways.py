@@ -16,7 +16,7 @@ class Way:
     """One button: a link (`url`) or a deed of the page (`act`, see static/js/ways.js), with its words.
 
     `act` "offer" goes on with `offer_id`, "model" opens the picker, "settings" the run settings, "reword" the question;
-    "list" moves the conversation out of the archive.
+    "drop" leaves out the oldest turns from now on; "list" moves the conversation out of the archive.
     """
 
     label: str

@@ -70,7 +70,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Parameter]]] = MappingProxyType(
                 "presence_penalty": Parameter(-2, 2, 0.1, default=0),
                 "seed": Parameter(-_WHOLE, _WHOLE, 1),
                 "tools": Parameter(most=128),
-                "tool_choice": Parameter(values=("auto", "none", "required")),
+                "tool_choice": Parameter(values=("auto", "none", "required", "function")),
                 "tool_stream": _NOT_IN_SCHEMA,  # arguments stream there without being asked
                 "response_format": Parameter(values=("text", "json_object", "json_schema")),
                 "web_search": _NOT_IN_SCHEMA,

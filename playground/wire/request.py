@@ -56,7 +56,7 @@ class CompletionRequest:
     presence_penalty: float | None = None
     seed: int | None = None
     tools: Sequence[Mapping[str, object]] = ()
-    tool_choice: str | None = None
+    tool_choice: str | Mapping[str, object] | None = None  # a mapping names the function that must be called
     tool_stream: bool | None = None
     response_format: Mapping[str, object] | None = None
     request_id: str | None = None

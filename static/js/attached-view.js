@@ -5,13 +5,12 @@ import { tokens } from "./estimate.js";
 import { fill, gettext, short } from "./language.js";
 
 // The plain source stays in the page, hidden: copying and editing take the message from there.
-export function foldAttached(message) {
-  const source = message.querySelector('[data-source="content"]');
+export function foldAttached(message, source = message.querySelector('[data-source="content"]')) {
   if (!source?.textContent.startsWith("```") || source.hidden) return;
   const { files, typed } = split(source.textContent);
   if (!files.length) return;
   source.hidden = true;
-  source.after(...files.map(folded), ...(typed ? [element("div", { class: "tc-said-text" }, typed)] : []));
+  source.after(...files.map(folded), ...(typed ? [element("div", { class: source.className }, typed)] : []));
 }
 
 function folded({ name, text }) {

@@ -11,9 +11,10 @@ export function delay(attempt, random = Math.random) {
 }
 
 // What a close code asks for: "again" (with back-off), "soon" (the server restarts), "later" (we sent too much), or an end:
-// "signed-out", "refused".
+// "signed-out", "put-out" (of a team), "refused".
 export function afterClose(code) {
   if (code === 4401) return "signed-out";
+  if (code === 4410) return "put-out";
   if (code === 4403) return "refused";
   if (code === 4013 || code === 4400) return "later";
   if (code === 4012 || code === 1012 || code === 1001) return "soon";

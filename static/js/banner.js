@@ -24,6 +24,8 @@ export function showConnection(connection, { isBusy }) {
   const again = () => button("refresh-cw", gettext("Reconnect now"), () => connection.reconnect());
   const reload = () => button("refresh-cw", gettext("Reload"), () => location.reload());
 
+  const home = () => button("refresh-cw", gettext("Go on in your own team"), () => location.assign(document.querySelector(".tc-brand a").href));
+
   const lost = () => {
     const kept = isBusy() ? gettext("The answer keeps generating on the server.") : gettext("Drafts are kept.");
     const text = put("warn", "wifi-off", gettext("Connection lost."), kept, again());
@@ -47,6 +49,7 @@ export function showConnection(connection, { isBusy }) {
     } else if (phase === "offline") put("warn", "wifi-off", gettext("You are offline."), gettext("Drafts are kept. A message you send now goes out when the network is back."), again());
     else if (phase === "polling") put("info", "info", gettext("Live updates are blocked here."), gettext("This network does not let websockets through. Answers still arrive, a little later."));
     else if (phase === "signed-out") put("warn", "lock", gettext("You are signed out."), gettext("Your draft is kept in this browser."), signIn());
+    else if (phase === "put-out") put("warn", "lock", gettext("You are no longer in this team."), gettext("What belongs to it is closed. Your own conversations are as they were."), home());
     else if (phase === "refused") put("bad", "shield-alert", gettext("This address is not allowed."), gettext("The server accepts live connections only from its own address."));
     else if (phase === "outdated") put("info", "info", gettext("A new version is running."), gettext("Reload the page to go on."), reload());
     else {

@@ -1,6 +1,5 @@
 // The chat page: joins thread, composer, run settings, model picker and the connection.
 import { showConnection } from "./banner.js";
-import { comparePrompt } from "./compare-prompt.js";
 import { refreshConversations, syncConversations } from "./conversations.js";
 import { announce, toast } from "./dom.js";
 import "./elements/message-view.js";
@@ -13,7 +12,6 @@ import { live } from "./live.js";
 import { arrives } from "./markdown/arrive.js";
 import { toggleSheet } from "./sheets.js";
 import { provide } from "./shortcuts.js";
-import { watchWays } from "./ways.js";
 
 const ECHO = 3_000; // milliseconds in which a notice of a beginning run is our own
 
@@ -37,6 +35,7 @@ async function withPicker(act) {
 
 // ── sending and stopping ──
 composer.deliver = async ({ text, clientId, signal }) => {
+  if (composer.needsSummary) await (await import("./summary.js")).summarise({ thread, settings, signal });
   sentAt = performance.now();
   const frame = { type: "message.send", conversation: thread.conversation || null, parent: thread.lastMessage, client_id: clientId, text, settings: settings().values };
   const ack = await live.send(frame, { signal });
@@ -98,8 +97,9 @@ function adopt(ack) {
   syncConversations();
 }
 
-// The files that the conversation can be taken along as.
+// The files that the conversation can be taken along as, and the link to a copy.
 function addressExports() {
+  document.querySelector("[data-share]").setAttribute("hx-get", `${thread.address(thread.conversation)}share/`);
   for (const link of document.querySelectorAll("#conversation-menu [data-export]")) link.href = `${thread.address(thread.conversation)}export.${link.dataset.export}`;
 }
 
@@ -175,7 +175,10 @@ document.addEventListener("click", (event) => {
 });
 // Who points at the card will open it: the rows come meanwhile.
 for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, ({ target }) => target.closest?.("[data-open-picker]") && picker.prepare());
-watchWays({ picker, settings, openPicker: () => openPicker(document.querySelector("[data-open-picker]")) });
+document.addEventListener("click", async ({ target }) => {
+  const way = target.closest("[data-way]");
+  if (way) (await import("./ways.js")).takeWay(way, { picker, settings, openPicker: () => openPicker(document.querySelector("[data-open-picker]")) });
+});
 
 // The menu gives the focus back first.
 document.querySelector("[data-what-if]").addEventListener("click", () => setTimeout(() => thread.openDialog(`${thread.address(thread.conversation)}what-if/`, document.getElementById("conversation-menu-trigger"))));
@@ -195,9 +198,13 @@ showSettings();
 showState();
 
 // ── keys and palette ──
+document.addEventListener("tc:use-preset", (event) => {
+  event.preventDefault();
+  settings().usePreset(event.detail.preset);
+});
 provide("composer", () => composer.focus());
 provide("edit", () => thread.editLast(), () => thread.querySelector('[data-act="edit"]') !== null);
-provide("compare", () => comparePrompt(composer.text.trim() || thread.lastQuestion));
+provide("compare", async () => (await import("./compare-prompt.js")).comparePrompt(composer.text.trim() || thread.lastQuestion));
 provide("stop", () => composer.stop(), () => thread.running !== null);
 provide("settings", () => toggleSheet("inspector"));
 document.addEventListener("tc:choose-model", (event) => {

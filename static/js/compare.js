@@ -18,7 +18,7 @@ import { provide } from "./shortcuts.js";
 import { Refusal } from "./socket.js";
 import { editTitle, isEditing } from "./title-edit.js";
 import { newClientId } from "./typing.js";
-import { watchWays } from "./ways.js";
+import { takeWay } from "./ways.js";
 
 const ECHO = 3_000; // milliseconds in which a notice of a beginning run is our own
 const ZERO = "00000000-0000-0000-0000-000000000000";
@@ -128,6 +128,7 @@ board.addEventListener("tc:board", () => {
   composer.historyTokens = board.columns.reduce((sum, column) => sum + (column.answer ? historyOf(column) : 0), 0);
 });
 board.addEventListener("tc:parts", ({ detail }) => {
+  foldQuestion();
   showTitle(detail.title);
   const sum = document.querySelector("[data-comparison-sum]");
   sum.textContent = detail.sum;
@@ -139,6 +140,12 @@ board.addEventListener("tc:parts", ({ detail }) => {
     else catchingUp.delete(id);
   }
 });
+
+// Attached files in the question are folded, as in a message.
+function foldQuestion() {
+  const source = document.querySelector("[data-question]");
+  if (source.textContent.startsWith("```")) import("./attached-view.js").then(({ foldAttached }) => foldAttached(source.parentElement, source), () => {});
+}
 
 function showTitle(title) {
   if (isEditing() || heading.textContent === title) return;
@@ -222,7 +229,7 @@ async function openPickerToAdd(opener) {
   picker.open(opener, { offer: "", prompt: composer.textTokens });
 }
 
-document.addEventListener("htmx:after:request", ({ target }) => target.closest?.("run-settings, model-picker") && board.refresh());
+document.addEventListener("htmx:after:request", ({ target }) => target.closest?.("run-settings, model-picker, #presets") && board.refresh());
 
 const DEEDS = {
   "[data-stop-column]": (button, column) => stop(column.thread.running),
@@ -255,7 +262,10 @@ document.addEventListener(
   },
   { capture: true },
 );
-watchWays({ picker, settings, openPicker: () => openPicker(board.column(current), board.column(current).head.querySelector("[data-open-picker]")) });
+document.addEventListener("click", ({ target }) => {
+  const way = target.closest("[data-way]");
+  if (way) takeWay(way, { picker, settings, openPicker: () => openPicker(board.column(current), board.column(current).head.querySelector("[data-open-picker]")) });
+});
 
 document.querySelector("[data-names-form]").addEventListener("change", ({ currentTarget }) => currentTarget.submit());
 document.querySelector("[data-scroll-form]").addEventListener("change", ({ target }) => {
@@ -277,6 +287,7 @@ live.addEventListener("notice", ({ detail }) => {
 });
 live.connect();
 board.showState();
+foldQuestion();
 
 // ── keys ──
 provide("composer", () => composer.focus());

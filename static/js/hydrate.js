@@ -1,8 +1,12 @@
 // Draws the messages of history: the last ones at once, because they are what the reader sees, the others from bottom to
-// top while the page is idle. A conversation of a thousand messages opens as fast as one of ten.
+// top while the page is idle, and once what the reader sees has its formulas and its fonts. A conversation of a thousand
+// messages opens as fast as one of ten, and stands still.
+
+import { mathIsDrawn } from "./markdown/math.js";
 
 const AT_ONCE = 40; // milliseconds
 const SLICE = 8;
+const PATIENCE = 1_000;
 
 const waiting = [];
 let isPlanned = false;
@@ -11,7 +15,7 @@ export function hydrateLater(message) {
   waiting.push(message);
   if (isPlanned) return;
   isPlanned = true;
-  queueMicrotask(() => drain(AT_ONCE));
+  queueMicrotask(() => drain(AT_ONCE, standsStill));
 }
 
 // Those that come into sight next, before their turn.
@@ -22,14 +26,19 @@ export function hydrateNow(messages) {
   }
 }
 
-function drain(budget) {
+function drain(budget, then = idle) {
   const began = performance.now();
   while (waiting.length && performance.now() - began < budget) {
     const message = waiting.pop();
     if (message.isConnected) message.hydrate();
   }
   isPlanned = waiting.length > 0;
-  if (isPlanned) idle(() => drain(SLICE));
+  if (isPlanned) then(() => drain(SLICE));
+}
+
+function standsStill(work) {
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  Promise.race([mathIsDrawn().then(() => document.fonts.ready), late]).then(() => idle(work));
 }
 
 const idle = globalThis.requestIdleCallback ? (work) => requestIdleCallback(work, { timeout: 300 }) : (work) => setTimeout(work, 16);

@@ -1,5 +1,5 @@
 // The palette: one field over everything that can be done, chosen, opened or visited. Actions and pages come from this page
-// (its shortcuts, its menus, its navigation), models, templates and conversations from the server. Loaded when it is first opened.
+// (its shortcuts, its menus, its navigation), models, presets, templates and conversations from the server. Loaded when it is first opened.
 import { element, icon, parse } from "./dom.js";
 import { fill, gettext, ngettext, number } from "./language.js";
 import { SHORTCUTS, caps, isOffered, run } from "./shortcuts.js";
@@ -8,8 +8,8 @@ const RECENT = "tc:palette"; // ids of what was run here, newest first
 const KEPT = 40;
 const SEARCH_AFTER = 120; // milliseconds after the last key
 const RECENT_SHOWN = 5;
-const MOST = { models: 6, templates: 5, conversations: 8 }; // rows of a group
-const AT_FIRST = { actions: 6, models: 3, templates: 3, conversations: 5 };
+const MOST = { models: 6, presets: 5, templates: 5, conversations: 8 }; // rows of a group
+const AT_FIRST = { actions: 6, models: 3, presets: 2, templates: 3, conversations: 5 };
 const SEARCHED = ["templates", "conversations"]; // groups that the server searches // while nothing is typed
 
 let palette = null;
@@ -23,7 +23,7 @@ class Palette {
   #dialog;
   #field;
   #list;
-  #rows = { actions: [], models: [], templates: [], conversations: [], pages: [] };
+  #rows = { actions: [], models: [], presets: [], templates: [], conversations: [], pages: [] };
   #newest = { templates: [], conversations: [] }; // what stands there while nothing is typed
   #searched = ""; // the words that the searched groups were found with
   #active = null;
@@ -94,7 +94,7 @@ class Palette {
       const found = parse(await response.text());
       const rows = (group) => [...found.querySelectorAll(`[data-group="${group}"]`)].map(rowOf);
       if (!query) {
-        this.#rows.models = rows("models");
+        for (const group of ["models", "presets"]) this.#rows[group] = rows(group);
         this.#newest = Object.fromEntries(SEARCHED.map((group) => [group, rows(group)]));
       }
       this.#searched = query;
@@ -182,7 +182,9 @@ class Palette {
     if (!row) return;
     remember(row.dataset.id);
     if (event.metaKey || event.ctrlKey) return; // a link in another tab; the palette stays
-    const isHere = row.dataset.offer && !document.dispatchEvent(new CustomEvent("tc:choose-model", { detail: { offer: row.dataset.offer, address: row.href }, cancelable: true }));
+    const { offer, preset } = row.dataset;
+    const ask = (type, detail) => !document.dispatchEvent(new CustomEvent(type, { detail, cancelable: true }));
+    const isHere = (offer && ask("tc:choose-model", { offer, address: row.href })) || (preset && ask("tc:use-preset", { preset }));
     if (isHere) event.preventDefault();
     this.#dialog.close(); // gives the focus back before the action may take it
     const act = [...this.#rows.actions, ...this.#rows.pages].find(({ id }) => id === row.dataset.id)?.act;
@@ -193,6 +195,7 @@ class Palette {
 const titles = () => [
   ["actions", gettext("Actions")],
   ["models", gettext("Models")],
+  ["presets", gettext("Presets")],
   ["templates", gettext("Templates")],
   ["conversations", gettext("Conversations")],
   ["pages", gettext("Pages")],

@@ -22,7 +22,7 @@ export class Refusal extends Error {
 }
 
 export class Connection extends EventTarget {
-  // phase: "connecting", "open", "waiting" (with attempt, at), "offline", "polling", "signed-out", "refused", "outdated"
+  // phase: "connecting", "open", "waiting" (with attempt, at), "offline", "polling", "signed-out", "put-out", "refused", "outdated"
   status = { phase: "connecting", attempt: 0, at: 0 };
 
   #address;
@@ -277,4 +277,4 @@ export class Connection extends EventTarget {
   }
 }
 
-const isOver = (phase) => phase === "signed-out" || phase === "refused" || phase === "outdated";
+const isOver = (phase) => ["signed-out", "put-out", "refused", "outdated"].includes(phase);

@@ -1,19 +1,17 @@
-// What the buttons of notes do (templates/conversations/_way.html): another model, the run settings, the question anew.
+// What the buttons of notes do, loaded when one is pressed (templates/conversations/_way.html): another model, the run settings, the question anew.
 import { toggleSheet } from "./sheets.js";
 
 // `settings()` is the run settings element of this moment; `openPicker()` opens the model picker.
-export function watchWays({ picker, settings, openPicker }) {
-  document.addEventListener("click", ({ target }) => {
-    const button = target.closest("[data-way]");
-    if (!button) return;
-    const message = button.closest("message-view") ?? document.getElementById(button.dataset.again);
-    button.closest("dialog")?.close();
-    if (button.dataset.way === "offer") goOnWith(button.dataset.offer, { picker, settings, message });
-    else if (button.dataset.way === "model") openPicker();
-    else if (button.dataset.way === "list") document.querySelector('#conversation-menu-list [data-deed="archive"]').click();
-    else if (button.dataset.way === "settings") openSettings(button);
-    else if (button.dataset.way === "reword") questionOf(message)?.querySelector('[data-act="edit"]')?.click();
-  });
+export function takeWay(button, { picker, settings, openPicker }) {
+  const message = button.closest("message-view") ?? document.getElementById(button.dataset.again);
+  button.closest("dialog")?.close();
+  const { way } = button.dataset;
+  if (way === "offer") goOnWith(button.dataset.offer, { picker, settings, message });
+  else if (way === "model") openPicker();
+  else if (way === "list") document.querySelector('#conversation-menu-list [data-deed="archive"]').click();
+  else if (way === "drop" || way === "summarise") whenFull(way, { settings, message });
+  else if (way === "settings") openSettings(button);
+  else if (way === "reword") questionOf(message)?.querySelector('[data-act="edit"]')?.click();
 }
 
 // Chooses the offer; from the note of an answer that also asks again, once the choice is kept.
@@ -30,6 +28,12 @@ function goOnWith(offer, { picker, settings, message }) {
   };
   if (message) document.addEventListener("tc:settings", chosen);
   picker.pick(offer);
+}
+
+// What is done about a full context; from the note of an answer that also asks again, once the choice is kept.
+function whenFull(way, { settings, message }) {
+  if (message) document.addEventListener("htmx:after:request", () => message.querySelector('[data-act="regenerate"]')?.click(), { once: true });
+  settings().whenFull = way;
 }
 
 function openSettings(opener) {

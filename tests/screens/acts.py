@@ -1,6 +1,7 @@
 """What is done to an open page before its picture is taken. An act takes the page; the functions here make acts."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import Page
 
@@ -57,6 +58,11 @@ def attach(name: str, text: str) -> Act:
         page.locator("[data-attached] .tc-attachment").first.wait_for()
 
     return act
+
+
+def choose_file(selector: str, path: Path) -> Act:
+    """Choose a file of the disk in a form."""
+    return lambda page: page.set_input_files(selector, path)
 
 
 def to_top(page: Page) -> None:

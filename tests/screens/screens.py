@@ -6,11 +6,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from tests.screens import texts
 from tests.screens.acts import (
     Act,
     attach,
+    choose_file,
     click,
     leave_fields,
     open_sheet,
@@ -23,6 +25,7 @@ from tests.screens.acts import (
 )
 from tests.screens.plays import Answering, Blocked, Counting, Offline, Play, Reconnecting, SignedOut
 
+PRICE_MAP = Path(__file__).resolve().parents[1] / "recordings" / "prices" / "litellm.json"
 TALL = 2_000  # pixels: what a reader would scroll to, in one picture
 
 
@@ -189,6 +192,13 @@ CHOICES = Part(
             (open_sheet("inspector"), unfold(".tc-set-guidance summary"), unfold("#run-more > summary")),
             height=1_100,
         ),
+        Screen(
+            "presets",
+            "Presets",
+            BREAK_EVEN,
+            (open_sheet("inspector"), click("#run-presets"), wait_for("#presets")),
+            also=("/presets/",),
+        ),
         Screen("palette", "Palette", BREAK_EVEN, (press("Control+k"), wait_for("#palette [role=option]"))),
         Screen(
             "palette-search",
@@ -222,6 +232,16 @@ CHOICES = Part(
             (open_sheet("sidebar"), click("#open-archive"), wait_for("#archive-head")),
         ),
         Screen("menu", "Menu of a conversation", BREAK_EVEN, (CONVERSATION_MENU, wait_for("#conversation-menu-list"))),
+        Screen(
+            "share",
+            "A link to a copy",
+            BREAK_EVEN,
+            (CONVERSATION_MENU, click("#conversation-share"), wait_for("#share form")),
+            also=("/c/{break_even}/share/",),
+        ),
+        Screen("links", "One’s links", "/links/"),
+        outside("shared", "What a link shows", "/s/{shared}/", height=TALL),
+        Screen("shared-continue", "Going on with a copy", "/s/{shared}/continue/"),
         Screen("menu-language", "Menu of languages", "/", (open_sheet("sidebar"), click("#language-menu-trigger"))),
         Screen("menu-theme", "Menu of themes", "/", (open_sheet("sidebar"), click("#theme-menu-trigger"))),
     ),
@@ -252,6 +272,18 @@ COMPARE = Part(
         Screen("compare-none", "No comparison yet", "/compare/", viewer="newcomer"),
     ),
 )
+BATCHES = Part(
+    "Batches",
+    (
+        Screen("batch", "A batch on its way, paused", "/batches/{batch}/", height=1_400),
+        Screen("batch-draft", "Before the start: prompt and forecast", "/batches/{batch_draft}/", height=1_500),
+        Screen("batch-row", "One row", "/batches/{batch}/rows/3/", height=1_200),
+        Screen("batch-beside", "Two models over the same rows", "/batches/{batch}/beside/{batch_other}/", height=1_200),
+        Screen("batches", "Batches", "/batches/"),
+        Screen("batch-new", "A table comes in", "/batches/new/"),
+        Screen("batches-none", "No batch yet", "/batches/", viewer="newcomer"),
+    ),
+)
 SLASH = (click("#prompt"), type_in("#prompt", "/meet"), wait_for(".tc-slash-row"))
 TEMPLATES = Part(
     "Templates",
@@ -265,6 +297,11 @@ TEMPLATES = Part(
             "template-compare",
             "Two versions side by side",
             "/templates/compare/?left={template_first}&right={template_version}",
+        ),
+        Screen(
+            "template-try",
+            "Two versions on the same inputs",
+            "/templates/compare/try/?left={template_first}&right={template_version}",
         ),
         Screen("template-use", "Its variables", "/templates/versions/{template_version}/use/"),
         Screen("template-import", "From a file, into a file", "/templates/import/"),
@@ -285,6 +322,18 @@ MODELS = Part(
             (unfold(".tc-shop-parameters summary"), show(".tc-shop-parameters")),
         ),
         Screen("model-price", "A price to set", "/models/offers/{unpriced_offer}/price/"),
+        Screen("prices", "List prices of the installation", "/prices/", height=1_300),
+        Screen("prices-offer", "One list price and its history", "/prices/offers/{keyless_offer}/", height=1_100),
+        Screen(
+            "prices-check",
+            "LiteLLM’s price map against what holds",
+            "/prices/",
+            (
+                choose_file("#id_file", PRICE_MAP),
+                click("form[enctype] button[type=submit]"),
+                wait_for(".tc-price-diff"),
+            ),
+        ),
     ),
 )
 USAGE = Part(
@@ -294,7 +343,10 @@ USAGE = Part(
         Screen("usage-person", "By person, all in one currency", "/usage/?by=person&show=CNY&range=90d", height=1_300),
         Screen("usage-range", "Another range", "/usage/", (unfold(".tc-range > summary"),)),
         Screen("usage-none", "Nothing used yet", "/usage/", viewer="newcomer"),
+        Screen("usage-template", "By template", "/usage/?by=template", height=TALL),
+        Screen("usage-files", "A file for every month", "/usage/files/"),
         Screen("usage-entries", "Entries", "/usage/entries/"),
+        Screen("usage-unpriced", "Runs without a price", "/usage/unpriced/"),
         Screen("usage-entry", "A receipt", "/usage/entries/{entry}/", height=1_300),
         Screen("budgets", "Budgets", "/budgets/", height=TALL),
         Screen("budget", "Changing a budget", "/budgets/{budget}/"),
@@ -326,11 +378,39 @@ KEYS = Part(
         Screen("key-server", "A server of one's own", "/keys/{rack_key}/", height=1_300),
     ),
 )
+MEMBER_MENU = click(".tc-member-menu > button")
+
+
+def member_deed(name: str) -> tuple[Act, ...]:
+    """Ask for a deed on the first member that has a menu."""
+    return (MEMBER_MENU, click(f".tc-member-menu [id$='-{name}']"), wait_for("#team-dialog form"))
+
+
+TEAMS = Part(
+    "Teams",
+    (
+        Screen("team", "Members, invitations, other teams", "/team/", height=1_500),
+        Screen("team-menu", "Switch the team", "/team/", (open_sheet("sidebar"), click("#team-menu-trigger"))),
+        Screen("team-role", "What can be done with a member", "/team/", (MEMBER_MENU,)),
+        Screen("team-remove", "Remove a member", "/team/", member_deed("remove")),
+        Screen(
+            "team-ask",
+            "The same questions, as without a script",
+            "/team/{team}/members/{colleague}/remove/",
+            also=("/team/{team}/members/{colleague}/hand-over/", "/team/{team}/leave/"),
+        ),
+        Screen("team-personal", "A personal team", "/team/", viewer="newcomer", height=1_200),
+        Screen("team-log", "The log of deeds", "/team/log/", height=1_500),
+        outside("invitation", "An invitation", "/invitation/{invitation}/", also=("/invitation/",)),
+        outside("invitation-closed", "An invitation that is over", "/invitation/used/"),
+    ),
+)
 ACCOUNT = Part(
     "Account",
     (
         Screen("settings", "Settings of an owner", "/settings/", height=1_500),
         Screen("settings-member", "Settings of a member", "/settings/", viewer="newcomer", height=1_200),
+        Screen("tokens", "Access tokens for programs", "/settings/tokens/"),
         Screen("import", "Bring conversations in", "/conversations/import/"),
         Screen("password", "Change the password", "/accounts/password/change/"),
         Screen("address", "Another e-mail address", "/accounts/email/"),
@@ -352,5 +432,5 @@ ACCOUNT = Part(
         Screen("not-found", "A page that is not there", "/c/00000000-0000-0000-0000-000000000001/"),
     ),
 )
-PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, COMPARE, TEMPLATES, USAGE, MODELS, KEYS, ACCOUNT)
+PARTS = (CHAT, TOOLS, STATES, CONNECTION, CHOICES, COMPARE, BATCHES, TEMPLATES, USAGE, MODELS, KEYS, TEAMS, ACCOUNT)
 SCREENS = tuple(screen for part in PARTS for screen in part.screens)

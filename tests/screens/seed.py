@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import random
 import uuid
 from dataclasses import replace
@@ -14,15 +15,22 @@ from playground.conversations.progress import Checkpoint, Settlement, checkpoint
 from playground.conversations.run_settings import RunSettings
 from playground.conversations.turns import Turn
 from playground.conversations.web_search import WebSearch
+from playground.presets import shelf
+from playground.snapshots import sharing
+from playground.snapshots.freezing import Shows
 from playground.tools import functions
 from playground.tools.judging import judge
+from playground.web import usage_files
 from tests.screens import texts, tool_stories
 from tests.screens.answers import Pace, as_the_sandbox_says, as_written
+from tests.screens.batches import fill_batches
 from tests.screens.budgets import set_budgets
 from tests.screens.comparisons import compare
 from tests.screens.frozen_time import NOW, HeldClock
 from tests.screens.household import Household, Seeded
-from tests.screens.template_shelf import fill_shelf
+from tests.screens.teamwork import tell_of_the_team
+from tests.screens.template_shelf import fill_shelf, versions_on_the_shelf
+from tests.screens.tokens import write_tokens
 from tests.screens.usage import write_usage
 
 WRITER = "the process that was"  # whose lease the seeded runs have
@@ -33,10 +41,17 @@ def seed(clock: HeldClock) -> Seeded:
     house = Household(clock)
     Storyteller(clock, house).tell()
     house.seeded.places |= fill_shelf(clock, team=house.team, owner=house.owner, colleague=house.colleague)
-    house.seeded.places["entry"] = str(write_usage([house.owner, house.colleague], house.team, NOW).pk)
+    house.seeded.places |= tell_of_the_team(clock, team=house.team, owner=house.owner, colleague=house.colleague)
+    write_tokens(house.owner, house.team, NOW)
+    people, versions = [house.owner, house.colleague], versions_on_the_shelf(house.team)
+    house.seeded.places["entry"] = str(write_usage(people, house.team, NOW, versions).pk)
     clock.set(NOW - dt.timedelta(minutes=5))
     house.seeded.places |= set_budgets(house.owner, house.team, house.seeded.places)
     clock.set(NOW)
+    clock.set(NOW)
+    for month in list(usage_files.months_due(house.team, NOW)):
+        usage_files.write(house.team, month)
+        os.utime(usage_files.path_of(house.team, month), times=(NOW.timestamp(), NOW.timestamp()))
     return house.seeded
 
 
@@ -57,7 +72,25 @@ class Storyteller:
         self._yesterday()
         self._at(hours=7, minutes=20)
         compare(self._house, self._chance, owner=WRITER)
+        fill_batches(self._house, random.Random(47), owner=WRITER)
         self._today()
+        self._presets_and_links()
+
+    def _presets_and_links(self) -> None:
+        """Presets of the owner and the team, and two links to a copy, one of them taken back."""
+        owner, team = self._house.owner, self._house.team
+        analyst = self._settings("zai/glm-4.5-air", temperature=0.3, max_tokens=8192, system_prompt=texts.ANALYST)
+        plain = self._settings("bigmodel/glm-z1-air", max_tokens=4096)
+        mine = shelf.save(user=owner, team=team, name="Figures first", settings=analyst, for_team=False)
+        shelf.save(user=owner, team=team, name="Think it through", settings=plain, for_team=True)
+        self._place_id("preset", mine.pk)
+        room = Conversation.objects.get(pk=self._house.seeded.places["break_even"])
+        shows = Shows(names=True, costs=True, reasoning=True)
+        former, _secret = sharing.share(user=owner, conversation=room, shows=Shows(), days=7)
+        sharing.take_back(former)
+        snapshot, secret = sharing.share(user=owner, conversation=room, shows=shows, days=30)
+        self._place_id("snapshot", snapshot.pk)
+        self._house.seeded.places["shared"] = secret
 
     def _today(self) -> None:
         self._at(hours=4, minutes=11)

@@ -5,6 +5,7 @@ import datetime as dt
 from playground.accounts.models import Team, User
 from playground.prompts import library
 from playground.prompts.content import Content, read_content
+from playground.prompts.models import TemplateVersion
 from tests.screens.frozen_time import NOW, HeldClock
 
 FIRST = """You are the meeting assistant of {{team}}.
@@ -79,6 +80,12 @@ def fill_shelf(clock: HeldClock, *, team: Team, owner: User, colleague: User) ->
         "template_version": str(second.pk),
         "template_first": str(meeting.versions.get(number=1).pk),
     }
+
+
+def versions_on_the_shelf(team: Team) -> list[TemplateVersion]:
+    """Those that were run: all but drafts."""
+    live = TemplateVersion.objects.filter(template__team=team).exclude(live_at=None)
+    return list(live.select_related("template").order_by("template__created_at", "number"))
 
 
 def _meeting(prompt: str) -> Content:

@@ -3,11 +3,14 @@
 import datetime as dt
 import random
 import uuid
+from collections.abc import Sequence
 from decimal import Decimal
 
 from playground.accounts.models import Team, User
+from playground.catalog.models import Offer
 from playground.ledger.models import Entry
 from playground.pricing.cost import TokenCounts
+from playground.prompts.models import TemplateVersion
 from tests.entries import CNY, USD, write_entry
 
 DAYS = 62
@@ -23,18 +26,30 @@ HABITS = (
 )
 
 
-def write_usage(people: list[User], team: Team, now: dt.datetime) -> Entry:
-    """Entries of all people; returns one whose receipt is worth a look."""
-    chance = random.Random(11)
+Offers = dict[tuple[str, str], uuid.UUID]
+
+
+def write_usage(people: list[User], team: Team, now: dt.datetime, versions: Sequence[TemplateVersion]) -> Entry:
+    """Entries of all people, some made with a template; returns one whose receipt is worth a look."""
+    chance, taste = random.Random(11), random.Random(12)
+    offers = {(title, slug): pk for title, slug, pk in Offer.objects.values_list("title", "provider__slug", "pk")}
     for ago in range(DAYS, -1, -1):
         day = now - dt.timedelta(days=ago)
         for _ in range(chance.randint(2, 4) if day.weekday() > 4 else chance.randint(9, 15)):
             at = day - dt.timedelta(seconds=chance.randint(0, 9 * 3600))
-            entry = _run(chance, chance.choices(people, (3, 1))[0], team, at)
+            version = taste.choice(versions) if taste.random() < 0.4 else None
+            entry = _run(chance, chance.choices(people, (3, 1))[0], team, at, version, offers)
     return entry
 
 
-def _run(chance: random.Random, user: User, team: Team, at: dt.datetime) -> Entry:
+def _run(
+    chance: random.Random,
+    user: User,
+    team: Team,
+    at: dt.datetime,
+    version: TemplateVersion | None,
+    offers: Offers,
+) -> Entry:
     model, provider, key, _often = chance.choices(HABITS, [often for *_, often in HABITS])[0]
     failed = chance.random() < 0.02
     prompt = int(chance.lognormvariate(9.6, 0.7))
@@ -47,7 +62,10 @@ def _run(chance: random.Random, user: User, team: Team, at: dt.datetime) -> Entr
         generation=uuid.UUID(int=chance.getrandbits(128)),
         provider=provider,
         model=model,
+        offer_id=offers.get((model, provider), uuid.UUID(int=1)),
         key_label=key,
+        template=version.template_id if version else None,
+        template_version=version.pk if version else None,
         state="failed" if failed else "finished",
         error_code="overloaded" if failed else "",
         counts=TokenCounts(prompt, prompt * chance.choice((0, 0, 4, 8)) // 10, completion, completion // 3),

@@ -19,6 +19,7 @@ from playground.conversations.turns import TITLE_LENGTH
 from playground.errors import Refused
 from playground.wire.text import clean
 
+LONGEST_NAME = 120  # of a model
 EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
@@ -26,13 +27,17 @@ def bring_in(found: Sequence[Imported], *, user: User, team: Team) -> list[Conve
     """Make all of them, or none. They are the person's own, in this team; the newest of the file comes first."""
     offers = list(offers_for([f"team:{team.pk}"]))
     with transaction.atomic():
-        return [_make(one, user, team, _settings(one, offers)) for one in found]
+        return [_make(one, user, team, offers) for one in found]
 
 
-def _make(imported: Imported, user: User, team: Team, settings: RunSettings) -> Conversation:
+def _make(imported: Imported, user: User, team: Team, offers: Sequence[Offer]) -> Conversation:
     now = timezone.now()
+    settings, titles = _settings(imported, offers), {offer.wire_name: offer.title for offer in reversed(offers)}
     room = Conversation(team=team, user=user, title=_title(imported), settings=settings.to_json())
     rows = _rows(imported.messages, room, user, now)
+    for message in imported.messages:
+        name = clean(message.model)
+        rows[message.id].written_by = titles.get(name, name)[:LONGEST_NAME]
     room.created_at = _sound(imported.created_at, now) or now
     room.updated_at = max((row.created_at for row in rows.values()), default=now)
     room.save(force_insert=True)
@@ -60,6 +65,7 @@ def _rows(messages: Sequence[ImportedMessage], room: Conversation, user: User, n
             results=list(message.results),
             web_search=list(message.web_search),
             author=user if message.role == Message.Role.USER else None,
+            sums_up=message.sums_up,
             created_at=max(written, after) if after else written,
         )
     return rows

@@ -46,9 +46,15 @@ def read_chatgpt(document: Mapping[str, Any]) -> Imported:
             kept[key] = before.id
             answers_below[before.id] = answers_below.get(key, 0)
             continue
-        written = moment((node.get("message") or {}).get("create_time"))
+        said = node.get("message") or {}
         messages[key] = ImportedMessage(
-            key, parent, role, text, thinking if role == "assistant" else "", created_at=written
+            key,
+            parent,
+            role,
+            text,
+            thinking if role == "assistant" else "",
+            created_at=moment(said.get("create_time")),
+            model=str((said.get("metadata") or {}).get("model_slug") or "") if role == "assistant" else "",
         )
         kept[key] = key
     return Imported(

@@ -28,6 +28,8 @@ class ImportedMessage:
     results: Sequence[Mapping[str, object]] = ()
     web_search: Sequence[Mapping[str, object]] = ()
     created_at: dt.datetime | None = None
+    model: str = ""  # that wrote it, as the file names it
+    sums_up: bool = False
 
 
 @dataclass(slots=True)

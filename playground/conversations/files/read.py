@@ -127,6 +127,8 @@ def _own(document: Mapping[str, Any]) -> Imported:
             results=row.get("results", []),
             web_search=row.get("web_search", []),
             created_at=moment(row.get("created_at")),
+            model=str((row.get("run") or {}).get("model") or row.get("written_by", "")),
+            sums_up=row["role"] == "user" and row.get("sums_up", False),
         )
         for row in document["messages"]
     ]
@@ -167,7 +169,12 @@ def _openai(document: Mapping[str, Any]) -> Imported:
         elif row["role"] in ROLES and text:
             thought = row.get("reasoning_content")
             thought = thought if isinstance(thought, str) else ""
-            messages.append(ImportedMessage(str(place), None, row["role"], text, thought))
+            wrote = document.get("model") if row["role"] == "assistant" else None
+            messages.append(
+                ImportedMessage(
+                    str(place), None, row["role"], text, thought, model=wrote if isinstance(wrote, str) else ""
+                )
+            )
     title = document.get("title")
     return Imported(
         title=title if isinstance(title, str) else "",

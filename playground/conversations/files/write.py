@@ -11,6 +11,7 @@ from playground.catalog.models import Offer
 from playground.conversations import run_settings
 from playground.conversations.files.read import FORMAT
 from playground.conversations.models import Conversation, Generation, Message, branch_of
+from playground.ledger.corrections import outcome
 from playground.ledger.models import Entry
 
 Document = Mapping[str, Any]
@@ -21,7 +22,9 @@ def document_of(conversation: Conversation) -> Document:
     messages = list(conversation.messages.select_related("author").order_by("created_at", "id"))
     runs = {
         run.message_id: run
-        for run in Generation.objects.filter(conversation=conversation).select_related("entry", "offer__provider")
+        for run in Generation.objects.filter(conversation=conversation).select_related(
+            "entry__correction", "offer__provider"
+        )
     }
     offer = Offer.objects.filter(pk=conversation.settings.get("offer")).select_related("provider").first()
     chosen = {
@@ -47,7 +50,7 @@ def markdown_of(conversation: Conversation) -> str:
     branch = branch_of(conversation.messages.all(), conversation.leaf_id)
     runs = {
         run.message_id: run
-        for run in Generation.objects.filter(message__in=branch).select_related("entry", "offer__provider")
+        for run in Generation.objects.filter(message__in=branch).select_related("entry__correction", "offer__provider")
     }
     parts = [f"# {conversation.title}"]
     if prompt := str(conversation.settings.get("system_prompt", "")).strip():
@@ -89,6 +92,8 @@ def _message(message: Message, run: Generation | None) -> dict[str, Any]:
         "tool_calls": message.tool_calls,
         "results": message.results,
         "web_search": message.web_search,
+        "written_by": message.written_by,
+        "sums_up": message.sums_up or "",
         "created_at": message.created_at.isoformat(),
         "author": (message.author.name or message.author.email) if message.author else "",
         "run": _run(run) if run else None,
@@ -98,14 +103,15 @@ def _message(message: Message, run: Generation | None) -> dict[str, Any]:
 
 def _run(run: Generation) -> dict[str, Any]:
     entry = run.entry
+    found = outcome(entry) if entry else None
     return {
         "state": run.state,
         "finish_reason": run.finish_reason,
         "provider": run.offer.provider.slug,
         "model": run.offer.wire_name,
         "usage": _usage(entry) if entry else None,
-        "cost": {"amount": str(entry.cost_total), "currency": entry.currency, "basis": entry.cost_basis}
-        if entry and entry.cost_total is not None
+        "cost": {"amount": str(found.total), "currency": found.currency, "basis": found.basis}
+        if found and found.total is not None
         else None,
     }
 
@@ -116,7 +122,7 @@ def _usage(entry: Entry) -> dict[str, Any]:
 
 
 def _heading(message: Message, run: Generation | None) -> str:
-    who = run.offer.title if run else message.get_role_display()
+    who = run.offer.title if run else message.written_by or message.get_role_display()
     return f"{who} · {timezone.localtime(message.created_at):%Y-%m-%d %H:%M}"
 
 
@@ -125,7 +131,8 @@ def _figures(entry: Entry) -> str:
         "prompt": f"{entry.prompt_tokens:,}",
         "completion": f"{entry.completion_tokens:,}",
     }
-    return tokens if entry.cost_total is None else f"{tokens}, {entry.cost_total.normalize():f} {entry.currency}"
+    found = outcome(entry)
+    return tokens if found.total is None else f"{tokens}, {found.total.normalize():f} {found.currency}"
 
 
 def _call(call: Mapping[str, Any]) -> str:

@@ -16,6 +16,9 @@ _CONTINUE = re.compile(
 _SHORTER = re.compile(
     r"\b(?:shorter|shorten|more concise|in one sentence|tl;dr|briefly)\b|短一?[点些]|更?简短|简洁|一句话", re.I
 )
+_SUMMARISE = re.compile(
+    r"\bsummari[sz]e (?:our|this|the whole) (?:conversation|chat|talk)\b|(?:总结|概括).{0,16}(?:对话|聊天)", re.I
+)
 _REMEMBER = re.compile(
     r"\bwhat did (?:i|we) (?:say|ask|talk)|\bmy (?:first|last|previous|earlier) (?:question|message|"
     r"prompt)|\bwhat (?:is|was|'s) my name\b|\bremember\b"
@@ -38,6 +41,8 @@ def answer(question: Question) -> Answer | None:
     """Answer out of the conversation, or not at all when there is none."""
     if not question.earlier:
         return None
+    if _SUMMARISE.search(question.text):
+        return _summarised(question)
     if _REMEMBER.search(question.text):
         return _remembered(question)
     if _CONTINUE.match(question.text):
@@ -45,6 +50,28 @@ def answer(question: Question) -> Answer | None:
     if _SHORTER.search(question.text) and question.last_answer and len(question.text) < 80:
         return _shortened(question)
     return None
+
+
+def _summarised(question: Question) -> Answer:
+    """What was asked, in the person's words, and where the last answer stands."""
+    asked = [shorten(text, 220) for text in question.earlier if not text.lstrip().startswith("/sandbox")]
+    last = sentences(question.last_answer)[:3]
+    parts = [
+        f"## {question.say('Summary of the conversation', '对话摘要')}",
+        question.say("**What was asked:**", "**提问：**"),
+        bullets(asked),
+        question.say("**Where the last answer stands:**", "**上一个回答：**") if last else "",
+        bullets([shorten(text, 220) for text in last]),
+    ]
+    count = len(question.earlier)
+    return Answer(
+        "\n\n".join(part for part in parts if part),
+        (
+            question.say(
+                f"I keep the {count} questions and the end of the last answer.", f"保留 {count} 个问题和上一个回答。"
+            ),
+        ),
+    )
 
 
 def leaning(question: Question, compose: Compose) -> Answer | None:

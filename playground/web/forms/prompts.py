@@ -115,6 +115,20 @@ class FillForm(Dressed, forms.Form):
         return {one.name: str(self.cleaned_data.get(PREFIX + one.name, "")) for one in self.variables}
 
 
+class BothForm(FillForm):
+    """One field for each variable that either of two versions has, and whose first message both are asked."""
+
+    def __init__(self, *args: Any, firsts: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if choices := list(firsts):
+            self.fields["first"] = forms.ChoiceField(
+                label=_("First message of"),
+                choices=choices,
+                help_text=_("The two differ; both columns are asked the same."),
+            )
+        self.dress()
+
+
 def _field(one: Variable) -> forms.CharField:
     return forms.CharField(
         label=one.words,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from playground.accounts.models import User
 from playground.accounts.people import current_team
 from playground.catalog.models import Offer
 from playground.catalog.queries import facts_of
@@ -21,6 +22,7 @@ from playground.comparisons.models import Comparison
 from playground.conversations import run_settings
 from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
+from playground.prompts import library
 from playground.streaming import notices
 from playground.streaming.registry import stop_here
 from playground.web import access, compare_list, compare_page
@@ -34,10 +36,10 @@ from playground.web.respond import go
 @login_required
 @require_GET
 def table(request: HttpRequest) -> HttpResponse:
-    """All comparisons of the person."""
-    user = person(request)
-    found = compare_list.list_page(access.comparisons(user), request.GET.get("page", ""))
-    tally = {"duels": votes.duels(current_team(user))}
+    """All comparisons of the person in the team they work in."""
+    team = access.team_of(request)
+    found = compare_list.list_page(access.comparisons(person(request), team), request.GET.get("page", ""))
+    tally = {"duels": votes.duels(team)}
     return render(request, "comparisons/list.html", {"section": "compare", **found, **tally})
 
 
@@ -64,6 +66,7 @@ def page(request: HttpRequest, comparison_id: uuid.UUID) -> HttpResponse:
     context = compare_page.page_view(found, desk)
     first, chosen = found.shown_columns()[0].conversation, context.pop("run_of_first")
     context |= {"section": "compare", "run": run_view(desk, chosen, first) | run_extras(desk, first, chosen)}
+    context["text"] = "" if found.title else _filled(request, user)
     return render(request, "comparisons/page.html", context)
 
 
@@ -192,6 +195,15 @@ def column_continue(request: HttpRequest, column_id: uuid.UUID) -> HttpResponseB
         messages.info(request, error.message)
         return go(request, "comparison", found.comparison_id)
     return go(request, "conversation", room.pk)
+
+
+def _filled(request: HttpRequest, user: User) -> str:
+    """The first message that a template was filled with for this comparison (prompt_trial.py)."""
+    try:
+        found = library.filling(user, uuid.UUID(request.GET.get("filled", "")))
+    except ValueError:
+        return ""
+    return found.first_message if found else ""
 
 
 def _parts(request: HttpRequest, found: Comparison) -> HttpResponse:

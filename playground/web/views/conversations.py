@@ -1,6 +1,7 @@
 """The chat page and the deeds on conversations that start no run."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from playground.accounts.models import User
 from playground.accounts.people import current_team, role_in
 from playground.accounts.roles import Act, Thing, may
+from playground.batches.models import Batch
 from playground.catalog.phrases import PhraseBook
 from playground.catalog.queries import facts_of
 from playground.conversations import run_settings, threads
@@ -25,7 +27,7 @@ from playground.errors import Refused
 from playground.ledger.models import Entry
 from playground.streaming import notices
 from playground.streaming.registry import stop_here
-from playground.web import access, details, run_tools, sidebar, thread, trials
+from playground.web import access, details, presets, sidebar, thread, trials
 from playground.web.access import person
 from playground.web.budget_foot import budget_foot
 from playground.web.composer import composer_view, run_extras
@@ -33,8 +35,10 @@ from playground.web.elsewhere import Elsewhere, elsewhere
 from playground.web.offers import Desk, run_view
 from playground.web.opening import opening, template_words, wished
 from playground.web.picker import picker_view
+from playground.web.posted import posted_settings
 from playground.web.respond import go, partial
 from playground.web.sidebar import Cursor
+from playground.web.thumbs import on_messages, on_threads
 
 NEW = uuid.UUID(int=0)  # in an address: the conversation that does not exist yet
 
@@ -51,9 +55,9 @@ def playground(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def conversation(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase:
-    """The chat page with a conversation; of a column (only these have no title) the comparison it belongs to."""
+    """The chat page with a conversation; of a column or a batch (only these have no title) where it belongs to."""
     found = access.conversation(person(request), conversation_id)
-    return _page(request, found) if found.title else redirect("comparison", found.column.comparison_id)
+    return _page(request, found) if found.title else _home(found)
 
 
 @never_cache
@@ -65,6 +69,7 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
     after = Cursor.read(asked.get("after", ""))
     listing = sidebar.listing(
         person(request),
+        team=access.team_of(request),
         query=asked.get("q", "")[:200],
         archived=asked.get("view") == "archived",
         current=_current(request),
@@ -84,7 +89,7 @@ def message(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     user = person(request)
     again = request.GET.get("results") == "again"
     view = thread.view_of(access.message(user, message_id), currency=user.currency, answer_again=again)
-    return render(request, "conversations/_message.html", {"message": view})
+    return render(request, "conversations/_message.html", {"message": on_messages([view], user)[0]})
 
 
 @never_cache
@@ -104,9 +109,9 @@ def thread_part(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespons
                 raise Http404
             if view is not None:
                 template = "_thread" if name == "around" else "_thread_part"
-                return render(request, f"conversations/{template}.html", {"thread": view})
+                return render(request, f"conversations/{template}.html", {"thread": on_threads([view], user)[0]})
     view = thread.newest(found, currency=user.currency)
-    return render(request, "conversations/_thread.html", {"thread": view})
+    return render(request, "conversations/_thread.html", {"thread": on_threads([view], user)[0]})
 
 
 @login_required
@@ -173,7 +178,7 @@ def branch(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase
     found.refresh_from_db()
     # None: it was switched once more meanwhile.
     view = thread.around(found, chosen.pk, currency=user.currency) or thread.newest(found, currency=user.currency)
-    return render(request, "conversations/_thread.html", {"thread": view})
+    return render(request, "conversations/_thread.html", {"thread": on_threads([view], user)[0]})
 
 
 @login_required
@@ -183,7 +188,7 @@ def run_settings_of(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRes
     user = person(request)
     found = None if conversation_id == NEW else access.conversation(user, conversation_id)
     desk = Desk(user, found.team if found else current_team(user))
-    posted = _posted_settings(request)
+    posted = _wished_of(request, desk)
     errors: dict[str, str] = {}
     chosen = desk.chosen(found)
     notes: dict[str, str] = {}
@@ -237,6 +242,7 @@ def message_details(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse
         "entry": run.entry,
         "template": template_words(person(request), run.template_version_id),
         "request_view": details.request_of(run),
+        "left_out": details.left_out_of(run),
         "refused": details.why_no_request(run),
         "price": details.price_of(run.entry, PhraseBook(get_language() or "en")) if run.entry else None,
         "price_address": details.price_address(run.entry) if run.entry else "",
@@ -286,7 +292,7 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
         "thread": shown,
         "composer": composer_view(desk, found, views, brought.text if brought else ""),
         "run": run_view(desk, chosen, found, notes) | run_extras(desk, found, chosen),
-        "listing": sidebar.listing(user, current=found.pk if found else None),
+        "listing": sidebar.listing(user, team=access.team_of(request), current=found.pk if found else None),
         "budget_bar": budget_foot(request),
     }
     if not views:
@@ -298,7 +304,7 @@ def _window(request: HttpRequest, found: Conversation, user: User) -> thread.Thr
     """The end of the open branch, or the surroundings of the message that a link asks for with `?at=<id>`."""
     at = request.GET.get("at")
     there = thread.around(found, _uuid_or_404(at), currency=user.currency) if at else None
-    return there or thread.newest(found, currency=user.currency)
+    return on_threads([there or thread.newest(found, currency=user.currency)], user)[0]
 
 
 def _header(found: Conversation | None) -> dict[str, Any] | None:
@@ -314,24 +320,17 @@ def _header(found: Conversation | None) -> dict[str, Any] | None:
     }
 
 
-def _posted_settings(request: HttpRequest) -> dict[str, object]:
-    post = request.POST
-    return {
-        "offer": post.get("offer", ""),
-        "key": post.get("key", ""),
-        "thinking": _posted_thinking(post.get("thinking", ""), post.get("thinking_chosen")),
-        "effort": post.get("effort", ""),
-        "temperature": _number(post.get("temperature", "")),
-        "top_p": _number(post.get("top_p", "")),
-        "max_tokens": _whole(post.get("max_tokens", "")),
-        "stop": post.get("stop", ""),
-        "frequency_penalty": _number(post.get("frequency_penalty", "")),
-        "presence_penalty": _number(post.get("presence_penalty", "")),
-        "seed": _whole(post.get("seed", "")),
-        "system_prompt": post.get("system_prompt", "").replace("\r\n", "\n"),
-        "template": post.get("template", ""),
-        **run_tools.posted(post),
-    }
+def _wished_of(request: HttpRequest, desk: Desk) -> Mapping[str, object]:
+    """The settings that a form posts, or those of the preset that it names."""
+    named = request.POST.get("preset", "")
+    if not named:
+        return posted_settings(request.POST)
+    return presets.wished_of(desk, access.preset(desk.user, _uuid_or_404(named), Act.USE)).to_json()
+
+
+def _home(found: Conversation) -> HttpResponseBase:
+    batch = Batch.objects.filter(conversation=found).first()
+    return redirect("batch", batch.pk) if batch else redirect("comparison", found.column.comparison_id)
 
 
 def _elsewhere(user: User, found: Conversation, entries: QuerySet[Entry]) -> Elsewhere | None:
@@ -339,32 +338,11 @@ def _elsewhere(user: User, found: Conversation, entries: QuerySet[Entry]) -> Els
 
 
 def _keep(user: User, found: Conversation | None, chosen: RunSettings) -> None:
-    if found is None or found.title:  # what a column of a comparison is set to is no habit
+    if found is None or found.title:  # what a column of a comparison or a batch is set to is no habit
         LastSettings.objects.update_or_create(user=user, defaults={"settings": chosen.to_json()})
     if found is not None:
         found.settings = chosen.to_json()
         found.save(update_fields=["settings"])
-
-
-def _posted_thinking(switch: str, chosen: str | None) -> bool | None:
-    """A switch that is off is not posted; one that is on untouched, or locked, leaves the choice to the provider."""
-    if chosen is None:
-        return None
-    if switch != "on":
-        return False
-    return True if chosen else None
-
-
-def _number(text: str) -> object:
-    try:
-        return float(text) if text.strip() else None
-    except ValueError:
-        return text
-
-
-def _whole(text: str) -> object:
-    number = _number(text)
-    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 def _current(request: HttpRequest) -> uuid.UUID | None:

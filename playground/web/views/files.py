@@ -47,7 +47,7 @@ def export(request: HttpRequest, conversation_id: uuid.UUID, kind: str) -> HttpR
 @require_GET
 def export_all(request: HttpRequest) -> HttpResponseBase:
     """All conversations of the person, archived ones too: one JSON document a line."""
-    mine = Conversation.objects.filter(user=person(request), deleted_at=None).order_by("created_at")
+    mine = access.conversations(person(request)).filter(batch=None).order_by("created_at")
 
     def lines() -> Iterator[bytes]:
         for found in mine.iterator(chunk_size=50):

@@ -173,6 +173,7 @@ def _page(request: HttpRequest, draft: Draft, tested: dict[str, Any] | None = No
     rows = keyring.rows(draft.user, draft.team)
     context = {
         "section": "keys",
+        "may_see_log": draft.rights.share,
         "rows": [tested if tested and tested["id"] == row["id"] else row for row in rows],
         "concurrency": keyring.concurrency(list(keys.visible_to(draft.user, draft.team))),
         **draft.values(),

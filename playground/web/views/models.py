@@ -6,6 +6,7 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from playground.accounts import audit
 from playground.accounts.models import User
 from playground.accounts.people import current_team
 from playground.catalog.choices import EVERYONE
@@ -25,7 +27,7 @@ from playground.pricing.money import Currency
 from playground.web.access import person
 from playground.web.forms.prices import PriceForm
 from playground.web.model_filter import Filter
-from playground.web.model_page import model_page, offer_prices
+from playground.web.model_page import MEASURED_DAYS, model_page, offer_prices
 from playground.web.model_table import catalog_page
 from playground.web.offers import Desk
 
@@ -50,7 +52,8 @@ def table(request: HttpRequest) -> HttpResponse:
 def language_model(request: HttpRequest, slug: str) -> HttpResponse:
     """One language model, whoever sells it."""
     found = get_object_or_404(LanguageModel.objects.select_related("family", "source"), slug=slug)
-    desk = _desk(person(request))
+    days = request.GET.get("days", "")
+    desk = _desk(person(request), int(days) if days in map(str, MEASURED_DAYS) else MEASURED_DAYS[1])
     context = {"section": "models", "model": model_page(desk, found), "duels": votes.duels_of(desk.team, found.slug)}
     return render(request, "models/model.html", context)
 
@@ -64,14 +67,16 @@ def price(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponseBase:
     form = PriceForm(request.POST or None, currency=offer.provider.currency)
     if form.is_valid():
         try:
-            set_price(
-                offer_id=offer.pk,
-                currency=cast(Currency, form.chosen_currency),
-                tiers=[form.tier],
-                start=form.cleaned_data["start"],
-                source=form.cleaned_data["source"],
-                scope=_scope(desk, offer),
-            )
+            with transaction.atomic():
+                set_price(
+                    offer_id=offer.pk,
+                    currency=cast(Currency, form.chosen_currency),
+                    tiers=[form.tier],
+                    start=form.cleaned_data["start"],
+                    source=form.cleaned_data["source"],
+                    scope=_scope(desk, offer),
+                )
+                _note(desk, offer, "price.set")
         except Refused as error:
             form.refuse(error)
         else:
@@ -93,7 +98,9 @@ def price(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponseBase:
 def end_price(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponseBase:
     """The team's own price holds no longer, from today on."""
     desk, offer = _priced(request, offer_id)
-    end_own_price(offer_id=offer.pk, scope=_scope(desk, offer), day=timezone.now().date())
+    with transaction.atomic():
+        end_own_price(offer_id=offer.pk, scope=_scope(desk, offer), day=timezone.now().date())
+        _note(desk, offer, "price.ended")
     messages.success(request, _("Your own price of %(model)s is ended.") % {"model": offer.title})
     return redirect(_back(offer))
 
@@ -107,6 +114,11 @@ def _priced(request: HttpRequest, offer_id: uuid.UUID) -> tuple[Desk, Offer]:
     if not desk.may_set_prices:
         raise PermissionDenied
     return desk, offer
+
+
+def _note(desk: Desk, offer: Offer, deed: str) -> None:
+    details = {"provider": offer.provider.name}
+    audit.note(team=desk.team, person=desk.user, deed=deed, subject=offer.title, details=details)
 
 
 def _scope(desk: Desk, offer: Offer) -> str:
@@ -129,5 +141,5 @@ def _wants_results(request: HttpRequest) -> bool:
     return bool(htmx) and not htmx.history_restore_request
 
 
-def _desk(user: User) -> Desk:
-    return Desk(user, current_team(user))
+def _desk(user: User, measured_days: int = MEASURED_DAYS[1]) -> Desk:
+    return Desk(user, current_team(user), measured_days=measured_days)

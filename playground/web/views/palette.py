@@ -14,10 +14,11 @@ from playground.web.access import person
 @login_required
 @require_GET
 def rows(request: HttpRequest) -> HttpResponse:
-    """With `q` the templates and conversations it finds; without, the newest ones and the models."""
+    """With `q` the templates and conversations it finds; without, the newest ones, the models and the presets."""
     user, query = person(request), request.GET.get("q", "")[:200].strip()
     context = {
         "models": [] if query else palette.models(user),
+        "presets": [] if query else palette.presets(user),
         "templates": palette.templates(user, query),
         "conversations": palette.conversations(user, query),
     }

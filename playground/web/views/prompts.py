@@ -21,11 +21,12 @@ from playground.errors import Refused
 from playground.prompts import files, library, queries
 from playground.prompts.models import PromptTemplate, TemplateVersion
 from playground.web import access
-from playground.web.access import person
+from playground.web.access import person, team_of
 from playground.web.respond import go
 from playground.web.template_panel import change, panel
 from playground.web.template_shelf import Wish
 from playground.web.template_shelf import shelf as shelf_of
+from playground.web.template_worth import side_by_side
 
 
 @never_cache
@@ -77,7 +78,14 @@ def compare(request: HttpRequest) -> HttpResponse:
     """Two versions side by side, of one template or of two."""
     user = person(request)
     left, right = (access.template_version(user, _uuid_or_404(request.GET.get(side, ""))) for side in ("left", "right"))
-    return render(request, "prompts/compare.html", {"section": "templates", "change": change(left, right)})
+    may_try = all(access.may_with_template(user, side.template, Act.USE) for side in (left, right))
+    context = {
+        "section": "templates",
+        "change": change(left, right),
+        "worth": side_by_side(team_of(request), left, right),
+        "may_try": may_try,
+    }
+    return render(request, "prompts/compare.html", context)
 
 
 @login_required

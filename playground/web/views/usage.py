@@ -1,21 +1,22 @@
 """The usage pages: sums and charts, entries with their receipts, exports."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from playground.web import access, usage_notices
+from playground.ledger.history import Behind
+from playground.web import access, usage_files, usage_notices
 from playground.web.access import person
 from playground.web.usage_entries import entry_list
 from playground.web.usage_export import csv_file, json_lines
 from playground.web.usage_list import ListWish, entries_within
-from playground.web.usage_page import overview
+from playground.web.usage_page import behind_words, overview
 from playground.web.usage_receipt import receipt as receipt_of
-from playground.web.usage_seat import seat_of
+from playground.web.usage_seat import Seat, seat_of
 from playground.web.usage_wish import Wish
 
 
@@ -26,12 +27,22 @@ def page(request: HttpRequest) -> HttpResponse:
     """Sums of a range. htmx gets what changes alone, and the short form of the address."""
     wish = Wish.read(request.GET.dict())
     seat = seat_of(request)
-    context = {"section": "usage", "team_name": seat.team.name, "usage": overview(seat, wish, timezone.now())}
+    address = reverse("usage") + wish.address()
+    context = _context(seat, wish=wish, address=address)
+    try:
+        context["usage"] = overview(seat, wish, timezone.now())
+    except Behind as behind:
+        context["behind"] = behind_words(behind)
     if not _wants_part(request):
         return render(request, "usage/page.html", context)
-    answer = render(request, "usage/_results.html", context)
-    answer.headers["HX-Push-Url"] = reverse("usage") + wish.address()
+    answer = render(request, "usage/_behind.html" if "behind" in context else "usage/_results.html", context)
+    answer.headers["HX-Push-Url"] = address
     return answer
+
+
+def _context(seat: Seat, **values: object) -> dict[str, object]:
+    """What every page of this area has."""
+    return {"section": "usage", "team_name": seat.team.name, "sees_all": seat.sees_all, **values}
 
 
 def _wants_part(request: HttpRequest) -> bool:
@@ -56,7 +67,7 @@ def entries(request: HttpRequest) -> HttpResponse:
     """Every entry of a range, a page at a time. htmx gets what changes alone."""
     asked = ListWish.read(request.GET.dict(), request.GET.getlist("column"))
     seat = seat_of(request)
-    context = {"section": "usage", "team_name": seat.team.name, "list": entry_list(seat, asked, timezone.now())}
+    context = _context(seat, list=entry_list(seat, asked, timezone.now()))
     if not _wants_part(request):
         return render(request, "usage/entries.html", context)
     answer = render(request, "usage/_entries.html", context)
@@ -71,8 +82,40 @@ def receipt(request: HttpRequest, entry_id: int) -> HttpResponse:
     """One entry in full."""
     entry = access.entry(person(request), entry_id)
     seat = seat_of(request)
-    context = {"section": "usage", "team_name": seat.team.name, "entry": receipt_of(seat, entry)}
-    return render(request, "usage/receipt.html", context)
+    return render(request, "usage/receipt.html", _context(seat, entry=receipt_of(seat, entry)))
+
+
+@never_cache
+@login_required
+@require_GET
+def files(request: HttpRequest) -> HttpResponse:
+    """The files of the months that are over; for those who manage the team."""
+    seat = _managing_seat(request)
+    return render(request, "usage/files.html", _context(seat, files=usage_files.files_of(seat.team)))
+
+
+@never_cache
+@login_required
+@require_GET
+def file(request: HttpRequest, name: str) -> FileResponse:
+    """One of them."""
+    found = usage_files.file_of(_managing_seat(request).team, name)
+    if found is None:
+        raise Http404
+    return FileResponse(
+        found.open("rb"),
+        as_attachment=True,
+        filename=name,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Encoding": "identity"},
+    )
+
+
+def _managing_seat(request: HttpRequest) -> Seat:
+    seat = seat_of(request)
+    if not seat.sees_all:
+        raise Http404
+    return seat
 
 
 @never_cache

@@ -8,6 +8,7 @@ import { grow, isSend, newClientId } from "../typing.js";
 
 const KEEP_AFTER = 300; // milliseconds after the last key
 const WARN = 0.8; // of the context
+const RESERVED = 8192; // tokens of an answer whose length nobody chose (conversations/run_settings.py)
 const COUNT_FROM = 0.9; // of the longest message: from here on its length is shown
 
 export class PromptComposer extends HTMLElement {
@@ -29,6 +30,8 @@ export class PromptComposer extends HTMLElement {
   #keeping = 0;
   #withdrawing = null;
   #known = null; // the standing that is shown
+  #hasAside = false; // the draft is kept, but another text stands here
+  #isFull = false; // the next turn and its answer are more than the model reads
   #attached = null; // the files that go along; what reads them comes with the first one
 
   connectedCallback() {
@@ -48,8 +51,10 @@ export class PromptComposer extends HTMLElement {
       else this.#deliver();
     });
     addEventListener("pagehide", () => this.#keep());
+    const draft = readDraft(this.dataset.conversation);
+    if (!this.#field.value) this.#field.value = draft;
+    else if (draft && draft !== this.#field.value) this.#setAside(draft);
     this.#takeFiles();
-    if (!this.#field.value) this.#field.value = readDraft(this.dataset.conversation);
     this.refresh();
   }
 
@@ -73,10 +78,25 @@ export class PromptComposer extends HTMLElement {
     this.refresh();
   }
 
-  // By the button, by dropping on the page, or by pasting.
-  #takeFiles() {
+  #takeKept() {
     const kept = readFiles(this.dataset.conversation);
     if (kept.length) this.#attach((attached) => (attached.files = kept));
+  }
+
+  // A link brought a text, and there is a draft: it stays as it is until the reader has said what becomes of it.
+  #setAside(draft) {
+    this.#hasAside = true;
+    const take = (text) => {
+      this.#hasAside = false;
+      this.#takeKept();
+      this.fill(text);
+    };
+    import("../draft-choice.js").then(({ offerDraft }) => offerDraft(this, { add: () => take(`${this.text.trim()}\n\n${draft}`), use: () => take(draft) }), () => {});
+  }
+
+  // By the button, by dropping on the page, or by pasting.
+  #takeFiles() {
+    if (!this.#hasAside) this.#takeKept();
     const add = (files) => {
       const chosen = [...files]; // a copy: the list empties itself with its field or its event
       return this.#attach((attached) => attached.add(chosen));
@@ -134,8 +154,12 @@ export class PromptComposer extends HTMLElement {
 
   // The conversation got its id: the draft goes with it.
   set conversation(id) {
-    keepDraft(this.dataset.conversation, "");
-    keepFiles(this.dataset.conversation, []);
+    if (!this.#hasAside) {
+      keepDraft(this.dataset.conversation, "");
+      keepFiles(this.dataset.conversation, []);
+    }
+    this.#hasAside = false;
+    this.querySelector("[data-draft-choice]")?.remove();
     this.dataset.conversation = id;
     this.#keep();
   }
@@ -153,6 +177,11 @@ export class PromptComposer extends HTMLElement {
   // What the next turn reads: system prompt, history and what is typed.
   get promptTokens() {
     return (this.facts?.systemTokens ?? 0) + Number(this.dataset.historyTokens || 0) + this.textTokens;
+  }
+
+  // Whether the model is to sum up what was said before the message goes out.
+  get needsSummary() {
+    return this.#isFull && this.facts.whenFull === "summarise" && Number(this.dataset.historyTokens) > 0;
   }
 
   // Why it is not simply open, and which offers read more: templates that the server rendered with the run settings.
@@ -179,7 +208,7 @@ export class PromptComposer extends HTMLElement {
   refresh() {
     grow(this.#field);
     const reason = this.#reason();
-    this.#send.disabled = this.#isWaiting || (!this.isLive && (Boolean(reason) || !(this.text.trim() || this.#files.length)));
+    this.#send.disabled = !this.isLive && (this.#isWaiting || Boolean(reason) || !(this.text.trim() || this.#files.length));
     this.#send.title = this.isLive ? "" : reason;
     this.#showLength();
     this.#showEstimate();
@@ -206,6 +235,7 @@ export class PromptComposer extends HTMLElement {
   }
 
   #keep() {
+    if (this.#hasAside) return;
     keepDraft(this.dataset.conversation, this.text);
     keepFiles(this.dataset.conversation, this.#files);
   }
@@ -290,10 +320,11 @@ export class PromptComposer extends HTMLElement {
     const talk = Number(this.dataset.historyTokens || 0) + typed;
     const reserved = facts.maxTokens ?? facts.maxOutput ?? 0;
     const isOver = Boolean(facts.context) && fixed + talk >= facts.context;
+    this.#isFull = Boolean(facts.context) && fixed + talk + (facts.maxTokens ?? Math.min(RESERVED, facts.maxOutput ?? RESERVED)) > facts.context;
     this.querySelector("[data-estimate]").toggleAttribute("data-over", isOver);
     this.#showCost({ facts, prompt: fixed + talk, reserved, isBare: !talk });
     this.#showContext({ context: facts.context, fixed, talk, reserved: Math.min(reserved, Math.max(0, (facts.context ?? 0) - fixed - talk)) });
-    this.#showWaysOut({ over: isOver ? fixed + talk - facts.context : -1, title: facts.title });
+    this.#showWaysOut({ over: isOver ? fixed + talk - facts.context : -1, facts });
   }
 
   #showCost({ facts, prompt, reserved, isBare }) {
@@ -329,11 +360,14 @@ export class PromptComposer extends HTMLElement {
     line.querySelector("[data-context-reserved]").textContent = reserved ? fill(gettext("%(n)s reserved for output"), { n: short(reserved) }) : "";
   }
 
-  #showWaysOut({ over, title }) {
+  #showWaysOut({ over, facts }) {
     const line = this.querySelector("[data-context-out]");
-    line.hidden = over < 0;
-    if (over < 0) return;
-    line.querySelector("[data-context-words]").textContent = fill(gettext("About %(over)s tokens more than %(model)s reads."), { over: number(over), model: title });
+    const way = Number(this.dataset.historyTokens) ? (facts.whenFull ?? "") : "";
+    line.hidden = way ? !this.#isFull : over < 0;
+    line.dataset.way = way;
+    if (line.hidden) return;
+    const full = { drop: gettext("The context is full: the oldest turns are left out."), summarise: gettext("The context is full: a summary comes first.") };
+    line.querySelector("[data-context-words]").textContent = full[way] ?? fill(gettext("About %(over)s tokens more than %(model)s reads."), { over: number(over), model: facts.title });
   }
 }
 

@@ -57,6 +57,7 @@ export class RunSettings extends HTMLElement {
       output: this.querySelector('[name="output"]:checked')?.value || null,
       schema: this.querySelector('[name="schema"]')?.value ?? "",
       keep_thinking: this.querySelector('[name="keep_thinking"]')?.checked || null,
+      when_full: text("when_full") || null,
       system_prompt: this.querySelector('[name="system_prompt"]')?.value ?? "",
       template: text("template") || null,
     };
@@ -82,6 +83,7 @@ export class RunSettings extends HTMLElement {
       context: amount(context),
       maxOutput: amount(maxOutput),
       maxTokens: this.values.max_tokens,
+      whenFull: this.values.when_full,
       keepsThinking: this.values.keep_thinking === true,
       systemTokens: tokens(this.values.system_prompt) + this.#toolTokens(),
     };
@@ -110,13 +112,26 @@ export class RunSettings extends HTMLElement {
     box.click();
   }
 
+  // What a preset holds takes the place of what is set here.
+  usePreset(preset) {
+    const form = this.querySelector("form");
+    globalThis.htmx.ajax("POST", form.getAttribute("hx-post"), { source: form, values: { preset }, target: "#run-settings", swap: "outerMorph" });
+  }
+
   // The conversation exists now: from here on its own settings are kept.
   set conversation(id) {
     const address = this.dataset.address.replace("00000000-0000-0000-0000-000000000000", id);
     const form = this.querySelector("form");
     form.setAttribute("action", address);
     form.setAttribute("hx-post", address);
+    this.querySelector("[data-presets]").setAttribute("hx-get", `/presets/?conversation=${id}`);
     for (const row of document.querySelectorAll("model-picker [hx-post]")) row.setAttribute("hx-post", address);
+  }
+
+  set whenFull(way) {
+    const choice = this.querySelector('[name="when_full"]');
+    choice.value = way;
+    choice.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   // Why thinking cannot be switched; "" when it can.
@@ -144,11 +159,22 @@ export class RunSettings extends HTMLElement {
   }
 
   #changed({ target }) {
+    if (target.name === "tool_choice" || target.name === "functions") this.#nameFunction(target);
     if (target.name === "thinking") this.querySelector('[name="thinking_chosen"]').value = "yes";
+    if (target.name === "key") this.querySelector("#run-key-runs").textContent = target.selectedOptions[0].dataset.runs;
     const line = target.closest("[data-range]");
     if (line) clamp(line);
     this.#countTools();
     this.dispatchEvent(new Event("tc:settings", { bubbles: true }));
+  }
+
+  // A function that must be called is switched on; one that is switched off need not be called.
+  #nameFunction(target) {
+    const choice = this.querySelector('[name="tool_choice"]');
+    if (target === choice) {
+      const named = this.querySelector(`[name="functions"][value="${CSS.escape(choice.value)}"]`);
+      if (named) named.checked = true;
+    } else if (choice && !target.checked && choice.value === target.value) choice.value = "auto";
   }
 
   #reset() {
@@ -162,7 +188,7 @@ export class RunSettings extends HTMLElement {
       box.checked = true;
       this.querySelector('[name="thinking_chosen"]').value = "";
     }
-    for (const field of this.querySelectorAll('[name="effort"], [name="stop"]')) field.value = "";
+    for (const field of this.querySelectorAll('[name="effort"], [name="stop"], [name="when_full"]')) field.value = "";
     for (const box of this.querySelectorAll('[name="functions"], [name="search"], [name="keep_thinking"]')) box.checked = false;
     for (const text of this.querySelectorAll('[name="output"][value=""]')) text.checked = true;
     for (const choice of this.querySelectorAll('[name="tool_choice"]')) choice.value = "auto";

@@ -3,6 +3,7 @@
 import { announce, element, icon, parse, toast } from "../dom.js";
 import { keepAsIs, keptAsIs } from "../drafts.js";
 import { hydrateNow } from "../hydrate.js";
+import { tokens } from "../estimate.js";
 import { fill, gettext, ngettext, number } from "../language.js";
 import { live } from "../live.js";
 import { grow, isSend, newClientId } from "../typing.js";
@@ -64,7 +65,10 @@ export class ThreadView extends HTMLElement {
   // Tokens of the newest answer whose provider reported them; null: none did.
   get lastReported() {
     const answers = [...this.querySelectorAll('message-view[data-role="assistant"]')];
-    return answers.map(({ reported }) => reported).findLast(({ prompt }) => prompt > 0) ?? null;
+    // A summary stands for what it read: from then on the question for it is read in the place of that.
+    const read = (answer) => (answer.previousElementSibling?.matches("[data-sums-up]") ? tokens(answer.previousElementSibling.markdown) : answer.reported.prompt);
+    const last = answers.findLast(({ reported }) => reported.prompt > 0);
+    return last ? { ...last.reported, prompt: read(last) } : null;
   }
 
   // The generation that is being written now, if any.
@@ -126,11 +130,19 @@ export class ThreadView extends HTMLElement {
     const fresh = typeof content === "string" ? [...parse(content).querySelectorAll("message-view")] : content;
     const added = fresh.filter(({ id }) => !document.getElementById(id));
     list.append(...added);
+    const answer = added.findLast(({ dataset }) => dataset.role === "assistant");
+    if (answer) this.#markUnseen(answer.dataset.seesFrom);
     for (const message of added) {
       globalThis.htmx?.process(message);
       // The calls that these results answer: their cards show them now.
       if (message.dataset.answers) document.getElementById(`message-${message.dataset.answers}`)?.refresh({ again: true });
     }
+  }
+
+  // The newest answer was written without what is above this message.
+  #markUnseen(id) {
+    for (const former of this.querySelectorAll("[data-unseen]")) former.remove();
+    document.getElementById(`message-${id}`)?.prepend(document.getElementById("unseen").content.cloneNode(true));
   }
 
   // ── the end of the thread ──

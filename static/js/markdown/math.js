@@ -74,9 +74,17 @@ export function drawMath(root) {
   if (waiting.length) work();
 }
 
+// When every formula that was marked so far is drawn, or stays as its source.
+export const mathIsDrawn = () => (waiting.length ? new Promise((resolve) => listeners.push(resolve)) : Promise.resolve());
+
 const AT_ONCE = 10; // milliseconds
+const FIRST = 40; // of the first ones: nobody reads yet, and what is drawn later moves what is being read
 const waiting = [];
+const listeners = [];
 let isPlanned = false;
+let isFirst = true;
+
+const tell = () => listeners.splice(0).forEach((resolve) => resolve());
 
 function work() {
   if (isPlanned) return;
@@ -87,16 +95,23 @@ function work() {
         isPlanned = false;
         work();
       },
-      () => waiting.splice(0), // without KaTeX the source stays readable
+      () => {
+        waiting.splice(0); // without KaTeX the source stays readable
+        tell();
+      },
     );
     return;
   }
-  const began = performance.now();
-  while (waiting.length && performance.now() - began < AT_ONCE) {
+  const until = performance.now() + (isFirst ? FIRST : AT_ONCE);
+  isFirst = false;
+  while (waiting.length && performance.now() < until) {
     const place = waiting.shift();
     draw(place, place.dataset.tex, place.hasAttribute("data-display"));
   }
-  if (!waiting.length) return;
+  if (!waiting.length) {
+    tell();
+    return;
+  }
   isPlanned = true;
   setTimeout(() => {
     isPlanned = false;

@@ -262,3 +262,37 @@ def test_without_scripts_earlier_messages_are_a_link_away(
     page.click('[data-more="before"]')
     expect(page.locator(f"#message-{rows[-40].pk}")).to_have_count(1)
     page.close()
+
+
+FORMULAS = r"""The area is \(A = \frac{\pi d^2}{4}\), and with it
+
+$$V = \int_0^h A(x)\,dx = \sum_{k=1}^{n} \frac{A_k h}{n}$$
+
+```python
+def volume(area: float, height: float) -> float:
+    return area * height
+```
+
+That is all.
+"""
+MOVED = """() => {
+  window.moved = [];
+  const watch = ({ value, sources }) => window.moved.push([value, sources.map(({ node }) => node?.id)]);
+  new PerformanceObserver((list) => list.getEntries().forEach(watch)).observe({ type: "layout-shift", buffered: true });
+}"""
+
+
+def test_nothing_in_sight_moves_while_formulas_and_older_answers_are_drawn(
+    reader: Page, room: Conversation, rows: list[Message]
+) -> None:
+    answers = rows[-19::2]
+    for row in answers:
+        row.content = FORMULAS * 6
+    Message.objects.bulk_update(answers, ["content"])
+    reader.add_init_script(f"({MOVED})()")
+    reader.goto(f"/c/{room.pk}/", wait_until="load")
+    reader.wait_for_function("document.querySelector('message-view:last-of-type .katex')")
+    until_still(reader)
+    assert reader.evaluate("document.querySelectorAll('.tc-math:not(:has(.katex))').length") == 0
+    moved = reader.evaluate("window.moved.filter(([value]) => value > 0.02)")
+    assert moved == []

@@ -1,5 +1,6 @@
 """Functions are defined in a dialog, called in cards, answered by a person; rounds are one turn."""
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
+from playground.catalog.custom import Abilities, Wiring, add_offer, create_provider
 from playground.catalog.models import Offer
 from playground.conversations.models import Generation, LastSettings, Message
 from playground.ledger.models import Entry
@@ -27,6 +29,16 @@ def define(user: User, name: str = "get_weather", description: str = "Weather of
     """A function of the user's team."""
     asked = {"name": name, "description": description, "parameters": json.dumps(CITY), **more}
     return functions.save(user=user, team=current_team(user), function=None, **asked)
+
+
+@pytest.fixture
+def own_model(alice: User) -> Offer:
+    """A model of the OpenAI family on a server of alice's team; nothing is sent to it."""
+    wiring = Wiring(family="openai", thinking_switch="none")
+    scope = f"team:{current_team(alice).pk}"
+    provider = create_provider(scope=scope, name="Mine", base_url="http://10.0.0.5:8000/v1", wiring=wiring)
+    abilities = Abilities(tools=True)
+    return add_offer(provider=provider, wire_name="llama", abilities=abilities, today=dt.date(2026, 11, 26))
 
 
 def switch_on(page: Page, function: Function) -> None:
@@ -99,6 +111,27 @@ def test_a_function_of_the_team_is_changed_and_deleted(page: Page, alice: User) 
         page.locator("#function-form").get_by_role("button", name="Delete").click()
     expect(page.locator(".tc-set-function")).to_have_count(0)
     assert not Function.objects.exists()
+
+
+def test_a_function_that_must_be_called_is_switched_on_with_the_choice(
+    page: Page, alice: User, own_model: Offer
+) -> None:
+    row = define(alice)
+    page.goto(f"/?offer={own_model.pk}")
+    ready(page)
+    box, choice = page.locator(f"#run-function-{row.pk}"), page.locator("#run-choice")
+    with page.expect_response(KEPT):
+        choice.select_option("always get_weather")
+    expect(box).to_be_checked()
+    expect(page.locator("[data-tools-count]")).to_have_text("1 / 1")
+    assert LastSettings.objects.get().settings["tool_choice"] == str(row.pk)
+    with page.expect_response(KEPT):
+        box.click()
+    expect(choice).to_have_value("auto")
+    kept = LastSettings.objects.get().settings
+    assert {"tool_choice": kept.get("tool_choice"), "functions": kept.get("functions")} == {
+        **{"tool_choice": "auto", "functions": None},
+    }
 
 
 def test_calls_are_answered_by_hand_and_the_turn_goes_on(page: Page, alice: User) -> None:

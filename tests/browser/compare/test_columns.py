@@ -35,6 +35,16 @@ def test_one_question_is_answered_in_every_column_and_reopened_identical(board: 
     assert len(before) == 3
 
 
+def test_files_in_the_question_are_folded_above_the_columns(board: Page, comparison: Comparison) -> None:
+    ask(board, "```prices.csv\nmonth,price\n2026-01,74200\n```\n\nWhich month?")
+    well = board.locator("#question")
+    expect(well.locator(".tc-said-file summary")).to_contain_text("prices.csv")
+    expect(well.locator(".tc-question-text:visible")).to_have_text("Which month?")
+    until_all(board, "finished")
+    open_board(board, comparison)
+    expect(well.locator(".tc-said-file summary")).to_contain_text("prices.csv")
+
+
 def test_every_figure_of_an_answer_is_shown_in_its_column(board: Page) -> None:
     ask(board, "Write a plan with a table")
     until_all(board, "finished")

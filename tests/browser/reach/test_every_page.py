@@ -1,5 +1,6 @@
 """Every page, in both themes and languages: nothing that axe calls serious, nothing out of place, nothing cut."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -10,9 +11,16 @@ from playwright.sync_api import BrowserContext, Page
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
-from playground.catalog.models import Provider
+from playground.batches import drafting
+from playground.batches.models import Batch
+from playground.batches.table import read_text
+from playground.catalog.models import Offer, Provider
+from playground.conversations.models import Conversation
+from playground.conversations.run_settings import RunSettings
+from playground.presets import shelf
 from playground.prompts import library
 from playground.prompts.content import read_content
+from playground.snapshots import sharing
 from playground.vault import keys
 from tests.browser.chat.conftest import Noise, ready, send, until_state
 from tests.browser.compare.conftest import until_all
@@ -23,17 +31,28 @@ from tests.server import Server
 INSIDE = (
     "/",
     "/compare/",
+    "/batches/",
+    "/batches/new/",
     "/templates/",
     "/templates/new/",
     "/templates/import/",
     "/templates/built-in/extraction/",
+    "/presets/",
+    "/links/",
     "/usage/?range=30d",
+    "/usage/?by=conversation",
+    "/usage/files/",
     "/usage/entries/",
     "/budgets/",
     "/models/",
+    "/prices/",
+    "/usage/unpriced/",
+    "/settings/tokens/",
     "/models/glm-4.5/",
     "/keys/",
     "/settings/",
+    "/team/",
+    "/team/log/",
     "/conversations/import/",
     "/accounts/email/",
     "/accounts/password/change/",
@@ -52,6 +71,11 @@ TEMPLATE = {
     "model": "glm-4.5",
     "settings": {"thinking": False, "temperature": 0.2},
 }
+TABLE = (
+    "a rather long name of a variable,country\n"
+    "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogoch,Wales\n"
+    "卑尔根,挪威\n/sandbox balance,nowhere\n"
+)
 PROMPT = "Write a Python function that parses a CSV line, and explain it in a table"
 
 # What sticks out: of the window, or of a box that neither scrolls nor cuts with an ellipsis.
@@ -122,7 +146,38 @@ def template_pages(alice: User) -> list[str]:
         f"/templates/{template.pk}/edit/",
         f"/templates/versions/{draft.pk}/use/",
         f"/templates/compare/?left={template.shown.pk}&right={draft.pk}",
+        f"/templates/compare/try/?left={template.shown.pk}&right={draft.pk}",
     ]
+
+
+def batch_pages(alice: User) -> list[str]:
+    """A draft, two batches that ran over the same rows, one of their rows, both side by side."""
+    offer = Offer.objects.get(provider__slug="sandbox", wire_name="zai/glm-4.5-air")
+    chosen = RunSettings(offer=offer.pk, max_tokens=200, system_prompt="Answer for {{country}}.")
+    draft = drafting.create(
+        user=alice, team=current_team(alice), table=read_text(TABLE), title="Towns of the north", settings=chosen
+    )
+    drafting.write_prompt(draft, "Say what {{a_rather_long_name_of_a_variable}} is known for", {})
+    drafting.keep(draft)
+    ran = [drafting.begin_again(draft, user=alice) for _ in range(2)]
+    for batch in ran:
+        drafting.start(batch)
+    until = time.monotonic() + 60
+    while Batch.objects.filter(state=Batch.State.RUNNING).exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    first, second = ran
+    rows = [f"/batches/{first.pk}/rows/{number}/" for number in (1, 2)]
+    return [f"/batches/{draft.pk}/", f"/batches/{first.pk}/", *rows, f"/batches/{first.pk}/beside/{second.pk}/"]
+
+
+def shared_copy(alice: User) -> str:
+    """A preset and a link to a copy of the one conversation; returns the secret part of the link."""
+    room = Conversation.objects.get()
+    settings = RunSettings(temperature=0.3, system_prompt="Be brief and exact, and say where a figure comes from.")
+    name = "Answers for the whole logistics department"
+    shelf.save(user=alice, team=room.team, name=name, settings=settings, for_team=True)
+    shows = sharing.Shows(names=True, costs=True, system_prompt=True, reasoning=True)
+    return sharing.share(user=alice, conversation=room, shows=shows, days=7)[1]
 
 
 @pytest.fixture
@@ -141,6 +196,7 @@ def open_pages(
         until_state(page, "finished")
         page.wait_for_url("**/c/*/")
         yield "a conversation", page
+        secret = shared_copy(alice)
         page.goto("/compare/")
         page.click("[data-begin-comparison]")
         page.wait_for_url("**/compare/*-*/")
@@ -155,12 +211,20 @@ def open_pages(
         write_days(alice, team, 30)
         entry = write_entry(alice, team)
         budget = set_budgets(alice, team, {"batch_key": str(key.pk)})["budget"]
-        rows = (f"/keys/{key.pk}/", f"/usage/entries/{entry.pk}/", f"/budgets/{budget}/")
-        for path in (*INSIDE, *template_pages(alice), *rows, "/nowhere/"):
+        for path in (
+            *INSIDE,
+            *batch_pages(alice),
+            *template_pages(alice),
+            f"/s/{secret}/continue/",
+            f"/keys/{key.pk}/",
+            f"/usage/entries/{entry.pk}/",
+            f"/budgets/{budget}/",
+            "/nowhere/",
+        ):
             page.goto(path, wait_until="networkidle")
             yield path, page
         stranger = browser_of_user(None, **options).new_page()
-        for path in OUTSIDE:
+        for path in (*OUTSIDE, f"/s/{secret}/"):
             stranger.goto(path, wait_until="networkidle")
             yield path, stranger
 

@@ -49,6 +49,8 @@ VISITS = [
             (plain, PLAIN)
             for plain in (
                 "/compare/",
+                "/batches/",
+                "/batches/new/",
                 "/templates/",
                 "/templates/new/",
                 "/models/",

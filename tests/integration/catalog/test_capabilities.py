@@ -122,7 +122,7 @@ def test_a_server_of_ones_own_takes_what_its_family_takes() -> None:
     assert {name: body[name] for name in ("seed", "frequency_penalty", "presence_penalty", "stop")} == {
         **{"seed": 7, "frequency_penalty": 0.5, "presence_penalty": 0.5, "stop": ["a", "b", "c", "d"]},
     }
-    assert offer.parameters["tool_choice"].values == ("auto", "none", "required")
+    assert offer.parameters["tool_choice"].values == ("auto", "none", "required", "function")
     assert offer.parameters["response_format"].values == ("text", "json_object", "json_schema")
     assert not offer.parameters["web_search"].taken
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import uuid
 import zoneinfo
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -14,11 +15,12 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from playground.accounts.models import Team, User
-from playground.ledger import standing
-from playground.ledger.fold import Sum
-from playground.ledger.history import GROUPS, History, Only, Scope, read
-from playground.ledger.models import Entry, Total, TotalCursor
+from playground.ledger import check, standing
+from playground.ledger.fold import Key, Sum
+from playground.ledger.history import GROUPS, Behind, History, Only, Scope, read
+from playground.ledger.models import Entry, Meridian, Total
 from playground.ledger.record import Facts, _columns
+from playground.ledger.spans import UTC, Level, meridian_of
 from playground.ledger.totals import entries_of, totals
 from playground.pricing.cost import Cost, TokenCounts, cost, unpriced
 from tests.integration.ledger.conftest import PRICE
@@ -79,6 +81,7 @@ runs = st.lists(
             "counts": st.builds(TokenCounts, st.integers(0, 10**6), st.just(0), st.integers(0, 10**6)),
             "model": st.sampled_from(["GLM-4.5-Air", "GLM-Z1-Air"]),
             "key_label": st.sampled_from(["", "Team default"]),
+            "template": st.sampled_from([None, uuid.UUID(int=7)]),
             "state": st.sampled_from(["finished", "stopped", "failed"]),
             "ttft_ms": st.none() | st.integers(0, 60_000),
             "corrected": st.booleans(),
@@ -90,11 +93,15 @@ runs = st.lists(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
-@given(runs=runs, zone=st.sampled_from(ZONES), batch=st.integers(1, 4))
+@given(runs=runs, zone=st.sampled_from(ZONES), batch=st.integers(1, 4), is_kept=st.booleans())
 def test_entries_days_and_the_whole_add_up_to_the_same_at_every_moment(
-    runs: list[dict[str, Any]], zone: str, batch: int, make_facts: MakeFacts
+    runs: list[dict[str, Any]], zone: str, batch: int, is_kept: bool, make_facts: MakeFacts
 ) -> None:
     team = Team.objects.create(name="of this example alone")
+    Meridian.objects.exclude(pk=UTC).delete()
+    Total.objects.exclude(meridian=UTC).delete()
+    if is_kept:
+        standing.keep({meridian_of(edge) for edge in days_in(zone)})
     written: list[Entry] = []
     for run in runs:
         what = {name: value for name, value in run.items() if name not in ("seconds", "corrected", "folded")}
@@ -107,7 +114,7 @@ def test_entries_days_and_the_whole_add_up_to_the_same_at_every_moment(
     _check(written, zone, team)
     standing.advance(batch)
     _check(written, zone, team)
-    assert standing.differences() == []
+    assert check.differences() == []
     before = rows()
     standing.rebuild()
     assert rows() == before
@@ -140,7 +147,8 @@ def corrected(entry: Entry, *, by: Decimal) -> Entry:
 
 def rows() -> list[tuple[Any, ...]]:
     """All totals but for their numbers."""
-    names = [field.name for field in Total._meta.fields if field.name != "id"]
+    names = [field.name for field in Total._meta.fields if field.name not in ("id", "key")]
+    names += [f"key__{name}" for name in Key._fields]
     return sorted(Total.objects.values_list(*names))
 
 
@@ -231,13 +239,53 @@ def test_reading_needs_three_statements_however_much_there_is(
         assert count(history(team).now.values(), "entries") == 60
 
 
-def test_many_entries_after_the_cursor_are_folded_by_who_reads(make_facts: MakeFacts, team: Team) -> None:
+def test_many_entries_after_the_cursor_are_no_work_for_a_page(make_facts: MakeFacts, team: Team) -> None:
     for _ in range(5):
         write(make_facts())
     assert count(history(team, many=5).now.values(), "entries") == 5
+    with pytest.raises(Behind) as behind:
+        history(team, many=4)
+    assert (behind.value.done, behind.value.all) == (0, Entry.objects.latest("pk").pk)
     assert not Total.objects.exists()
+    standing.advance()
     assert count(history(team, many=4).now.values(), "entries") == 5
-    assert TotalCursor.objects.get().last_entry == Entry.objects.latest("pk").pk
+    assert Meridian.objects.get().last_entry == Entry.objects.latest("pk").pk
+
+
+def test_a_readers_zone_gets_days_of_its_own_which_catch_up_in_steps(
+    make_facts: MakeFacts, team: Team, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    edges = days_in("Asia/Kathmandu")
+    (meridian,) = {meridian_of(edge) for edge in edges}
+    for hour in range(10):
+        write(make_facts(), BEGIN + dt.timedelta(hours=hour))
+    standing.advance()
+    assert count(history(team, edges=edges).now.values(), "entries") == 10  # by hours and entries
+    assert Meridian.objects.get(pk=meridian).last_entry == 0
+    write(make_facts(), BEGIN + dt.timedelta(hours=10))
+    standing.advance_a_little(1)  # UTC goes first
+    for _ in range(3):
+        assert standing.keep([meridian]) == []
+        standing.advance_a_little(1, 4)
+    assert standing.keep([meridian]) == [meridian]
+    write(make_facts(), BEGIN + dt.timedelta(hours=11))
+    standing.advance()
+    with django_assert_num_queries(3):
+        found = history(team, edges=edges, group="model")
+    assert count(found.now.values(), "entries") == count(found.cells.values(), "entries") == 12
+    assert check.differences() == []
+
+
+def test_only_so_many_zones_have_days_of_their_own(make_facts: MakeFacts, team: Team) -> None:
+    write(make_facts())
+    standing.advance()
+    standing.keep(range(4, 60, 4))
+    standing.advance()
+    assert Meridian.objects.count() == standing.MOST_MERIDIANS
+    zones = [dt.timezone(dt.timedelta(hours=hours)) for hours in (1, 12)]
+    for zone in zones:  # with days, and without
+        edges = [BEGIN.astimezone(zone).replace(hour=0), BEGIN.astimezone(zone).replace(hour=0) + dt.timedelta(days=2)]
+        assert count(history(team, edges=edges).now.values(), "entries") == 1
 
 
 def test_a_running_server_folds_full_batches_only(make_facts: MakeFacts, team: Team) -> None:
@@ -254,19 +302,19 @@ def test_a_running_server_folds_full_batches_only(make_facts: MakeFacts, team: T
 def test_the_check_finds_any_total_that_was_changed(make_facts: MakeFacts, team: Team, column: str) -> None:
     write(make_facts())
     call_command("check_totals")
-    Total.objects.filter(level=0).update(**{column: "99:1" if column == "ttft" else 7})
+    Total.objects.filter(level=Level.HOUR).update(**{column: "99:1" if column == "ttft" else 7})
     with pytest.raises(CommandError, match="differ"):
         call_command("check_totals")
     call_command("rebuild_totals")
     call_command("check_totals")
 
 
-@pytest.mark.parametrize("level", [1, 2, 3])
-def test_the_check_finds_a_level_that_says_otherwise(make_facts: MakeFacts, team: Team, level: int) -> None:
+@pytest.mark.parametrize("level", [Level.DAY, Level.WEEK, Level.MONTH])
+def test_the_check_finds_a_level_that_says_otherwise(make_facts: MakeFacts, team: Team, level: Level) -> None:
     write(make_facts())
     standing.advance()
     Total.objects.filter(level=level).delete()
-    (wrong,) = standing.differences()
+    (wrong,) = check.differences()
     assert str(team.pk) in wrong
 
 
@@ -281,5 +329,5 @@ def test_entries_written_and_folded_at_once_are_each_counted_once(make_facts: Ma
 
     together(16, deed)
     standing.advance()
-    assert standing.differences() == []
+    assert check.differences() == []
     assert count(history(team).now.values(), "entries") == Entry.objects.count() == 60

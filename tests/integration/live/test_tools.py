@@ -146,6 +146,20 @@ def test_results_go_to_the_provider_and_the_turn_goes_on(
     assert 'data-role="tool"' in again["html"]
 
 
+def test_a_function_that_is_named_must_be_called_and_then_the_model_is_free(
+    server: Server, tab: Callable[..., Tab], calling: Callable[[str], Offer], weather: str, upstream: Upstream
+) -> None:
+    one = tab()
+    ack = one.send("go", calling("calls-5-1"), functions=[weather], tool_choice=weather)
+    one.follow(ack["generation"])
+    one.until_end(ack["generation"])
+    again = one.ask("message.results", message=ack["assistant_message"], client_id="2", results=["1", "2"])
+    one.follow(again["generation"])
+    one.until_end(again["generation"])
+    named = {"type": "function", "function": {"name": "get_weather"}}
+    assert [request.body["tool_choice"] for request in upstream.requests] == [named, "auto"]  # type: ignore[index]
+
+
 def test_strangers_answer_no_calls(
     server: Server, tab: Callable[..., Tab], calling: Callable[[str], Offer], weather: str, charlie: User
 ) -> None:

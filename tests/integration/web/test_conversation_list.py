@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from playground.accounts.models import Team, User
+from playground.accounts.people import current_team
 from playground.conversations import search_index
 from playground.conversations.models import LIST_ORDER, Conversation, Message
 from playground.web import sidebar
@@ -86,7 +87,7 @@ def test_pages_of_a_search_hold_every_hit_once_in_the_order_of_the_list(alice: U
 @pytest.mark.parametrize("archived", [False, True])
 def test_the_list_is_read_in_the_order_of_its_index(alice: User, team: Team, *, archived: bool) -> None:
     make(alice, team, "a row")
-    rows = sidebar.shelf(alice, archived=archived).order_by(*LIST_ORDER)[:40]
+    rows = sidebar.shelf(alice, current_team(alice), archived=archived).order_by(*LIST_ORDER)[:40]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":  # which reads so few rows without any index, if it may
             cursor.execute("SET LOCAL enable_seqscan = off")

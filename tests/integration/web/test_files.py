@@ -171,3 +171,27 @@ def test_strangers_and_unknown_kinds_find_nothing(
     assert browser_of(charlie).get(f"/c/{room.pk}/export.json").status_code == 404
     assert alices.get(f"/c/{room.pk}/export.html").status_code == 404
     assert not list(browser_of(charlie).get("/conversations/export/").streaming_content)  # type: ignore[attr-defined]
+
+
+def test_an_answer_is_named_after_the_model_that_the_file_names(alices: Client, room: Conversation) -> None:
+    brought(alices, alices.get(f"/c/{room.pk}/export.json").content)
+    copy = Conversation.objects.exclude(pk=room.pk).get()
+    page = alices.get(f"/c/{copy.pk}/")
+    title = Offer.objects.get(pk=room.settings["offer"]).title
+    assert f'<span class="tc-turn-model">{title}</span>' in page.content.decode()
+    assert alices.get(f"/c/{copy.pk}/export.json").json()["messages"][1]["written_by"] == title
+
+
+def test_an_unknown_model_keeps_the_name_that_the_file_has_for_it(alices: Client) -> None:
+    said = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]
+    brought(alices, json.dumps({"model": "<b>llama</b>-99", "messages": said}).encode())
+    page = alices.get(f"/c/{Conversation.objects.get().pk}/").content.decode()
+    assert '<span class="tc-turn-model">&lt;b&gt;llama&lt;/b&gt;-99</span>' in page
+    assert "llama" in alices.get(f"/c/{Conversation.objects.get().pk}/export.md").content.decode()
+
+
+def test_a_summary_still_stands_for_what_is_above_it(alices: Client, room: Conversation) -> None:
+    Message.objects.filter(role="user").update(sums_up=True)
+    brought(alices, alices.get(f"/c/{room.pk}/export.json").content)
+    copy = Conversation.objects.exclude(pk=room.pk).get()
+    assert copy.messages.get(role="user").sums_up

@@ -20,6 +20,7 @@ from playground.catalog import custom
 from playground.catalog.models import LanguageModel, Offer, PriceRow, Provider
 from playground.catalog.prices import price_in_force, set_price
 from playground.catalog.queries import offers_for
+from playground.conversations.models import Conversation
 from playground.ledger.models import Entry
 from playground.pricing.price import Tier
 from playground.vault import keys
@@ -357,3 +358,43 @@ def test_the_history_of_prices_says_what_holds_what_is_past_and_what_is_to_come(
     read = text_of(alices.get(price_address(sold))).partition("Prices until now")[2]
     places = [read.index(word) for word in ("holds now", "second", "still to come", "third", "past", "first")]
     assert places == sorted(places)
+
+
+def test_what_was_measured_is_shown_for_the_days_that_are_asked_for(
+    alices: Client, catalog: None, ran: Callable[..., None]
+) -> None:
+    sold = offer("zai", "glm-4.5-air")
+    ran(sold, count=2)
+    ran(sold, count=3, created_at=timezone.now() - timedelta(days=20))
+    address = reverse("model", args=["glm-4.5-air"])
+    assert "n = 2" in text_of(alices.get(address))
+    month = text_of(alices.get(address, {"days": "30"}))
+    assert "n = 5" in month
+    assert "in the last 30 days" in month
+    assert "in the last day." in text_of(alices.get(address, {"days": "1"}))
+    assert "n = 2" in text_of(alices.get(address, {"days": "nonsense"}))
+
+
+def test_a_model_leads_to_the_others_of_its_series(alices: Client, catalog: None) -> None:
+    model = LanguageModel.objects.get(slug="glm-4.5-air")
+    page = alices.get(reverse("model", args=[model.slug])).content.decode().partition('id="siblings-title"')[2]
+    listed = re.findall(r'href="/models/([^/"]+)/"', page.partition("</ul>")[0])
+    others = LanguageModel.objects.filter(family=model.family_id).exclude(pk=model.pk)
+    assert sorted(listed) == sorted(others.values_list("slug", flat=True))
+    assert listed
+
+
+def test_an_example_opens_in_the_playground_and_sends_nothing(alices: Client, catalog: None) -> None:
+    answer = alices.get(reverse("model", args=["glm-z1-air"]))
+    example = answer.context["model"]["example"]
+    assert example["documented"].startswith("GLM-Z1-Air: ")
+    opened = alices.get(example["url"])
+    assert opened.context["composer"]["text"] == example["prompt"]
+    assert opened.context["run"]["offer"]["title"] == "GLM-Z1-Air"
+    assert not Conversation.objects.exists()
+
+
+def test_a_shop_says_in_the_table_whether_it_promises_to_keep_nothing(alices: Client, catalog: None) -> None:
+    words = "does not promise to keep no data"
+    assert text_of(alices.get(reverse("model", args=["glm-4.7-flashx"]))).count(words) == 1
+    assert words not in text_of(alices.get(reverse("model", args=["glm-z1-air"])))

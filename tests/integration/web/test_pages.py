@@ -38,17 +38,16 @@ OPEN = {
     "set-language",
     "javascript-catalog",
     "health",
+    "invitation",
+    "invitation-link",
+    "invitation-sign-up",
+    "metrics",
+    "api-document",
+    "api-nothing",
 }
 # What stands in for the parts of an address.
-PARTS = {
-    "slug": "glm-4.5",
-    "token": "wrong",
-    "uidb36": "1",
-    "key": "abc-def",
-    "entry_id": 1,
-    "budget_id": 1,
-    "kind": "csv",
-}
+PARTS = {"slug": "glm-4.5", "token": "wrong", "uidb36": "1", "key": "abc-def", "entry_id": 1, "kind": "csv"}
+PARTS |= {"team_id": 1, "user_id": 1, "budget_id": 1, "rest": "x"}
 PAGES = (
     "playground",
     "comparisons",
@@ -56,8 +55,13 @@ PAGES = (
     "usage-entries",
     "budgets",
     "models",
+    "prices",
+    "usage-unpriced",
     "keys",
     "settings",
+    "team",
+    "audit",
+    "tokens",
     "account_change_password",
 )
 ENTRANCE = ("account_login", "account_reset_password", "account_reset_password_done", "account_signup", "setup-form")

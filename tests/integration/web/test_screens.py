@@ -2,6 +2,7 @@
 
 import io
 import re
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +51,9 @@ def values_for(pattern: URLPattern, seeded: Seeded) -> dict[str, str]:
         "message_id": str(message),
         "comparison_id": seeded.places["comparison"],
         "column_id": seeded.places["column"],
+        "batch_id": seeded.places["batch"],
+        "other_id": seeded.places["batch_other"],
+        "number": "3",
         "key_id": seeded.places["default_key"],
         "offer_id": seeded.places["unpriced_offer"],
         "slug": seeded.places["model"],
@@ -59,8 +63,15 @@ def values_for(pattern: URLPattern, seeded: Seeded) -> dict[str, str]:
         "entry_id": seeded.places["entry"],
         "budget_id": seeded.places["budget"],
         "kind": "csv",
+        "preset_id": seeded.places["preset"],
+        "snapshot_id": seeded.places["snapshot"],
+        "secret": seeded.places["shared"],
+        "rest": "nothing",
         "function_id": seeded.places["function"],
         "token": "token",
+        "team_id": seeded.places["team"],
+        "user_id": seeded.places["colleague"],
+        "invitation_id": str(uuid.UUID(int=1)),
         "key": seeded.places["confirm_key"],
         "uidb36": seeded.places["reset_uid"],
     }

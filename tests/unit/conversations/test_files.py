@@ -74,7 +74,7 @@ def test_chatgpt_says_who_answered_whom_and_what_is_hidden_is_left_out() -> None
                 "",
                 content={"content_type": "thoughts", "thoughts": [{"content": "A greeting."}]},
             ),
-            node("a", "t", "assistant", "Hi."),
+            node("a", "t", "assistant", "Hi.", metadata={"model_slug": "gpt-4o"}),
             node("call", "a", "assistant", "search(ferry)", recipient="web"),
             node("tool", "call", "tool", "found"),
             node("a2", "tool", "assistant", "It leaves at ten."),
@@ -96,6 +96,7 @@ def test_chatgpt_says_who_answered_whom_and_what_is_hidden_is_left_out() -> None
         ("u", "assistant", "Another answer."),
     ]
     assert (found.leaf, found.messages[1].reasoning_content) == ("u2", "A greeting.")
+    assert [message.model for message in found.messages] == ["", "gpt-4o", "", ""]
     assert found.messages[0].created_at is not None
 
 

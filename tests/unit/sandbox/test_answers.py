@@ -224,3 +224,29 @@ def test_the_beginning_and_the_end_of_a_long_prompt_are_both_read() -> None:
     text = tame("First words. " + "filler text " * 5000 + "last words")
     assert text.startswith("First words.")
     assert text.endswith("last words")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "heading"),
+    [
+        (
+            "Summarise our conversation so far, so that we can go on with your summary alone.",
+            "Summary of the conversation",
+        ),
+        ("请总结我们到目前为止的对话。", "对话摘要"),
+    ],
+)
+def test_a_summary_of_the_conversation_holds_what_was_asked_and_the_last_answer(prompt: str, heading: str) -> None:
+    earlier = ("Where does the ferry leave?", "/sandbox cut", "And until when can a ticket be returned?")
+    asked = Question(
+        prompt,
+        is_chinese(prompt),
+        DEFAULT_MODELS[0],
+        DEFAULT_MODELS,
+        earlier=earlier,
+        last_answer="Until six. Go early.",
+    )
+    answer = compose(asked).content
+    for words in (heading, earlier[0], earlier[2], "Until six.", "Go early."):
+        assert words in answer
+    assert "/sandbox" not in answer

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from playground.ledger import standing
+from playground.ledger import check, standing
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Fold what is new, then compare."""
         standing.advance()
-        found = standing.differences()
+        found = check.differences()
         if not found:
             self.stdout.write("The totals say what the entries say.")
             return

@@ -1,0 +1,46 @@
+"""May it cost that much? Asked once for a whole batch before it starts, and for every row before it is begun.
+
+What a person set as the most that a batch may cost holds here. What is spent is the ledger's sum, attempts that were
+made again included; rows that are under way count with the most that they can cost.
+"""
+
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from playground.batches.forecast import Forecast
+from playground.batches.models import Batch
+from playground.errors import Refused
+from playground.ledger.models import Entry
+
+BEYOND = "beyond_limit"
+
+
+def check_forecast(batch: Batch, found: Forecast) -> None:
+    """Refuse a batch as a whole when what is expected is more than it may cost."""
+    if batch.most_cost is None:
+        return
+    if found.currency != batch.most_currency:
+        raise Refused(
+            BEYOND, _("No cost can be foreseen in the currency of the limit: take the limit off, or set it anew.")
+        )
+    least = found.expected if found.expected is not None else found.at_most
+    if least is None:
+        raise Refused(BEYOND, _("No cost can be foreseen, so that the limit cannot be kept: take it off to start."))
+    if least > batch.most_cost:
+        raise Refused(BEYOND, _("The forecast is beyond what this batch may cost."))
+
+
+def check_row(batch: Batch, most: Decimal | None, reserved: Decimal) -> None:
+    """Refuse a row that could lead beyond the limit. `most`: what it can cost; `reserved`: what those under way can."""
+    if batch.most_cost is None:
+        return
+    if most is None or spent(batch, batch.most_currency) + reserved + most > batch.most_cost:
+        raise Refused(BEYOND, _("The next row could lead beyond what this batch may cost."))
+
+
+def spent(batch: Batch, currency: str) -> Decimal:
+    """What the batch has cost so far in a currency."""
+    rows = Entry.objects.filter(conversation=batch.conversation_id, currency=currency)
+    return rows.aggregate(total=Sum("cost_total"))["total"] or Decimal(0)

@@ -1,0 +1,58 @@
+"""What Prometheus is told of runs: counted once when a run is settled, never per token. web/views/metrics.py serves it.
+
+Counts of this process since it began. Costs are floats here, for graphs and alarms; the ledger has the exact sums.
+"""
+
+from decimal import Decimal
+from typing import Final
+
+from django.conf import settings
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from playground.ledger.models import Entry
+
+METERS: Final = CollectorRegistry()
+_WHAT: Final = ("provider", "model")
+_THOUSAND: Final = 1000  # milliseconds of a second
+
+_requests = Counter("trial_center_requests", "Runs that ended.", (*_WHAT, "state"), registry=METERS)
+_errors = Counter("trial_center_errors", "Runs that failed.", (*_WHAT, "code"), registry=METERS)
+_tokens = Counter(
+    "trial_center_tokens",
+    "Tokens; cached ones are part of prompt, reasoning ones part of completion.",
+    (*_WHAT, "kind"),
+    registry=METERS,
+)
+_cost = Counter("trial_center_cost", "Cost in the currency that is billed.", (*_WHAT, "currency"), registry=METERS)
+_unpriced = Counter("trial_center_unpriced", "Runs whose cost is not known.", _WHAT, registry=METERS)
+_ttft = Histogram(
+    "trial_center_ttft_seconds",
+    "From the request to the first delta.",
+    _WHAT,
+    buckets=(0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 8, 13, 21, 34, 60),
+    registry=METERS,
+)
+
+
+def count(entry: Entry) -> None:
+    """Count a run that was settled; nothing while nobody may ask."""
+    if not settings.METRICS_TOKEN:
+        return
+    what = entry.provider, entry.model
+    _requests.labels(*what, entry.state).inc()
+    if entry.error_code:
+        _errors.labels(*what, entry.error_code).inc()
+    for kind in ("prompt", "cached", "completion", "reasoning"):
+        if tokens := getattr(entry, f"{kind}_tokens"):
+            _tokens.labels(*what, kind).inc(tokens)
+    _count_cost(entry, what)
+    if entry.ttft_ms is not None:
+        _ttft.labels(*what).observe(entry.ttft_ms / _THOUSAND)
+
+
+def _count_cost(entry: Entry, what: tuple[str, str]) -> None:
+    amount: Decimal | None = entry.cost_total
+    if amount is not None:
+        _cost.labels(*what, entry.currency).inc(float(amount))
+    elif entry.tokens_basis != Entry.TokensBasis.NONE:
+        _unpriced.labels(*what).inc()

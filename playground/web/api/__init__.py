@@ -1,0 +1,1 @@
+"""The JSON API under /api/v1/: usage, models and prices, read only, for programs with a personal access token."""

@@ -1,0 +1,121 @@
+"""Two versions of a template on the same inputs: one form, two columns, nothing sent."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from playground.accounts.models import User
+from playground.catalog.models import Offer
+from playground.comparisons.models import Comparison
+from playground.conversations.models import Generation
+from playground.prompts import library
+from playground.prompts.models import TemplateVersion
+from tests.integration.prompts.conftest import Make, content, make
+from tests.integration.web.conftest import text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalog")]
+__all__ = ["make"]  # a fixture
+
+Pair = tuple[TemplateVersion, TemplateVersion]
+
+
+@pytest.fixture
+def pair(make: Make, alice: User) -> Pair:
+    """Version 1 asks for a team, version 2 for a tone too; their first messages are the same."""
+    found = make(first_message="Say hello to {{team}}.", model="glm-4.5-air", settings={"temperature": 0.25})
+    first = found.shown
+    newer = content(
+        system_prompt="You write for {{team}}, in a {{tone}} tone.",
+        first_message="Say hello to {{team}}.",
+        variables=[{"name": "tone", "default": "warm", "example": "dry"}],
+        model="glm-4.5-air",
+    )
+    return first, library.save(found, author=alice, content=newer, base=1)
+
+
+def address(left: TemplateVersion, right: TemplateVersion) -> str:
+    return f"{reverse('template-try-both')}?left={left.pk}&right={right.pk}"
+
+
+def test_one_form_asks_for_the_variables_of_both(alices: Client, pair: Pair) -> None:
+    answer = alices.get(address(*pair))
+    page = answer.content.decode()
+    assert page.count('name="value-team"') == page.count('name="value-tone"') == 1
+    assert 'name="first"' not in page, "their first messages are the same"
+    assert 'value="warm"' in page
+    assert 'value="dry"' in alices.post(address(*pair), {"act": "example"}).content.decode()
+
+
+def test_both_versions_are_filled_with_the_same_and_nothing_is_sent(alices: Client, pair: Pair) -> None:
+    answer = alices.post(address(*pair), {"value-team": "Sales", "value-tone": "dry"})
+    made = Comparison.objects.get()
+    chosen = [column.conversation.settings for column in made.shown_columns()]
+    assert [one["system_prompt"] for one in chosen] == [
+        "You write for Sales.",
+        "You write for Sales, in a dry tone.",
+    ]
+    assert [one["template"] for one in chosen] == [str(side.pk) for side in pair]
+    assert chosen[0]["offer"] == chosen[1]["offer"]
+    assert (chosen[0].get("temperature"), chosen[1].get("temperature")) == (0.25, None)
+    assert Offer.objects.get(pk=chosen[0]["offer"]).language_model is not None
+    page = alices.get(answer.headers["Location"])
+    assert page.context["text"] == "Say hello to Sales."
+    assert not Generation.objects.exists()
+
+
+def test_columns_say_which_version_they_are(alices: Client, pair: Pair) -> None:
+    answer = alices.post(address(*pair), {"value-team": "Sales", "value-tone": "dry"})
+    heads = [column.head.differs for column in alices.get(answer.headers["Location"]).context["columns"]]
+    assert ["Template Meeting summary v1" in heads[0], "Template Meeting summary v2" in heads[1]] == [True, True]
+    assert "System prompt “You write for Sales, in a dry to…”, 35 characters" in heads[1]
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_where_the_first_messages_differ_one_of_them_is_chosen(
+    alices: Client, make: Make, alice: User, place: int
+) -> None:
+    found = make(first_message="Old {{team}}?")
+    left = found.shown
+    right = library.save(found, author=alice, content=content(first_message="New {{team}}?"), base=1)
+    assert "First message of" in text_of(alices.get(address(left, right)))
+    chosen = (left, right)[place]
+    answer = alices.post(address(left, right), {"value-team": "Sales", "first": str(chosen.pk)})
+    page = alices.get(answer.headers["Location"])
+    assert page.context["text"] == ("Old Sales?", "New Sales?")[place]
+
+
+def test_a_value_that_is_missing_is_asked_for(alices: Client, pair: Pair) -> None:
+    answer = alices.post(address(*pair), {"value-team": ""})
+    assert answer.status_code == 422
+    assert not Comparison.objects.exists()
+
+
+def test_a_comparison_that_was_begun_is_not_taken_for_it(alices: Client, pair: Pair) -> None:
+    alices.post(reverse("comparison-begin"))
+    alices.post(address(*pair), {"value-team": "Sales", "value-tone": "dry"})
+    assert Comparison.objects.count() == 2
+
+
+def test_versions_lead_to_it(alices: Client, pair: Pair) -> None:
+    left, right = pair
+    shown = alices.get(reverse("template", args=[left.template_id])).content.decode()
+    assert address(left, right).replace("&", "&amp;") in shown
+    side_by_side = alices.get(f"{reverse('template-compare')}?left={left.pk}&right={right.pk}")
+    assert "Try both on the same inputs" in text_of(side_by_side)
+
+
+def test_strangers_and_viewers_find_nothing(
+    pair: Pair, browser_of: Callable[[User], Client], charlie: User, viewer: User
+) -> None:
+    for person in (charlie, viewer):
+        browser = browser_of(person)
+        assert browser.get(address(*pair)).status_code == 404
+        assert browser.post(address(*pair), {"value-team": "Sales"}).status_code == 404
+    assert not Comparison.objects.exists()
+
+
+@pytest.mark.parametrize("query", ["", "?left=x&right=y", "?left=00000000-0000-0000-0000-000000000001"])
+def test_an_address_that_names_no_versions_is_not_found(alices: Client, query: str) -> None:
+    assert alices.get(reverse("template-try-both") + query).status_code == 404

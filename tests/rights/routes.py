@@ -1,0 +1,202 @@
+"""Which role gets in where: every route, every verb, every place of what its address names. Declared, not derived.
+
+Letters are those of world.py. A rule says per verb who is let in to a thing at each place: one's own, the team's (or
+somebody else's in the team). Nobody is ever let in to a foreign or an unknown one. A route without a rule fails the
+build, and so does a rule without a route.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+Letters = Mapping[str, str]  # place -> who gets in
+
+EVERYBODY: Final = "oamvrs"
+WITH_PAGES: Final = "oamvrs-"
+# Without an id in the address the team at work counts: "r" and "s" own theirs.
+ALL: Final[Letters] = {"": EVERYBODY}
+OPEN: Final[Letters] = {"": WITH_PAGES}
+WRITERS: Final[Letters] = {"": "oamrs"}
+LEADERS: Final[Letters] = {"": "oars"}
+PRIVATE: Final[Letters] = {"own": "oamv", "team": ""}
+OF_KEY: Final[Letters] = {"own": "oam", "team": "oa"}
+USE_OF_KEY: Final[Letters] = {"own": "oam", "team": "oam"}
+READ: Final[Letters] = {"team": "oamv"}
+USE: Final[Letters] = {"team": "oam"}
+EDIT: Final[Letters] = {"team": "oam"}
+LEAD: Final[Letters] = {"team": "oa"}
+OWN: Final[Letters] = {"team": "o"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may GET and POST; None: the route does not know the verb (405).
+
+    `kinds`: what a parameter of the address is the id of, where its name does not say it. `data` and `query` go along,
+    "{kind}" in them stands for the id of a thing at the same place. `fixed`: parameters that are no ids. `is_open`: the
+    page answers anybody in its own way (allauth, set-up), so that only faults count. `is_told`: a member who lacks the
+    right gets a 403, for they see the thing. `codes`: statuses of a denied request other than the usual.
+    """
+
+    get: Letters | None = None
+    post: Letters | None = None
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    is_open: bool = False
+    is_told: bool = False
+
+
+def page(letters: Letters = ALL, **more: object) -> Rule:
+    """Only to be read."""
+    return replace(Rule(get=letters), **more)  # type: ignore[arg-type]
+
+
+def deed(letters: Letters = ALL, **more: object) -> Rule:
+    """Only to be posted."""
+    return replace(Rule(post=letters), **more)  # type: ignore[arg-type]
+
+
+def form(letters: Letters = ALL, **more: object) -> Rule:
+    """Both."""
+    return replace(Rule(get=letters, post=letters), **more)  # type: ignore[arg-type]
+
+
+GONE: Final = {"conversation_id": "deleted"}
+OPEN_PAGE: Final = Rule(get=OPEN, post=OPEN, is_open=True)
+
+RULES: Final[Mapping[str, Rule]] = {
+    # The chat
+    "playground": page(),
+    "conversation": page(PRIVATE),
+    "thread": page(PRIVATE, query={"around": "{message}"}),
+    "conversation-rename": deed(PRIVATE, data={"title": "Another"}),
+    "conversation-pin": deed(PRIVATE),
+    "conversation-archive": deed(PRIVATE),
+    "conversation-delete": deed(PRIVATE),
+    "conversation-restore": deed(PRIVATE, kinds=GONE),
+    "branch": deed(PRIVATE, data={"message": "{message}"}),
+    "conversation-settings": deed(PRIVATE),
+    "conversation-what-if": page(PRIVATE),
+    "conversation-export": page(PRIVATE, fixed={"kind": "json"}),
+    "conversations-export": page(),
+    "conversations-import": form(),
+    "conversation-list": page(),
+    "trials": page(),
+    "model-picker": page(PRIVATE, query={"conversation": "{conversation}"}),
+    "message": page(PRIVATE),
+    "message-details": page(PRIVATE),
+    "branch-off": deed(PRIVATE),
+    "live-command": deed(),  # its commands have a table of their own
+    "live-poll": deed(),
+    "palette": page(),
+    # Comparisons
+    "comparisons": page(),
+    "comparison-begin": deed(),
+    "comparison": page(PRIVATE),
+    "comparison-parts": page(PRIVATE),
+    "comparison-rename": deed(PRIVATE, data={"title": "Another"}),
+    "comparison-delete": deed(PRIVATE),
+    "comparison-names": deed(PRIVATE),
+    "comparison-scroll": deed(PRIVATE),
+    "comparison-prefer": deed(PRIVATE, data={"message": "{reply}"}),
+    "comparison-add": deed(PRIVATE, data={"offer": "{offer}"}),
+    "column-settings": page(PRIVATE),
+    "column-remove": deed(PRIVATE),
+    "column-continue": deed(PRIVATE),
+    # Models and prices
+    "models": page(),
+    "model": page(fixed={"slug": "glm-4.5"}),
+    "model-price": form(LEAD, is_told=True),
+    "model-price-end": deed(LEAD, is_told=True),
+    # Functions
+    "function-add": form(WRITERS),
+    "function-check": deed(),
+    "function": form(EDIT),
+    "function-call": deed(USE, data={"arguments": "no JSON"}),
+    "function-delete": deed(EDIT),
+    # Keys
+    "keys": page(),
+    "keys-now": page(),
+    "key-add": deed(WRITERS),
+    "key-list-models": deed(WRITERS),
+    "key": page(OF_KEY),
+    "key-test": deed(USE_OF_KEY),
+    "key-label": form(OF_KEY),
+    "key-replace": form(OF_KEY),
+    "key-switch": deed(OF_KEY),
+    "key-models": deed({"own": "", "team": "oa"}),  # the own one is for a shop, whose models are not chosen
+    "key-delete": form(OF_KEY),
+    # Templates
+    "templates": page(),
+    "template-new": form(WRITERS),
+    "template-preview": deed(),
+    "template-import": form(WRITERS),
+    "templates-export": page(fixed={"kind": "yaml"}),
+    "template-compare": page(READ, query={"left": "{version}", "right": "{version}"}),
+    "template-menu": page(),
+    "template-built-in": page(fixed={"name": "meeting-summary"}),
+    "template-use": form(USE),
+    "template": page(READ),
+    "template-edit": form(EDIT),
+    "template-star": deed(READ),
+    "template-archive": deed(EDIT),
+    "template-live": deed(EDIT, data={"version": "{version}"}),
+    "template-restore": deed(EDIT, data={"version": "{version}"}),
+    "template-copy": deed(EDIT, data={"version": "{version}"}),
+    "template-fork": deed(READ, data={"version": "{version}", "team": "{personal}"}),
+    "template-catch-up": deed(EDIT),
+    "template-export": page(READ, fixed={"kind": "json"}),
+    # Usage
+    "usage": page(),
+    "usage-notices": page(),
+    "usage-entries": page(),
+    "usage-entry": page({"own": "oamv", "team": "oa"}),
+    "usage-export": page(fixed={"kind": "csv"}),
+    # Teams
+    "team": page(),
+    "team-make": deed(),
+    "team-switch": deed(READ, data={"team": "{team}"}),
+    "team-rename": deed(LEAD, data={"name": "Another"}),
+    "team-leave": form(READ),
+    "member-role": deed(LEAD, data={"role": "member"}),
+    "member-remove": form(LEAD),
+    "team-hand-over": form(OWN),
+    "team-invite": deed(LEAD),
+    "invitation-revoke": deed(LEAD),
+    "audit": page(LEADERS),
+    "audit-export": page(LEADERS),
+    "invitation": OPEN_PAGE,
+    "invitation-accept": Rule(post=OPEN, is_open=True),
+    "invitation-sign-up": Rule(post=OPEN, is_open=True),
+    "invitation-link": Rule(get=OPEN, is_open=True, fixed={"token": "wrong"}),
+    # Settings: the last ones are the installation's, for its owner
+    "settings": page(),
+    "settings-profile": deed(),
+    "settings-end-session": deed({"": ""}),  # none is posted
+    "settings-end-others": deed(),
+    "settings-rates": deed({"": "o"}),
+    "settings-addresses": deed({"": "o"}),
+    "settings-forbid": deed({"": "o"}),
+    # Before and around the app
+    "setup-form": OPEN_PAGE,
+    "setup": replace(OPEN_PAGE, fixed={"token": "wrong"}),
+    "account_login": OPEN_PAGE,
+    "account_logout": OPEN_PAGE,
+    "account_signup": OPEN_PAGE,
+    "account_inactive": OPEN_PAGE,
+    "account_reauthenticate": form(),
+    "account_email": form(),
+    "account_change_password": form(),
+    "account_set_password": form(),
+    "account_reset_password": OPEN_PAGE,
+    "account_reset_password_done": OPEN_PAGE,
+    "account_reset_password_from_key_done": OPEN_PAGE,
+    "account_reset_password_from_key": replace(OPEN_PAGE, fixed={"uidb36": "1", "key": "abc-def"}),
+    "account_email_verification_sent": OPEN_PAGE,
+    "account_confirm_email": replace(OPEN_PAGE, fixed={"key": "wrong"}),
+    "set-language": Rule(post=OPEN, is_open=True),
+    "javascript-catalog": replace(OPEN_PAGE, post=None),
+    "health": Rule(get=OPEN, is_open=True),
+}
