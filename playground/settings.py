@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "playground.presets",
     "playground.snapshots",
     "playground.conversations",
+    "playground.budgets",
     "playground.prompts",
     "playground.tools",
     "playground.ledger",

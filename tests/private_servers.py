@@ -148,7 +148,7 @@ def _postgres_command(data: Path, port: int) -> list[str | Path]:
         "listen_addresses": "127.0.0.1",
         "port": port,
         "unix_socket_directories": "",
-        "max_connections": 200,
+        "max_connections": 300,
         "fsync": "off",  # a cluster that lives for one test run has nothing to lose
         "full_page_writes": "off",
     }

@@ -3,12 +3,14 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from playground.catalog.queries import OfferFacts
 from playground.conversations import context, output_format
 from playground.conversations.models import Generation, Message, branch_of
 from playground.conversations.run_settings import RunSettings, reserved_for_answer
 from playground.conversations.transcript import Line, build_messages
+from playground.tools import functions
 from playground.wire.request import ChatMessage
 
 _COLUMNS = ("id", "parent_id", "role", "content", "tool_calls", "results", "sums_up", "origin_id")
@@ -89,6 +91,12 @@ def sight_of(
 def messages_of(lines: Iterable[Line], chosen: RunSettings, offer: OfferFacts) -> tuple[ChatMessage, ...]:
     """The messages of a request with these settings."""
     return build_messages(lines, output_format.system_text(chosen, offer), keep_thinking=bool(chosen.keep_thinking))
+
+
+def tools_of(chosen: RunSettings, team_id: int) -> list[dict[str, Any]]:
+    """The tools of a request with these settings: the web search, then the team's functions."""
+    search = [chosen.web_search.tool()] if chosen.web_search else []
+    return search + (functions.definitions(team_id, chosen.functions) if chosen.functions else [])
 
 
 def _rows(conversation_id: uuid.UUID, last: uuid.UUID | None, with_thinking: bool) -> list[Message]:

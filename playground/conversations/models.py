@@ -151,6 +151,7 @@ class Generation(models.Model):
     # The message that what was sent begins with, those above it being left out; None: with the first one.
     sees_from = models.UUIDField(null=True)
     price = models.JSONField(null=True)  # pricing.Price in force when the run was started; None: unpriced
+    reserved = models.JSONField(null=True)  # what budgets.purses holds back for it; None: no budget concerns it
 
     seq = models.PositiveIntegerField(default=0)  # the live stream's frame up to which the message's text is saved
     lease_owner = models.CharField(max_length=64, blank=True, default="")  # the process that runs it

@@ -16,7 +16,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from playground.catalog.queries import facts_of
-from playground.conversations import run_settings, transcript
+from playground.conversations import run_settings, spending, transcript
 from playground.conversations.lines import lines_before, messages_of
 from playground.conversations.models import LEASE, Generation, Message
 from playground.ledger import meters
@@ -46,6 +46,7 @@ _ROW = (
     "template_version_id",
     "template_version__template_id",
     "price",
+    "reserved",
 )
 _live_row: "Select[dict[str, Any]]" = Select(
     lambda: (
@@ -149,6 +150,7 @@ def settle(settlement: Settlement, *, owner: str | None) -> bool:
         entry = record(_facts(row, settlement))
         _write_message(row["message_id"], settlement)
         _write_generation(settlement, entry)
+        spending.settle(row["reserved"], entry)
     meters.count(entry)
     return True
 

@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
+from playground.budgets import purses
+from playground.budgets.errors import OverBudget
 from playground.catalog.queries import OfferFacts
 from playground.catalog.recent import facts_and_price
-from playground.conversations import output_format, run_settings, sharing
+from playground.conversations import output_format, run_settings, sharing, spending
 from playground.conversations.complaint import complaint
 from playground.conversations.models import LEASE, Conversation, Generation, Message
 from playground.conversations.run_settings import RunSettings
@@ -64,7 +66,7 @@ def append_turn(
     """Add a user message and its answer to be, at the end of the conversation's current branch.
 
     `conversation` None starts a new one; `owner` is the process that will run the answer at once (empty: it waits as
-    queued). Raises Refused: `empty_message`, `message_too_long`, `no_offer`, `no_key`, `bad_settings`;
+    queued). Raises Refused: `empty_message`, `message_too_long`, `no_offer`, `no_key`, `bad_settings`, `over_budget`;
     `conversation_moved` when `parent_id` is not the end any more; `busy` while the last answer still streams;
     `archived`, as for every deed in a conversation of the archive. Of several who send at once the first to lock the
     conversation goes on with it, and the others are refused with that person's name: nothing of theirs is written.
@@ -303,6 +305,8 @@ def _once(user: User, client_id: str, make: Callable[[], Turn]) -> Turn:
     except (IntegrityError, Refused) as trouble:
         turn = _turn_of(user, client_id)  # the second of two sends meets "busy": by the first one's answer
         if turn is None:
+            if isinstance(trouble, OverBudget):
+                purses.note_refusal(trouble.shortage)
             raise trouble
         return turn
 
@@ -408,6 +412,7 @@ def _start(
         template_version_id=settings.template,
         price=price.to_json() if price else None,
     )
+    generation.reserved = spending.reserve(generation, asked=asked, offer=offer, chosen=settings, price=price)
     if apart:
         for message in filter(None, (asked, answer)):
             message.indexed = True

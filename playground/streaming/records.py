@@ -3,10 +3,11 @@
 import datetime as dt
 import uuid
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from django.utils import timezone
 
+from playground.budgets import notices
 from playground.catalog.custom import SLUG_PREFIX
 from playground.catalog.queries import OfferFacts
 from playground.catalog.recent import facts_and_price
@@ -16,13 +17,13 @@ from playground.conversations import (
     run_settings,
     search_index,
     sharing,
+    spending,
     threads,
     transcript,
 )
-from playground.conversations.lines import Sight, messages_of, sight_of
+from playground.conversations.lines import Sight, messages_of, sight_of, tools_of
 from playground.conversations.models import Generation
 from playground.conversations.progress import Checkpoint, Settlement
-from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
 from playground.ledger import standing
 from playground.streaming import meters
@@ -40,6 +41,7 @@ R = TypeVar("R")
 PRACTICE_KEY = Secret("practice")  # the sandbox speaks the protocol, and the protocol wants a key
 
 _writer = DatabaseThread("records")
+_postman = DatabaseThread("mail")  # a mail server may keep somebody waiting, and runs must not wait with him
 meters.QUEUE.set_function(lambda: float(_writer.calls))
 
 
@@ -50,7 +52,7 @@ def plan_of(generation: Generation, team_id: int) -> Plan | Refused:
     """
     chosen = run_settings.parse(generation.settings)
     offer, _price = facts_and_price(generation.offer_id, scope=f"team:{team_id}")
-    tools = _tools(chosen, team_id)
+    tools = tools_of(chosen, team_id)
     try:
         sight = sight_of(generation.message, chosen, offer, tools)
         secret = _open_key(generation, offer)
@@ -112,6 +114,16 @@ async def tidy() -> None:
     await _writer.run(_purge)
 
 
+async def release_leaks() -> int:
+    """Correct budgets that hold back for runs which are gone; returns how many."""
+    return await _writer.run(spending.release_leaks)
+
+
+async def deliver_notices() -> int:
+    """Mail what people are to know of their budgets; returns how many went out."""
+    return await _postman.run(notices.deliver)
+
+
 async def interrupt(generation_id: uuid.UUID) -> bool:
     """Settle one generation as interrupted, with the text of its last checkpoint."""
     return await _writer.run(progress.interrupt, generation_id)
@@ -145,11 +157,6 @@ def _note_sight(generation: Generation, sight: Sight) -> None:
     if sight.begins_at is not None:
         generation.sees_from = sight.begins_at
         generation.save(update_fields=["sees_from"])
-
-
-def _tools(chosen: RunSettings, team_id: int) -> list[dict[str, Any]]:
-    search = [chosen.web_search.tool()] if chosen.web_search else []
-    return search + (functions.definitions(team_id, chosen.functions) if chosen.functions else [])
 
 
 def _open_key(generation: Generation, offer: OfferFacts) -> Secret | None:

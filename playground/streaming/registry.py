@@ -30,6 +30,7 @@ CHECKPOINT_EVERY = 0.4  # seconds; what a killed process can lose of an answer
 SWEEP_EVERY = 2.0  # seconds
 BATCHES_EVERY = 1.0  # seconds; what a person does to one is heard of at once
 TIDY_EVERY, TIDY_AT_LAST = 1.0, 60.0  # seconds; a busy process puts it off until the latter
+RELEASE_EVERY, POST_EVERY = 30.0, 5.0  # seconds; leaked reservations, mails
 KEEP_ENDED = 60.0  # seconds that an ended live stream stays readable for late followers
 RENEW_AFTER = LEASE.total_seconds() / 3
 
@@ -59,6 +60,8 @@ class Registry:
                     (self._checkpoint, CHECKPOINT_EVERY),
                     (self._sweep, SWEEP_EVERY),
                     (self._tidy, TIDY_EVERY),
+                    (self._release, RELEASE_EVERY),
+                    (self._post, POST_EVERY),
                     (self.batches.tick, BATCHES_EVERY),
                     (self._beat, INTERVAL),
                 )
@@ -175,6 +178,14 @@ class Registry:
             return
         self._tidied = now
         await records.tidy()
+
+    async def _release(self) -> None:
+        count = await records.release_leaks()
+        if count:
+            log.warning("%s budgets held back for runs that are gone; that is corrected", count)
+
+    async def _post(self) -> None:
+        await records.deliver_notices()
 
     async def _beat(self) -> None:
         self.pace.tick()

@@ -17,6 +17,7 @@ from playground.accounts.people import at_work, role_in
 from playground.accounts.roles import Act, Thing, may, roles_that_may
 from playground.accounts.teams import teams_of
 from playground.batches.models import Batch, Row
+from playground.budgets.models import Budget
 from playground.comparisons.models import Column, Comparison
 from playground.conversations.models import Conversation, Generation, Message
 from playground.conversations.sharing import OPEN_TO
@@ -206,6 +207,15 @@ def entry(user: User, entry_id: int) -> Entry:
     if found is None or not user.is_active:
         raise Http404
     if not may(role, Act.VIEW if found.user_id == user.pk else Act.MANAGE, Thing.USAGE):
+        raise Http404
+    return found
+
+
+def budget(user: User, budget_id: int) -> Budget:
+    """A budget of a team that the person manages."""
+    rows = Budget.objects.select_related("team", "user", "api_key", "template__live", "template__newest")
+    found = rows.filter(pk=budget_id, team__members__user=user).first()
+    if found is None or not may(role_in(user, found.team), Act.MANAGE, Thing.BUDGETS):
         raise Http404
     return found
 

@@ -181,7 +181,7 @@ def _head(desk: Desk, place: _Place, letter: str, history: int, differs: str, *,
     chosen, conversation = place.settings, place.column.conversation
     offer = desk.find(chosen.offer)
     blind = place.column.comparison.hides_names
-    note = standing(desk, conversation, offer)
+    note = standing(desk, conversation, offer, chosen)
     card = run_view(desk, chosen, conversation)["offer"] or {}
     ended, tone = _ended(place.run)
     return Head(

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from playground.budgets.claims import Who
 from playground.catalog.models import Offer
 from playground.conversations.models import Conversation
-from playground.conversations.run_settings import RunSettings
+from playground.conversations.run_settings import UNTOUCHED, RunSettings
 from playground.web import access
+from playground.web.budget_bars import Bar, of_next_turn, standing_words
 from playground.web.offers import Desk
 from playground.web.opening import template_words
 from playground.web.thread import MessageView, history_tokens
@@ -30,6 +33,7 @@ class Standing:
     title: str
     text: str
     ways: Sequence[Way] = ()
+    bar: Bar | None = None  # of the budget that it is about
 
 
 def composer_view(
@@ -43,14 +47,16 @@ def run_extras(desk: Desk, found: Conversation | None, chosen: RunSettings) -> d
     """What the run settings bring along for the composer; added to `offers.run_view`."""
     offer = desk.find(chosen.offer)
     return {
-        "standing": standing(desk, found, offer),
+        "standing": standing(desk, found, offer, chosen),
         "template": template_words(desk.user, chosen.template),
         "larger": [use_offer(one) for one in larger_offers(desk, offer)] if offer else [],
         "converted_first": bool(desk.user.currency) and _currency(desk, offer) not in ("", desk.user.currency),
     }
 
 
-def standing(desk: Desk, found: Conversation | None, offer: Offer | None) -> Standing | None:
+def standing(
+    desk: Desk, found: Conversation | None, offer: Offer | None, chosen: RunSettings = UNTOUCHED
+) -> Standing | None:
     """Why a turn cannot be sent to the chosen offer, or what should be known first; None when all is well."""
     if found is not None and found.archived_at is not None:
         return _archived(is_own=found.user_id == desk.user.pk)
@@ -58,7 +64,7 @@ def standing(desk: Desk, found: Conversation | None, offer: Offer | None) -> Sta
         return _read_only(desk, found)
     if offer is None:
         return Standing("blocked", "no_offer", _("No model is chosen."), "", [choose_model()])
-    return _gone(desk, found, offer) or _keyless(desk, offer) or _unpriced(desk, offer)
+    return _gone(desk, found, offer) or _keyless(desk, offer) or _short(desk, offer, chosen) or _unpriced(desk, offer)
 
 
 def _archived(*, is_own: bool) -> Standing:
@@ -126,6 +132,20 @@ def _keyless(desk: Desk, offer: Offer) -> Standing | None:
         % {"model": offer.title, "provider": name},
         ways,
     )
+
+
+def _short(desk: Desk, offer: Offer, chosen: RunSettings) -> Standing | None:
+    """A budget of the next turn is past its warning. It can be sent all the same: the server decides then."""
+    if offer.provider.practice:
+        return None
+    key = desk.keys.get(offer.provider_id)
+    who = Who(desk.team.pk, desk.user.pk, chosen.key or (key.pk if key else None), chosen.template)
+    bar = of_next_turn(who, timezone.now())
+    if bar is None:
+        return None
+    title, text = standing_words(bar)
+    ways = [Way(_("Open budgets"), icon="coins", url=reverse("budgets"))]
+    return Standing("open", "budget", title, text, ways, bar)
 
 
 def _unpriced(desk: Desk, offer: Offer) -> Standing | None:

@@ -8,10 +8,10 @@ from decimal import Decimal
 from playground.ledger.corrections import outcome
 from playground.ledger.models import Entry
 from playground.ledger.rates import rate_at, rates_at
+from playground.pricing.amounts import SIGNS, format_money
 from playground.pricing.money import Money, Rate, convert
 
-SIGNS = {"CNY": "¥", "USD": "$"}
-SMALLEST = "0.00001"
+__all__ = ["SIGNS", "CostView", "Rates", "format_money"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,6 @@ class CostView:
     def rest(self) -> str:
         """What stands beside it."""
         return self.native if self.converted_first else f"≈ {self.converted}"
-
-
-def format_money(amount: Decimal, currency: str) -> str:
-    """An amount as a person reads it: amounts under 0.01 keep five decimals, those under 1 four, others two."""
-    places = 5 if abs(amount) < Decimal("0.01") else 4 if abs(amount) < 1 else 2
-    if not amount:
-        places = 2
-    elif not round(abs(amount), places):
-        return f"<{SIGNS[currency]}{SMALLEST}"  # something is not nothing
-    return f"{SIGNS[currency]}{amount:,.{places}f}"
 
 
 class Rates:

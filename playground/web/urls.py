@@ -55,6 +55,7 @@ account_pages = [
 
 urlpatterns = [
     path("templates/", include("playground.web.template_urls")),
+    path("budgets/", include("playground.web.budget_urls")),
     path("api/v1/", include("playground.web.api.urls")),
     path("", include("playground.web.team_urls")),
     path("", conversations.playground, name="playground"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from tests.screens import texts
 from tests.screens.acts import (
     Act,
     attach,
@@ -59,6 +60,7 @@ QUESTION = "Plan a launch for a small kitchen scale: goal, steps, risks."
 outside = partial(Screen, viewer="nobody")
 CONVERSATION_MENU = click("#conversation-menu-trigger")
 KEY_MENU = click(".tc-key-menu > button")
+REFUSED = "[data-composer-note]:not([hidden])"
 
 
 def key_deed(name: str) -> tuple[Act, ...]:
@@ -359,6 +361,16 @@ USAGE = Part(
         Screen("usage-entries", "Entries", "/usage/entries/"),
         Screen("usage-unpriced", "Runs without a price", "/usage/unpriced/"),
         Screen("usage-entry", "A receipt", "/usage/entries/{entry}/", height=1_300),
+        Screen("budgets", "Budgets", "/budgets/", height=TALL),
+        Screen("budget", "Changing a budget", "/budgets/{budget}/"),
+        Screen("budgets-none", "No budget yet", "/budgets/", viewer="newcomer", height=1_200),
+        Screen("budget-near", "A budget of the next turn is used up", "/c/{budgeted}/"),
+        Screen(
+            "budget-refused",
+            "A send that a budget refuses",
+            "/c/{budgeted}/",
+            (click("#prompt"), type_in("#prompt", texts.TAGGING_MORE), press("Enter"), wait_for(REFUSED)),
+        ),
     ),
 )
 KEYS = Part(

@@ -24,6 +24,7 @@ from playground.web import usage_files
 from tests.screens import texts, tool_stories
 from tests.screens.answers import Pace, as_the_sandbox_says, as_written
 from tests.screens.batches import fill_batches
+from tests.screens.budgets import set_budgets
 from tests.screens.comparisons import compare
 from tests.screens.frozen_time import NOW, HeldClock
 from tests.screens.household import Household, Seeded
@@ -46,6 +47,9 @@ def seed(clock: HeldClock) -> Seeded:
     write_tokens(house.owner, house.team, NOW)
     people, versions = [house.owner, house.colleague], versions_on_the_shelf(house.team)
     house.seeded.places["entry"] = str(write_usage(people, house.team, NOW, versions).pk)
+    clock.set(NOW - dt.timedelta(minutes=5))
+    house.seeded.places |= set_budgets(house.owner, house.team, house.seeded.places)
+    clock.set(NOW)
     clock.set(NOW)
     for month in list(usage_files.months_due(house.team, NOW)):
         usage_files.write(house.team, month)
@@ -63,6 +67,7 @@ class Storyteller:
     def tell(self) -> None:
         """All of them, the oldest first."""
         self._older()
+        self._budgeted()
         self._gone()
         self._faults()
         self._with_tools()
@@ -181,6 +186,13 @@ class Storyteller:
         threads.rename(found, title)
         self._place(name, found)
         return found
+
+    def _budgeted(self) -> None:
+        """A conversation with a key of its own, whose budget is used up (budgets.py)."""
+        self._at(days=6, hours=4)
+        key = uuid.UUID(self._house.seeded.places["batch_key"])
+        settings = self._settings("bigmodel/glm-4-flashx-250414", key=key, max_tokens=4096)
+        self._say(None, settings, texts.TAGGING, title="Nightly tagging, by hand", name="budgeted")
 
     def _gone(self) -> None:
         """A conversation whose model the server does not have any more."""

@@ -173,6 +173,10 @@ SWAHILI = Said(
     "1. Ninaenda sokoni kesho asubuhi.\n2. Bei ya ndizi imepanda.",
     "Plain sentences.",
 )
+TAGGING = Said(
+    "Tag this ticket with one of: delivery, refund, product, other. “The lid does not close.”", "product", ""
+)
+TAGGING_MORE = "And this one: “I was charged twice.”"
 WEEKLY = Said(
     "Summarise the meeting in three lines.", "Stock is back. Two carriers are late. The refund rule waits.", ""
 )

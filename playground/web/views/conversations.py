@@ -29,13 +29,14 @@ from playground.streaming import notices
 from playground.streaming.registry import stop_here
 from playground.web import access, details, presets, shared_list, sidebar, thread, trials
 from playground.web.access import person
+from playground.web.budget_foot import budget_foot
 from playground.web.composer import composer_view, run_extras
 from playground.web.elsewhere import Elsewhere, elsewhere
 from playground.web.offers import Desk, run_view
 from playground.web.opening import opening, template_words, wished
 from playground.web.picker import picker_view
 from playground.web.posted import posted_settings
-from playground.web.respond import go
+from playground.web.respond import go, partial
 from playground.web.shared import page_values
 from playground.web.sidebar import Cursor
 from playground.web.thumbs import on_messages, on_threads
@@ -78,8 +79,9 @@ def conversation_list(request: HttpRequest) -> HttpResponse:
     else:
         is_archive = asked.get("view") == "archived"
         listing = sidebar.listing(person(request), team=access.team_of(request), archived=is_archive, **place)
-    template = "conversations/_conversation_rows.html" if after else "conversations/_conversation_list.html"
-    return render(request, template, {"listing": listing})
+    if after:
+        return render(request, "conversations/_conversation_rows.html", {"listing": listing})
+    return partial(request, "conversations/list.html", {"listing": listing, "budget_bar": budget_foot(request)})
 
 
 @never_cache
@@ -300,6 +302,7 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
         "composer": composer_view(desk, found, views, brought.text if brought else ""),
         "run": run_view(desk, chosen, found, notes) | run_extras(desk, found, chosen),
         "listing": _listing(request, found, is_own=is_own),
+        "budget_bar": budget_foot(request),
     }
     context |= page_values(user, desk.team, found)
     if not views:

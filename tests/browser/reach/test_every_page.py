@@ -26,6 +26,7 @@ from playground.vault import keys
 from tests.browser.chat.conftest import Noise, ready, send, until_state
 from tests.browser.compare.conftest import until_all
 from tests.entries import write_days, write_entry
+from tests.screens.budgets import set_budgets
 from tests.server import Server
 
 INSIDE = (
@@ -43,6 +44,7 @@ INSIDE = (
     "/usage/?by=conversation",
     "/usage/files/",
     "/usage/entries/",
+    "/budgets/",
     "/models/",
     "/prices/",
     "/usage/unpriced/",
@@ -227,6 +229,7 @@ def open_pages(
         key = keys.add(team=team, user=None, provider=provider, label="Work", key=KEY, created_by=alice)
         write_days(alice, team, 30)
         entry = write_entry(alice, team)
+        budget = set_budgets(alice, team, {"batch_key": str(key.pk)})["budget"]
         for path in (
             *INSIDE,
             *batch_pages(alice),
@@ -234,6 +237,7 @@ def open_pages(
             f"/s/{secret}/continue/",
             f"/keys/{key.pk}/",
             f"/usage/entries/{entry.pk}/",
+            f"/budgets/{budget}/",
             "/nowhere/",
         ):
             page.goto(path, wait_until="networkidle")

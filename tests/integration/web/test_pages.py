@@ -47,12 +47,13 @@ OPEN = {
 }
 # What stands in for the parts of an address.
 PARTS = {"slug": "glm-4.5", "token": "wrong", "uidb36": "1", "key": "abc-def", "entry_id": 1, "kind": "csv"}
-PARTS |= {"team_id": 1, "user_id": 1, "rest": "x"}
+PARTS |= {"team_id": 1, "user_id": 1, "budget_id": 1, "rest": "x"}
 PAGES = (
     "playground",
     "comparisons",
     "usage",
     "usage-entries",
+    "budgets",
     "models",
     "prices",
     "usage-unpriced",

@@ -61,6 +61,7 @@ def values_for(pattern: URLPattern, seeded: Seeded) -> dict[str, str]:
         "version_id": seeded.places["template_version"],
         "name": "extraction",
         "entry_id": seeded.places["entry"],
+        "budget_id": seeded.places["budget"],
         "kind": "csv",
         "preset_id": seeded.places["preset"],
         "snapshot_id": seeded.places["snapshot"],

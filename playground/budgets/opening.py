@@ -1,0 +1,58 @@
+"""What was used before a budget was made, by the ledger: a purse of the period that was under way begins with it."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from django.db.models import F, QuerySet, Sum
+from django.db.models.functions import TruncHour
+
+from playground.budgets import windows
+from playground.budgets.measures import money_in
+from playground.budgets.models import Budget
+from playground.ledger.models import Entry
+from playground.ledger.rates import rates_at
+from playground.pricing.money import CURRENCIES, Money
+
+_HOUR = TruncHour("created_at", tzinfo=dt.UTC)
+
+
+class Used(NamedTuple):
+    """What one hour used, in units of the budget; `converted` is the part that was billed in the other currency."""
+
+    hour: int
+    spent: int
+    converted: int
+
+
+def used_before(budget: Budget, *, holder: int, start: dt.datetime, now: dt.datetime) -> Iterator[Used]:
+    """By hour, from the beginning of the period to the making of the budget.
+
+    Nothing for keys and templates, which an entry does not know, nor for what is for once.
+    """
+    if budget.span == windows.ONCE or budget.scope in (Budget.Scope.KEY, Budget.Scope.TEMPLATE):
+        return
+    since = windows.EVER + windows.oldest_hour(now) * dt.timedelta(hours=1) if budget.span == windows.ROLLING else start
+    if since >= budget.created_at:
+        return
+    entries = Entry.objects.filter(
+        team=budget.team_id, practice=False, created_at__gte=since, created_at__lt=budget.created_at
+    ).order_by()
+    if whose := holder or budget.user_id:
+        entries = entries.filter(user=whose)
+    yield from _money(budget, entries) if budget.is_money else _tokens(entries)
+
+
+def _tokens(entries: "QuerySet[Entry]") -> Iterator[Used]:
+    both = Sum(F("prompt_tokens") + F("completion_tokens"))
+    for hour, tokens in entries.annotate(hour=_HOUR).values_list("hour").annotate(tokens=both):
+        yield Used(windows.hour_of(hour), tokens, 0)
+
+
+def _money(budget: Budget, entries: "QuerySet[Entry]") -> Iterator[Used]:
+    billed = entries.filter(cost_total__isnull=False, currency__in=CURRENCIES)
+    rows = list(billed.annotate(hour=_HOUR).values_list("hour", "currency").annotate(cost=Sum("cost_total")))
+    rates = rates_at({hour.date() for hour, *_ in rows}) if budget.converts else {}
+    for hour, currency, cost in rows:
+        units = money_in(budget.measure, Money(cost, currency), rates.get(hour.date()))
+        yield Used(windows.hour_of(hour), units, 0 if currency == budget.measure else units)
