@@ -193,6 +193,11 @@ RULES: Final[Mapping[str, Rule]] = {
     "usage-files": page(LEADERS),
     "usage-file": page({"": ""}, fixed={"name": "usage-2000-01.csv"}),  # none was written
     "usage-export": page(fixed={"kind": "csv"}),
+    # Budgets
+    "budgets": page(),
+    "budget-add": deed(LEADERS),
+    "budget": form(LEAD),
+    "budget-delete": deed(LEAD),
     # Teams
     "team": page(),
     "team-make": deed(),

@@ -15,6 +15,10 @@ from playground.accounts.roles import Role
 from playground.batches import drafting
 from playground.batches.models import Batch
 from playground.batches.table import read_text
+from playground.budgets import deeds
+from playground.budgets.deeds import Subject, Terms
+from playground.budgets.measures import units_of
+from playground.budgets.models import Budget
 from playground.catalog import custom
 from playground.catalog.custom import TypedPrice
 from playground.catalog.models import Offer, Provider
@@ -107,6 +111,8 @@ def _shared(team: Team, owner: User) -> Ids:
     library.save(origin, author=owner, content=read_content({**text, "title": "Moved"}), base=1)
     draft = library.create(team=team, author=owner, content=read_content(text), live=False)
     invitation = invitations.invite(team=team, by=owner, role="member")
+    subject = Subject(scope=Budget.Scope.TEAM, measure="USD", span=Budget.Span.MONTH)
+    budget = deeds.create(by=owner, team=team, subject=subject, terms=Terms(amount=units_of(Decimal(5), "USD")))
     listed = Offer.objects.filter(provider__slug="zai").order_by("wire_name")[0]
     preset = shelf.save(user=owner, team=team, name="Brief", settings=RunSettings(offer=offer.pk), for_team=True)
     return {
@@ -116,6 +122,7 @@ def _shared(team: Team, owner: User) -> Ids:
         "key": key.pk,
         "offer": offer.pk,
         "listed": listed.pk,
+        "budget": budget.pk,
         "function": function.pk,
         "template": template.pk,
         "version": template.shown.pk,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0007_totals_by_meridian"),
+        ("ledger", "0008_total_drawn"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0011_full_context'),
+        ('conversations', '0012_shared'),
     ]
 
     operations = [
