@@ -41,13 +41,14 @@ OPEN = {
     "invitation",
     "invitation-link",
     "invitation-sign-up",
+    "snapshot",
     "metrics",
     "api-document",
     "api-nothing",
 }
 # What stands in for the parts of an address.
 PARTS = {"slug": "glm-4.5", "token": "wrong", "uidb36": "1", "key": "abc-def", "entry_id": 1, "kind": "csv"}
-PARTS |= {"team_id": 1, "user_id": 1, "budget_id": 1, "rest": "x"}
+PARTS |= {"team_id": 1, "user_id": 1, "budget_id": 1, "number": 1, "rest": "x"}
 PAGES = (
     "playground",
     "comparisons",
@@ -62,6 +63,10 @@ PAGES = (
     "team",
     "audit",
     "tokens",
+    "batches",
+    "batch-new",
+    "presets",
+    "snapshots",
     "account_change_password",
 )
 ENTRANCE = ("account_login", "account_reset_password", "account_reset_password_done", "account_signup", "setup-form")
