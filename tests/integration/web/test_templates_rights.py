@@ -31,6 +31,7 @@ MATRIX: list[tuple[str, str, dict[str, str], tuple[str, ...]]] = [
     ("template-use", "get", {}, EDITORS),
     ("template-use", "post", {}, EDITORS),
     ("template-compare", "get", {}, ALL),
+    ("template-try-both", "get", {}, EDITORS),
 ]
 LISTS = {"templates", "template-new", "template-preview", "template-import", "templates-export", "template-menu"}
 ELSEWHERE = {"template-built-in", "template-copy", "template-fork"}  # what they need is of another team, or of none
@@ -66,7 +67,7 @@ def as_role(alice: User, bob: User, charlie: User, team: Team) -> Callable[[str]
 def ask(client: Client, name: str, method: str, posted: dict[str, str], found: PromptTemplate) -> int:
     version = str(found.shown.pk)
     values = {key: version if value == "own" else value for key, value in posted.items()}
-    if name == "template-compare":
+    if name in ("template-compare", "template-try-both"):
         return client.get(reverse(name), {"left": version, "right": version}).status_code
     arguments = [version] if name == "template-use" else [found.pk]
     arguments += ["yaml"] if name == "template-export" else []
