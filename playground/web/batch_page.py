@@ -102,7 +102,7 @@ def live_view(batch: Batch, wish: RowsWish, desk: Desk) -> dict[str, Any]:
         "filters": _filters(counts, wish, batch),
         **rows_view(batch, wish, desk),
         "wish": wish,
-        "address": f"{reverse('batch-live', args=[batch.pk])}?{wish.address()}",
+        "address": f"{reverse('batch-live', args=[batch.pk])}?{wish.address(q='')}",  # the field brings its words along
     }
 
 

@@ -11,6 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from playground.conversations.context import turn_starts
+from playground.conversations.lines import lines_before
 from playground.conversations.models import Generation
 from playground.conversations.threads import tokens_before
 from playground.web.offers import Desk
@@ -250,7 +252,8 @@ def _too_long(run: Generation, words: Trouble) -> TroubleView:
         cause = gettext("About %(prompt)s tokens; %(model)s reads %(reads)s, its answer included.")
     desk = Desk(run.user, run.conversation.team)
     ways = [use_offer(offer) for offer in larger_offers(desk, run.offer, prompt + reserved)]
-    if reads and not run.settings.get("when_full"):
+    has_older_turns = len(turn_starts(lines_before(run))) > 1
+    if reads and has_older_turns and not run.settings.get("when_full"):
         ways.append(Way(gettext("Leave out the oldest turns"), icon="eye-off", act="drop"))
     ways.append(Way(gettext("New conversation"), icon="plus", url=reverse("playground")))
     return TroubleView(

@@ -114,7 +114,7 @@ CUT = """() => {
     const range = document.createRange();
     range.selectNodeContents(text);
     const rect = range.getBoundingClientRect();
-    if (!rect.width) continue;
+    if (!rect.width || owner.getBoundingClientRect().width <= 1) continue;  // one pixel: for screen readers only
     for (let up = owner; up && up !== document.body; up = up.parentElement) {
       const style = getComputedStyle(up);
       if (/auto|scroll/.test(style.overflowY)) break;
