@@ -43,6 +43,7 @@ def entry_list(seat: Seat, asked: ListWish, now: dt.datetime) -> dict[str, Any]:
     )
     return {
         "asked": asked,
+        "conversation": _title(seat, asked.conversation),
         "wish": asked.wish,
         "period": period_words(period),
         "presets": [
@@ -74,6 +75,14 @@ def entry_list(seat: Seat, asked: ListWish, now: dt.datetime) -> dict[str, Any]:
     }
 
 
+def _title(seat: Seat, conversation: str) -> str:
+    """What the one conversation is called whose entries are asked for; the beginning of its id where that is not known."""
+    if not conversation:
+        return ""
+    known = titles_of(seat, {uuid.UUID(conversation)})
+    return known.get(uuid.UUID(conversation)) or Names().word("conversation", conversation)
+
+
 def _exported(asked: ListWish, bom: str) -> str:
     words = asked.address(page=1, sort="time", is_descending=True).removeprefix("?")
     return "?" + "&".join(filter(None, [words, f"bom={bom}" if bom else ""])) if words or bom else ""
@@ -98,6 +107,7 @@ def head_words(name: str) -> str:
         "provider": _("Provider"),
         "model": _("Model"),
         "key": _("Key"),
+        "template": _("Template"),
         "prompt": _("Prompt"),
         "cached": _("Cached"),
         "reasoning": _("Reasoning"),
@@ -142,6 +152,7 @@ def _cell(entry: Entry, name: str, names: Names, titles: dict[uuid.UUID, str], r
         "provider": names.word("provider", entry.provider),
         "model": entry.model,
         "key": entry.key_label or "—",
+        "template": names.word("template", entry.template.hex) if entry.template else "—",
         "prompt": f"{entry.prompt_tokens:,}",
         "cached": f"{entry.cached_tokens:,}",
         "reasoning": f"{entry.reasoning_tokens:,}",

@@ -20,7 +20,7 @@ ROWS: Final = 50  # of one page
 PAGES: Final = 200  # at most; further back with another range
 # Columns that can be chosen, in their order; those that stand there at first.
 COLUMNS: Final = (
-    *("conversation", "person", "provider", "model", "key"),
+    *("conversation", "person", "provider", "model", "key", "template"),
     *("prompt", "cached", "reasoning", "completion", "ttft", "speed", "duration", "cost", "status", "request"),
 )
 USUAL: Final = (

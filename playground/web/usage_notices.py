@@ -39,7 +39,7 @@ def _dear(found: History) -> list[dict[str, str]]:
         {
             "words": _("Today cost %(amount)s, more than three times the median of 28 days.")
             % {"amount": format_money(amounts[-1], currency)},
-            "url": f"{reverse('usage')}?range=today",
+            "url": _entries(range="today", sort="-cost"),
         }
         for currency, amounts in sorted(days.items())
         if anomalies.is_dear(amounts[-1], amounts[:-1])

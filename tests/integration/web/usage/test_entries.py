@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from playground.accounts.models import Team, User
 from playground.catalog.models import Offer
-from playground.conversations.models import Conversation
+from playground.conversations.models import Conversation, Generation, Message
 from playground.ledger import standing
 from playground.ledger.corrections import outcome
 from playground.ledger.history import Only, Scope, read
@@ -25,10 +25,12 @@ from playground.ledger.models import Entry
 from playground.ledger.repricing import reprice
 from playground.ledger.totals import entries_of, totals
 from playground.pricing.cost import Cost, TokenCounts
+from playground.prompts import library
 from playground.web.sidebar import spent
 from playground.web.usage_export import HEAD, formula_safe
 from tests.entries import USD
 from tests.integration.ledger.test_append_only import correction_of
+from tests.integration.prompts.conftest import content
 from tests.integration.web.usage.conftest import MakeEntry
 from tests.integration.web.usage.test_overview import words, works_in
 
@@ -82,6 +84,47 @@ def test_columns_are_the_readers_choice(browser_of: BrowserOf, alice: User, make
     text = words(browser_of(alice), "/usage/entries/?column=duration&column=request")
     assert "5.30 s 20261121104312abcdef" in text
     assert "GLM-4.5-Air Alice" not in text
+
+
+def test_a_template_can_be_a_column_and_stands_on_the_receipt(
+    browser_of: BrowserOf, alice: User, team: Team, make_entry: MakeEntry
+) -> None:
+    template = library.create(team=team, author=alice, content=content("Meeting summary"), live=True)
+    entry = make_entry(template=template.pk, template_version=template.live_id)
+    client = browser_of(alice)
+    assert "Meeting summary" in words(client, "/usage/entries/?column=template")
+    assert "Template Meeting summary" in words(client, f"/usage/entries/{entry.pk}/")
+    (row,) = csv_of(alice)
+    assert (row["template"], row["template_version"]) == (str(template.pk), str(template.live_id))
+
+
+def test_entries_of_one_conversation_stay_so_while_other_filters_change(
+    browser_of: BrowserOf, alice: User, bob: User, team: Team, make_entry: MakeEntry
+) -> None:
+    mine = Conversation.objects.create(team=team, user=alice, title="Alice's plans")
+    his = Conversation.objects.create(team=team, user=bob, title="Bob's plans")
+    client = browser_of(alice)
+    for room, title in ((mine, "Alice's plans"), (his, f"conversation {his.pk.hex[:8]}")):
+        address = f"/usage/entries/?conversation={room.pk.hex}"
+        assert f"{title} Clear the filters" in words(client, address)
+        box = f'<input type="checkbox" name="conversation" value="{room.pk.hex}" checked>'
+        assert box in client.get(address).content.decode()
+
+
+def test_a_receipt_keeps_what_the_provider_sent_where_no_counts_can_be_read_from_it(
+    browser_of: BrowserOf, alice: User, team: Team, catalog: None, make_entry: MakeEntry
+) -> None:
+    room = Conversation.objects.create(team=team, user=alice)
+    answer = Message.objects.create(conversation=room, role="assistant", content="Hi")
+    sold = Offer.objects.get(provider__slug="zai", wire_name="glm-4.6")
+    run = Generation.objects.create(
+        message=answer, conversation=room, user=alice, client_id="a", offer=sold, raw_usage='{"prompt_tokens": "many"}'
+    )
+    entry = make_entry(generation=run.pk, tokens_basis="estimated")
+    text = words(browser_of(alice), f"/usage/entries/{entry.pk}/")
+    assert 'Usage, as the provider sent it {"prompt_tokens": "many"}' in text
+    assert "estimated" in text
+    assert "as the provider sent it" not in words(browser_of(alice), f"/usage/entries/{make_entry().pk}/")
 
 
 def test_titles_of_conversations_are_shown_to_their_owner_only(
