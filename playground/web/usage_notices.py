@@ -63,10 +63,15 @@ def _failing(found: History, range_words: dict[str, str]) -> list[dict[str, str]
 
 def _unused(seat: Seat, now: dt.datetime) -> list[dict[str, str]]:
     rows = keys.visible_to(seat.user, seat.team).filter(disabled_at=None)
-    names = [row.label for row in rows if anomalies.is_unused(row.last_used_at, row.created_at, now)]
     return [
-        {"words": _("The key “%(name)s” was not used for 90 days.") % {"name": name}, "url": reverse("keys")}
-        for name in names
+        {
+            "words": _("The key “%(name)s” was not used for 90 days.") % {"name": row.label},
+            "url": _entries(key=row.label, range="12m"),
+            "also": _("Keys"),
+            "also_url": reverse("keys"),
+        }
+        for row in rows
+        if anomalies.is_unused(row.last_used_at, row.created_at, now)
     ]
 
 
