@@ -22,6 +22,7 @@ from playground.folding import fold
 from playground.ledger.models import Entry
 from playground.web import access
 from playground.web.money import format_money
+from playground.web.usage_money import unpriced_words
 
 ROWS = 40  # of one page
 MOST = 1_000  # rows that a refresh brings again
@@ -173,26 +174,36 @@ def _label(place: Cursor, now: dt.datetime) -> str:
 
 
 def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:
-    """Per conversation what it cost ("$0.0052", "—" when unpriced) and the header's words ("2 turns · $0.0052")."""
+    """Per conversation what it cost ("$0.0052", "—" when unpriced) and the header's words ("2 turns · $0.0052").
+
+    Runs without a price are counted beside the header's sum.
+    """
     later_round = Message.objects.filter(pk=OuterRef("message"), parent__role=Message.Role.TOOL)  # of the same turn
     amounts: dict[uuid.UUID, list[str]] = defaultdict(list)
     turns: dict[uuid.UUID, int] = defaultdict(int)
+    unpriced: dict[uuid.UUID, int] = defaultdict(int)
     rows = (
         Entry.objects.filter(conversation__in=conversations)
         .order_by()
         .values("conversation", "currency")
-        .annotate(total=Sum("cost_total"), count=Count("pk", filter=Q(~Exists(later_round), corrects=None)))
+        .annotate(
+            total=Sum("cost_total"),
+            count=Count("pk", filter=Q(~Exists(later_round), corrects=None)),
+            unpriced=Count("pk", filter=Q(cost_total=None) & ~Exists(Entry.objects.filter(corrects=OuterRef("pk")))),
+        )
     )
     for row in rows:
         turns[row["conversation"]] += row["count"]
+        unpriced[row["conversation"]] += row["unpriced"]
         if row["total"] is not None:
             amounts[row["conversation"]].append(format_money(row["total"], row["currency"]))
     words: dict[uuid.UUID, tuple[str, str]] = {}
     for conversation, count in turns.items():
         cost = " + ".join(amounts[conversation]) or "—"
+        beside = f" {unpriced_words(unpriced[conversation])}" if cost != "—" and unpriced[conversation] else ""
         words[conversation] = (
             cost,
-            ngettext("%(count)d turn", "%(count)d turns", count) % {"count": count} + f" · {cost}",
+            ngettext("%(count)d turn", "%(count)d turns", count) % {"count": count} + f" · {cost}{beside}",
         )
     return words
 

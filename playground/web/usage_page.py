@@ -1,6 +1,6 @@
 """The usage overview: figures, charts with their tables, and the sums by what the charts are stacked by. Plain values.
 
-Eight statements at most, whatever is asked for (tests/integration/web/test_usage_page.py counts them).
+Eight statements at most, whatever is asked for (tests/integration/web/usage/test_overview.py counts them).
 """
 
 import datetime as dt

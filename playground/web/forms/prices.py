@@ -5,7 +5,7 @@ as often as there are tiers.
 """
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -21,7 +21,6 @@ from playground.pricing.price import PRICE_LIMIT, PRICE_PLACES, Price, Tier
 from playground.web.forms.dress import Dressed
 
 MOST_TIERS: Final = 20
-Row = Mapping[str, Any]  # the values of a tier's fields
 
 
 def _amount(label: Any, **options: Any) -> forms.DecimalField:
@@ -88,7 +87,7 @@ class PriceForm(Dressed, forms.Form):
 
         Who asked for another tier, or for one less, gets what was typed again, with that change and not judged yet.
         """
-        rows = list(_rows(posted)) if posted else [_row_of(tier) for tier in held.tiers] if held else [{}]
+        rows: list[dict[str, Any]] = list(_rows(posted)) if posted else [_row_of(tier) for tier in held.tiers] if held else [{}]
         is_draft = posted is not None and _changed(rows, posted)
         typed = posted.dict() if posted is not None and is_draft else None
         super().__init__(None if is_draft else posted or None, initial=typed)
@@ -138,7 +137,7 @@ class PriceForm(Dressed, forms.Form):
         return [form.tier for form in self.tiers]
 
 
-def _rows(posted: QueryDict) -> Iterator[dict[str, str]]:
+def _rows(posted: QueryDict) -> Iterator[dict[str, Any]]:
     """The values of each tier; what was not sent is empty."""
     lists = {name: posted.getlist(name) for name in TierForm.base_fields}
     for place in range(min(MOST_TIERS, max(1, len(lists["input"])))):

@@ -28,7 +28,7 @@ from playground.pricing.cost import Cost, TokenCounts
 from playground.prompts import library
 from playground.web.sidebar import spent
 from playground.web.usage_export import HEAD, formula_safe
-from tests.entries import USD
+from tests.entries import CNY, USD
 from tests.integration.ledger.test_append_only import correction_of
 from tests.integration.prompts.conftest import content
 from tests.integration.web.usage.conftest import MakeEntry
@@ -125,6 +125,19 @@ def test_a_receipt_keeps_what_the_provider_sent_where_no_counts_can_be_read_from
     assert 'Usage, as the provider sent it {"prompt_tokens": "many"}' in text
     assert "estimated" in text
     assert "as the provider sent it" not in words(browser_of(alice), f"/usage/entries/{make_entry().pk}/")
+
+
+def test_what_has_no_price_is_counted_beside_a_conversations_sum(make_entry: MakeEntry) -> None:
+    room, other = uuid.uuid4(), uuid.uuid4()
+    for price in (CNY, None, None):
+        entry = make_entry(conversation=room, price=price)
+    make_entry(conversation=other, price=None)
+    assert spent([room, other]) == {
+        room: ("¥0.00114", "3 turns · ¥0.00114 + 2 unpriced"),
+        other: ("—", "1 turn · —"),
+    }
+    correction_of(entry, currency="CNY", cost_basis="exact").save()
+    assert spent([room])[room][1] == "3 turns · ¥0.00114 + 1 unpriced"
 
 
 def test_titles_of_conversations_are_shown_to_their_owner_only(
