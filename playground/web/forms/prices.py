@@ -122,7 +122,7 @@ class PriceForm(Dressed, forms.Form):
         good = [(place, form.tier) for place, form in enumerate(self.tiers, 1) if form.is_valid()]
         for (one, tier), (other, later) in itertools.combinations(good, 2):
             if tier.overlaps(later):
-                both = _("Tiers %(one)s and %(other)s are both for requests of some lengths. Let one begin where one ends.")
+                both = _("Tiers %(one)s and %(other)s are both for requests of some lengths. Let one begin where the other ends.")
                 raise forms.ValidationError(both, params={"one": one, "other": other})
         return data
 
