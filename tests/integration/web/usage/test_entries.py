@@ -26,7 +26,7 @@ from playground.ledger.repricing import reprice
 from playground.ledger.totals import entries_of, totals
 from playground.pricing.cost import Cost, TokenCounts
 from playground.prompts import library
-from playground.web.sidebar import spent
+from playground.web.sidebar import spent, spent_on
 from playground.web.usage_export import HEAD, formula_safe
 from tests.entries import CNY, USD
 from tests.integration.ledger.test_append_only import correction_of
@@ -136,6 +136,7 @@ def test_what_has_no_price_is_counted_beside_a_conversations_sum(make_entry: Mak
         room: ("¥0.00114", "3 turns · ¥0.00114 + 2 unpriced"),
         other: ("—", "1 turn · —"),
     }
+    assert spent_on({room: [room, other], other: [other]}) == {room: "¥0.00114 + 3 unpriced", other: ""}
     correction_of(entry, currency="CNY", cost_basis="exact").save()
     assert spent([room])[room][1] == "3 turns · ¥0.00114 + 1 unpriced"
 
