@@ -136,7 +136,8 @@ def test_what_has_no_price_is_counted_beside_a_conversations_sum(make_entry: Mak
         room: ("¥0.00114", "3 turns · ¥0.00114 + 2 unpriced"),
         other: ("—", "1 turn · —"),
     }
-    assert spent_on({room: [room, other], other: [other]}) == {room: "¥0.00114 + 3 unpriced", other: ""}
+    assert spent_on({room: [room, other]}) == {room: "¥0.00114 + 3 unpriced"}
+    assert spent_on({other: [other]}) == {other: ""}
     correction_of(entry, currency="CNY", cost_basis="exact").save()
     assert spent([room])[room][1] == "3 turns · ¥0.00114 + 1 unpriced"
 
