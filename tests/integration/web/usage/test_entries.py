@@ -86,6 +86,20 @@ def test_columns_are_the_readers_choice(browser_of: BrowserOf, alice: User, make
     assert "GLM-4.5-Air Alice" not in text
 
 
+def test_a_search_finds_request_ids_own_titles_and_people(
+    browser_of: BrowserOf, alice: User, bob: User, team: Team, make_entry: MakeEntry
+) -> None:
+    rooms = [Conversation.objects.create(team=team, user=user, title="Break-even volume") for user in (alice, bob)]
+    mine = make_entry(conversation=rooms[0].pk, provider_request_id="2026aaa")
+    his = make_entry(conversation=rooms[1].pk, provider_request_id="2026bbb", user_id=bob.pk)
+    for text, found in (("EVEN VOL", [mine]), ("bob", [his]), ("6aa", [mine]), ("2026", [his, mine]), ("x", [])):
+        assert numbers(browser_of(alice), f"?sort=-time&q={text}") == [entry.pk for entry in found]
+        assert {row["id"] for row in csv_of(alice, f"{ALL}&q={text}")} == {str(entry.pk) for entry in found}
+    works_in(bob, team)
+    for text, found in (("even vol", [his]), ("alice", []), ("bob", [])):
+        assert numbers(browser_of(bob), f"?q={text}") == [entry.pk for entry in found]
+
+
 def test_a_template_can_be_a_column_and_stands_on_the_receipt(
     browser_of: BrowserOf, alice: User, team: Team, make_entry: MakeEntry
 ) -> None:
