@@ -76,7 +76,7 @@ def entry_list(seat: Seat, asked: ListWish, now: dt.datetime) -> dict[str, Any]:
 
 
 def _title(seat: Seat, conversation: str) -> str:
-    """What the one conversation is called whose entries are asked for; the beginning of its id where that is not known."""
+    """What the conversation is called whose entries alone are asked for; where that is not known, by its id."""
     if not conversation:
         return ""
     known = titles_of(seat, {uuid.UUID(conversation)})

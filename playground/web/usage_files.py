@@ -1,8 +1,8 @@
 """A team's usage as files, one for each month that is over: written by `manage.py export_usage`, listed on a page.
 
 Below the data folder: exports/team-<number>/usage-2026-10.csv. Months are those of UTC, in which the file's times are.
-Entries never change; what can still come to a month that is over are corrections, which have the moment of their run. So
-a file is right unless a correction was made after it, and is written again then. It appears only when it is whole.
+Entries never change; what can still come to a month that is over are corrections, which have the moment of their run.
+So a file is right unless a correction was made after it, and is written again then. It appears only when it is whole.
 """
 
 import datetime as dt

@@ -167,7 +167,7 @@ def _later(entry: Entry, chain: Sequence[Entry]) -> dict[str, Any] | None:
 
 
 def _sent(entry: Entry) -> str:
-    """The usage as the provider sent it, also where no counts can be read from it; with its run, while that is there."""
+    """The usage as the provider sent it, also where no counts can be read from it; while the run's row is there."""
     kept = Generation.objects.filter(pk=entry.generation).values_list("raw_usage", flat=True).first()
     return kept or ""
 

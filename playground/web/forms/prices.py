@@ -6,6 +6,7 @@ as often as there are tiers.
 
 import itertools
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -87,7 +88,9 @@ class PriceForm(Dressed, forms.Form):
 
         Who asked for another tier, or for one less, gets what was typed again, with that change and not judged yet.
         """
-        rows: list[dict[str, Any]] = list(_rows(posted)) if posted else [_row_of(tier) for tier in held.tiers] if held else [{}]
+        rows: list[dict[str, Any]] = (
+            list(_rows(posted)) if posted else [_row_of(tier) for tier in held.tiers] if held else [{}]
+        )
         is_draft = posted is not None and _changed(rows, posted)
         typed = posted.dict() if posted is not None and is_draft else None
         super().__init__(None if is_draft else posted or None, initial=typed)
@@ -122,7 +125,9 @@ class PriceForm(Dressed, forms.Form):
         good = [(place, form.tier) for place, form in enumerate(self.tiers, 1) if form.is_valid()]
         for (one, tier), (other, later) in itertools.combinations(good, 2):
             if tier.overlaps(later):
-                both = _("Tiers %(one)s and %(other)s are both for requests of some lengths. Let one begin where the other ends.")
+                both = _(
+                    "Tiers %(one)s and %(other)s are both for requests of some lengths. Let one begin where the other ends."
+                )
                 raise forms.ValidationError(both, params={"one": one, "other": other})
         return data
 
@@ -148,7 +153,7 @@ def _row_of(tier: Tier) -> dict[str, Any]:
     """A tier as it is typed: what it begins with by itself is left empty."""
     values = {name: getattr(tier, name) for name in TierForm.base_fields}
     empty = {name for name, value in values.items() if value is None or (not value and name.endswith("_min"))}
-    return {name: "" if name in empty else f"{value:f}" for name, value in values.items()}
+    return {name: "" if name in empty else format(Decimal(value), "f") for name, value in values.items()}
 
 
 def _changed(rows: list[dict[str, Any]], posted: QueryDict) -> bool:

@@ -101,9 +101,7 @@ def test_nothing_is_foretold_of_what_has_no_end() -> None:
     assert forecast(5, Window(EVER, None), dt.datetime(2026, 11, 1, tzinfo=dt.UTC)) is None
 
 
-@pytest.mark.parametrize(
-    ("span", "day"), [(DAY, 310), (MONTH, 10), (ROLLING, 10), (ONCE, None)]
-)
+@pytest.mark.parametrize(("span", "day"), [(DAY, 310), (MONTH, 10), (ROLLING, 10), (ONCE, None)])
 def test_a_day_has_its_part_of_what_ends_also_where_clocks_change(span: str, day: int | None) -> None:
     for zone in ("UTC", "Europe/Berlin"):  # in March and October a month there has an hour less or more
         for month in (3, 10):

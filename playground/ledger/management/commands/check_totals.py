@@ -20,7 +20,7 @@ SHOWN = 20
 
 
 class Command(BaseCommand):
-    """Silent success; or an error in the log, a mail to the installation's owners, and a failure that says what differs."""
+    """Silent success; or a failure that names what differs, an error in the log and a mail to the owners."""
 
     help = "Add all entries of the ledger up again and compare them with the totals; fails on any difference."
 
@@ -43,8 +43,8 @@ def _tell_owners(found: Sequence[str]) -> None:
         with translation.override(owner.language or settings.LANGUAGE_CODE):
             subject = _("The totals of the usage history are wrong")
             said = _(
-                "%(count)s totals differ from the ledger's entries, which are the truth. The usage pages may show wrong "
-                "sums until “manage.py rebuild_totals” has made the totals again."
+                "%(count)s totals differ from the ledger's entries, which are the truth. The usage pages may show "
+                "wrong sums until “manage.py rebuild_totals” has made the totals again."
             ) % {"count": f"{len(found):,}"}
         try:
             send_mail(subject, "\n\n".join([said, *found[:SHOWN]]), None, [owner.email])
