@@ -237,7 +237,7 @@ def _sum_words(sums: Mapping[str, Decimal], unpriced: int) -> str:
 
 def _unpriced() -> Count:
     """How many have no price, and none by now; told by what the index of conversations has."""
-    return Count("pk", filter=Q(cost_total=None) & ~Exists(Entry.objects.filter(corrects=OuterRef("pk"))))
+    return Count("pk", filter=Q(Q(cost_total=None), ~Exists(Entry.objects.filter(corrects=OuterRef("pk")))))
 
 
 def date_label(moment: dt.datetime, now: dt.datetime) -> str:

@@ -1,7 +1,7 @@
 """Prices that somebody types for an offer, and files of prices.
 
-A price has a tier or several: amounts for requests of some lengths. Their fields stand in one form under the same names,
-as often as there are tiers.
+A price has a tier or several: amounts for requests of some lengths. Their fields stand in one form under the same
+names, as often as there are tiers.
 """
 
 import itertools
@@ -107,7 +107,8 @@ class PriceForm(Dressed, forms.Form):
 
     def is_valid(self) -> bool:
         """Whether all of it is, each tier included."""
-        return super().is_valid() and all([tier.is_valid() for tier in self.tiers])  # all are judged, to say it at once
+        judged = [tier.is_valid() for tier in self.tiers]  # all of them, to say everything at once
+        return super().is_valid() and all(judged)
 
     @property
     def status(self) -> int:
@@ -126,7 +127,8 @@ class PriceForm(Dressed, forms.Form):
         for (one, tier), (other, later) in itertools.combinations(good, 2):
             if tier.overlaps(later):
                 both = _(
-                    "Tiers %(one)s and %(other)s are both for requests of some lengths. Let one begin where the other ends."
+                    "Tiers %(one)s and %(other)s are both for requests of some lengths. "
+                    "Let one begin where the other ends."
                 )
                 raise forms.ValidationError(both, params={"one": one, "other": other})
         return data
