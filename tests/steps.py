@@ -97,7 +97,12 @@ STEPS = (
     Step("translations", "translations", tests(TRANSLATIONS)),
     Step("unit", "unit and house tests", tests("tests/unit", "tests/house", f"--ignore={TRANSLATIONS}")),
     Step("sqlite", "integration tests on SQLite", tests("tests/integration", "-m", "not postgres")),
-    Step("postgres", "integration tests on PostgreSQL", tests("tests/integration"), private_postgres),
+    Step(
+        "postgres",
+        "integration tests on PostgreSQL",
+        tests("-p", "tests.with_database", "tests/integration"),
+        private_postgres,
+    ),
     Step(
         "redis", "sockets with notices through Redis", tests(*(f"{LIVE}/{name}.py" for name in NOTICED)), private_redis
     ),

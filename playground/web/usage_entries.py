@@ -31,10 +31,10 @@ ICONS: Final = {"finished": "check", "failed": "x", "interrupted": "triangle-ale
 def entry_list(seat: Seat, asked: ListWish, now: dt.datetime) -> dict[str, Any]:
     """Values of `usage/_entries.html`."""
     period = asked.wish.period(timezone.localtime(now))
-    found = asked.ordered(entries_within(seat, asked, period).select_related("correction"))
+    found = asked.ordered(entries_within(seat, asked, period)).values_list("pk", flat=True)
     start = (asked.page - 1) * ROWS
     shown = list(found[start : start + ROWS + 1])
-    rows = shown[:ROWS]
+    rows = _entries(shown[:ROWS])
     keys = keys_within(seat.scope, period.first, period.end)
     names = names_of(
         {key.user_id for key in keys} | {row.user_id for row in rows},
@@ -81,6 +81,12 @@ def _title(seat: Seat, conversation: str) -> str:
         return ""
     known = titles_of(seat, {uuid.UUID(conversation)})
     return known.get(uuid.UUID(conversation)) or Names().word("conversation", conversation)
+
+
+def _entries(ids: Sequence[int]) -> list[Entry]:
+    """These entries, in this order. Only they are read whole: a database sorts a million numbers faster than rows."""
+    found = {entry.pk: entry for entry in Entry.objects.filter(pk__in=ids).select_related("correction")}
+    return [found[one] for one in ids if one in found]
 
 
 def _exported(asked: ListWish, bom: str) -> str:

@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from playground.accounts.models import User
 from playground.ledger.models import ExchangeRate
-from tests.browser.chat.conftest import WATCH, WIDE, Noise, ready
+from tests.browser.chat.conftest import Noise, ready
 from tests.browser.chromium import launch
+from tests.browser.lending import Lending
 from tests.integration.live.conftest import session_of
 from tests.server import Server
+from tests.stock import put_stock
 
 # The driver runs an event loop in this thread; the tests ask the database between its steps, not from it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -40,8 +41,7 @@ def _running_server(django_db_setup: None) -> Iterator[Server]:
 @pytest.fixture
 def server(_running_server: Server, transactional_db: None) -> Iterator[Server]:
     """A server that answers, on an empty database with the catalog in it."""
-    call_command("load_catalog", verbosity=0)
-    call_command("load_templates", verbosity=0)
+    put_stock("load_catalog", "load_templates")
     ExchangeRate.objects.get_or_create(day="2026-11-21", defaults={"cny_per_usd": "7.10", "source": "a test"})
     if _running_server.process is None or _running_server.process.poll() is not None:
         _running_server.start()
@@ -62,26 +62,34 @@ def noise(server: Server) -> Iterator[Noise]:
     assert one.unexpected == []
 
 
+@pytest.fixture(scope="package")
+def lending(chromium: Browser) -> Lending:
+    """The contexts of that browser."""
+    return Lending(chromium)
+
+
 @pytest.fixture
-def browser_of_user(chromium: Browser, server: Server, noise: Noise) -> Iterator[Callable[..., BrowserContext]]:
-    """A browser with its own cookies, signed in as somebody or as nobody."""
+def browser_of_user(lending: Lending, server: Server, noise: Noise) -> Iterator[Callable[..., BrowserContext]]:
+    """A browser with its own cookies, signed in as somebody or as nobody; for the options see `Lending.lend`."""
     contexts: list[BrowserContext] = []
 
     def open_browser(user: User | None = None, **options: Any) -> BrowserContext:
-        context = chromium.new_context(viewport=options.pop("viewport", WIDE), base_url=server.url, **options)
-        context.add_init_script(WATCH)
+        context = lending.lend(base_url=server.url, **options)
         context.on("page", noise.listen)
+        contexts.append(context)
         if user is not None:
             cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": server.url}
             context.add_cookies([cookie])
-        contexts.append(context)
         return context
 
     yield open_browser
     for context in contexts:
-        for page in context.pages:
+        context.remove_listener("page", noise.listen)
+    try:
+        for page in [page for context in contexts for page in context.pages]:
             assert page.evaluate("window.__violations || []") == []
-        context.close()
+    finally:
+        lending.take_back()
 
 
 @pytest.fixture

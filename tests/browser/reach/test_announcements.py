@@ -20,7 +20,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
 
 def test_an_answer_is_announced_at_its_start_and_its_end_and_never_between(page: Page) -> None:
-    page.context.add_init_script(LISTEN)
+    page.add_init_script(LISTEN)
     page.reload()
     ready(page)
     send(page, "/sandbox long 600")

@@ -166,7 +166,7 @@ def test_hints_name_the_keys_of_this_keyboard(page: Page, browser_of_user: Calla
     page.keyboard.press("Escape")
     mac = "Object.defineProperty(navigator, 'platform', {get: () => 'MacIntel'});"
     mac += "Object.defineProperty(navigator, 'userAgentData', {get: () => undefined});"
-    page.context.add_init_script(mac)
+    page.add_init_script(mac)
     page.reload()
     ready(page)
     expect(page.get_by_role("button", name="Search or jump to").locator("kbd:visible")).to_have_text("⌘K")

@@ -11,7 +11,6 @@ from typing import Any
 import orjson
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.test import Client
 from websockets.sync.client import ClientConnection, connect
 
@@ -22,6 +21,7 @@ from playground.catalog.models import Offer
 from playground.ledger.models import ExchangeRate
 from playground.vault import keys
 from tests.server import Server
+from tests.stock import put_stock
 from tests.upstream import Upstream
 
 CHAT = "zai/glm-4.5-air"  # thinks when asked to, answers in Markdown
@@ -38,7 +38,7 @@ def _running_server(django_db_setup: None) -> Iterator[Server]:
 @pytest.fixture
 def server(_running_server: Server, transactional_db: None) -> Iterator[Server]:
     """A server that answers, on an empty database with the catalog in it."""
-    call_command("load_catalog", verbosity=0)
+    put_stock("load_catalog")
     ExchangeRate.objects.get_or_create(day="2026-11-21", defaults={"cny_per_usd": "7.10", "source": "a test"})
     if _running_server.process is None or _running_server.process.poll() is not None:
         _running_server.start()

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
@@ -21,6 +20,7 @@ from django.utils.html import escape
 from tests.integration.web.test_pages import routes
 from tests.rights.routes import RULES, Letters, Rule
 from tests.rights.world import IN_TEAM, PLACES, World, build
+from tests.stock import put_stock
 
 pytestmark = pytest.mark.django_db
 ROUTES = {str(route.name): route for route in routes()}
@@ -32,8 +32,7 @@ CHANGING = re.compile(rb'(csrfmiddlewaretoken" value="|X-CSRFToken": "|data-csrf
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """The world, for as long as this module needs it."""
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_catalog", verbosity=0)
-        call_command("load_templates", verbosity=0)
+        put_stock("load_catalog", "load_templates")
         yield build()
         transaction.set_rollback(True)
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from PIL import Image
@@ -19,6 +18,7 @@ from tests.screens.household import Seeded
 from tests.screens.looks import HEIGHTS, KEPT, LANGUAGES, THEMES
 from tests.screens.screens import SCREENS
 from tests.screens.seed import seed
+from tests.stock import put_stock
 
 ROOT = Path(__file__).resolve().parents[3]
 PICTURES = ROOT / "docs" / "screens"
@@ -27,8 +27,7 @@ PICTURES = ROOT / "docs" / "screens"
 @pytest.fixture
 def seeded(db: None) -> Iterator[Seeded]:
     """The house that the pictures show, with its clock held."""
-    call_command("load_catalog", verbosity=0)
-    call_command("load_templates", verbosity=0)
+    put_stock("load_catalog", "load_templates")
     with time_held() as clock:
         made = seed(clock)
         made.places["set_up"] = "/setup/token/"
