@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import TruncHour
 
 from playground.budgets import windows
@@ -13,6 +13,7 @@ from playground.budgets.models import Budget
 from playground.ledger.models import Entry
 from playground.ledger.rates import rates_at
 from playground.pricing.money import CURRENCIES, Money
+from playground.vault.models import ApiKey
 
 _HOUR = TruncHour("created_at", tzinfo=dt.UTC)
 
@@ -28,9 +29,9 @@ class Used(NamedTuple):
 def used_before(budget: Budget, *, holder: int, start: dt.datetime, now: dt.datetime) -> Iterator[Used]:
     """By hour, from the beginning of the period to the making of the budget.
 
-    Nothing for keys and templates, which an entry does not know, nor for what is for once.
+    Nothing for what is for once.
     """
-    if budget.span == windows.ONCE or budget.scope in (Budget.Scope.KEY, Budget.Scope.TEMPLATE):
+    if budget.span == windows.ONCE:
         return
     since = windows.EVER + windows.oldest_hour(now) * dt.timedelta(hours=1) if budget.span == windows.ROLLING else start
     if since >= budget.created_at:
@@ -38,9 +39,23 @@ def used_before(budget: Budget, *, holder: int, start: dt.datetime, now: dt.date
     entries = Entry.objects.filter(
         team=budget.team_id, practice=False, created_at__gte=since, created_at__lt=budget.created_at
     ).order_by()
-    if whose := holder or budget.user_id:
-        entries = entries.filter(user=whose)
+    entries = entries.filter(_concerned(budget, holder))
     yield from _money(budget, entries) if budget.is_money else _tokens(entries)
+
+
+def _concerned(budget: Budget, holder: int) -> Q:
+    """Which of the team's entries a budget is about."""
+    if whose := holder or budget.user_id:
+        return Q(user=whose)
+    if budget.template_id is not None:
+        return Q(template=budget.template_id)
+    return _of_key(budget.api_key) if budget.api_key is not None else Q()
+
+
+def _of_key(key: ApiKey) -> Q:
+    """Entries written before they knew their key are told by what it is called."""
+    called = Q(api_key=None, key_label=key.label)
+    return Q(api_key=key.pk) | (called if key.user_id is None else called & Q(user=key.user_id))
 
 
 def _tokens(entries: "QuerySet[Entry]") -> Iterator[Used]:

@@ -13,6 +13,7 @@ ROLLING_DAYS: Final = 30
 PACE_DAYS: Final = 7  # whose pace the forecast of a rolling budget carries on
 EVER: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # where a period begins that never began
 _HOUR: Final = dt.timedelta(hours=1)
+_DAY: Final = dt.timedelta(days=1)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 _TOO_EARLY: Final = 24  # in the first so-manieth part of a period nothing can be told
 
@@ -59,6 +60,15 @@ def forecast(spent: int, window: Window, now: dt.datetime) -> int | None:
     if passed * _TOO_EARLY < whole:
         return None
     return max(spent, spent * whole // min(passed, whole))
+
+
+def per_day(amount: int, span: str, window: Window) -> int | None:
+    """A day's part of an amount, rounded down; None of what is for once. A day in which clocks change is a day."""
+    if span == ROLLING:
+        return amount // ROLLING_DAYS
+    if window.end is None:
+        return None
+    return amount // max(1, round((window.end - window.start) / _DAY))
 
 
 def rolling_forecast(of_late: int) -> int:

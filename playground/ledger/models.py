@@ -56,7 +56,8 @@ class Entry(WrittenOnce):
     provider = models.CharField(max_length=64)
     model = models.CharField(max_length=200)
     offer = models.UUIDField()
-    key_label = models.CharField(max_length=100, blank=True, default="")
+    api_key = models.UUIDField(null=True)  # None: none was needed, or the entry is older than this column
+    key_label = models.CharField(max_length=100, blank=True, default="")  # what it was called then
     template = models.UUIDField(null=True)  # what the turn was made with, and its version; both may be gone since
     template_version = models.UUIDField(null=True)
     practice = models.BooleanField(default=False)  # the sandbox's: shown as practice, in no total unless asked for

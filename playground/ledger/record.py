@@ -50,6 +50,7 @@ class Facts:
     finish_reason: str = ""
     error_code: str = ""
     attempt: int = 1
+    api_key: uuid.UUID | None = None
     template: uuid.UUID | None = None
     template_version: uuid.UUID | None = None
 
@@ -87,6 +88,7 @@ def _columns(facts: Facts) -> dict[str, object]:
         "provider": facts.provider,
         "model": facts.model,
         "offer": facts.offer_id,
+        "api_key": facts.api_key,
         "key_label": facts.key_label,
         "template": facts.template,
         "template_version": facts.template_version,

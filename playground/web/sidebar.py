@@ -22,6 +22,7 @@ from playground.folding import fold
 from playground.ledger.models import Entry
 from playground.web import access
 from playground.web.money import format_money
+from playground.web.usage_money import unpriced_words
 
 ROWS = 40  # of one page
 MOST = 1_000  # rows that a refresh brings again
@@ -173,47 +174,70 @@ def _label(place: Cursor, now: dt.datetime) -> str:
 
 
 def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:
-    """Per conversation what it cost ("$0.0052", "—" when unpriced) and the header's words ("2 turns · $0.0052")."""
+    """Per conversation what it cost ("$0.0052", "—" when unpriced) and the header's words ("2 turns · $0.0052").
+
+    Runs without a price are counted beside the header's sum.
+    """
     later_round = Message.objects.filter(pk=OuterRef("message"), parent__role=Message.Role.TOOL)  # of the same turn
-    amounts: dict[uuid.UUID, list[str]] = defaultdict(list)
+    amounts: dict[uuid.UUID, dict[str, Decimal]] = defaultdict(dict)
     turns: dict[uuid.UUID, int] = defaultdict(int)
+    unpriced: dict[uuid.UUID, int] = defaultdict(int)
     rows = (
         Entry.objects.filter(conversation__in=conversations)
         .order_by()
         .values("conversation", "currency")
-        .annotate(total=Sum("cost_total"), count=Count("pk", filter=Q(~Exists(later_round), corrects=None)))
+        .annotate(
+            total=Sum("cost_total"),
+            count=Count("pk", filter=Q(~Exists(later_round), corrects=None)),
+            unpriced=_unpriced(),
+        )
     )
     for row in rows:
         turns[row["conversation"]] += row["count"]
+        unpriced[row["conversation"]] += row["unpriced"]
         if row["total"] is not None:
-            amounts[row["conversation"]].append(format_money(row["total"], row["currency"]))
+            amounts[row["conversation"]][row["currency"]] = row["total"]
     words: dict[uuid.UUID, tuple[str, str]] = {}
     for conversation, count in turns.items():
-        cost = " + ".join(amounts[conversation]) or "—"
+        cost = _sum_words(amounts[conversation], 0) or "—"
+        beside = _sum_words(amounts[conversation], unpriced[conversation]) or "—"
         words[conversation] = (
             cost,
-            ngettext("%(count)d turn", "%(count)d turns", count) % {"count": count} + f" · {cost}",
+            ngettext("%(count)d turn", "%(count)d turns", count) % {"count": count} + f" · {beside}",
         )
     return words
 
 
 def spent_on(groups: Mapping[uuid.UUID, Iterable[uuid.UUID]]) -> dict[uuid.UUID, str]:
-    """What groups of conversations cost, each currency by itself: "¥0.0031 + $0.0010"; "" when nothing is known."""
+    """What groups of conversations cost, each currency by itself: "¥0.0031 + $0.0010 + 2 unpriced".
+
+    Empty where no cost is known.
+    """
     group_of = {conversation: group for group, members in groups.items() for conversation in members}
     totals: dict[uuid.UUID, dict[str, Decimal]] = {group: defaultdict(Decimal) for group in groups}
+    unpriced: dict[uuid.UUID, int] = defaultdict(int)
     rows = (
         Entry.objects.filter(conversation__in=list(group_of))
-        .exclude(cost_total=None)
         .order_by("currency")
         .values_list("conversation", "currency")
-        .annotate(total=Sum("cost_total"))
+        .annotate(total=Sum("cost_total"), unpriced=_unpriced())
     )
-    for conversation, currency, total in rows:
-        totals[group_of[conversation]][currency] += total
-    return {
-        group: " + ".join(format_money(amount, currency) for currency, amount in sums.items())
-        for group, sums in totals.items()
-    }
+    for conversation, currency, total, without in rows:
+        unpriced[group_of[conversation]] += without
+        if total is not None:
+            totals[group_of[conversation]][currency] += total
+    return {group: _sum_words(sums, unpriced[group]) for group, sums in totals.items()}
+
+
+def _sum_words(sums: Mapping[str, Decimal], unpriced: int) -> str:
+    """Amounts, and beside them what has none; nothing where there is no amount."""
+    amounts = " + ".join(format_money(amount, currency) for currency, amount in sums.items())
+    return f"{amounts} {unpriced_words(unpriced)}".strip() if amounts else ""
+
+
+def _unpriced() -> Count:
+    """How many have no price, and none by now; told by what the index of conversations has."""
+    return Count("pk", filter=Q(Q(cost_total=None), ~Exists(Entry.objects.filter(corrects=OuterRef("pk")))))
 
 
 def date_label(moment: dt.datetime, now: dt.datetime) -> str:

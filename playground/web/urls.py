@@ -133,6 +133,7 @@ urlpatterns = [
     path("keys/<uuid:key_id>/delete/", keys.delete, name="key-delete"),
     path("usage/", usage.page, name="usage"),
     path("usage/notices/", usage.notices, name="usage-notices"),
+    path("usage/budget/", usage.budget, name="usage-budget"),
     path("usage/files/", usage.files, name="usage-files"),
     path("usage/files/<str:name>", usage.file, name="usage-file"),
     path("usage/unpriced/", prices.unpriced, name="usage-unpriced"),

@@ -43,6 +43,7 @@ def entry_list(seat: Seat, asked: ListWish, now: dt.datetime) -> dict[str, Any]:
     )
     return {
         "asked": asked,
+        "conversation": _title(seat, asked.conversation),
         "wish": asked.wish,
         "period": period_words(period),
         "presets": [
@@ -72,6 +73,14 @@ def entry_list(seat: Seat, asked: ListWish, now: dt.datetime) -> dict[str, Any]:
         "sees_all": seat.sees_all,
         "overview_url": reverse("usage") + asked.wish.address(),
     }
+
+
+def _title(seat: Seat, conversation: str) -> str:
+    """What the conversation is called whose entries alone are asked for; where that is not known, by its id."""
+    if not conversation:
+        return ""
+    known = titles_of(seat, {uuid.UUID(conversation)})
+    return known.get(uuid.UUID(conversation)) or Names().word("conversation", conversation)
 
 
 def _entries(ids: Sequence[int]) -> list[Entry]:
@@ -104,6 +113,7 @@ def head_words(name: str) -> str:
         "provider": _("Provider"),
         "model": _("Model"),
         "key": _("Key"),
+        "template": _("Template"),
         "prompt": _("Prompt"),
         "cached": _("Cached"),
         "reasoning": _("Reasoning"),
@@ -148,6 +158,7 @@ def _cell(entry: Entry, name: str, names: Names, titles: dict[uuid.UUID, str], r
         "provider": names.word("provider", entry.provider),
         "model": entry.model,
         "key": entry.key_label or "—",
+        "template": names.word("template", entry.template.hex) if entry.template else "—",
         "prompt": f"{entry.prompt_tokens:,}",
         "cached": f"{entry.cached_tokens:,}",
         "reasoning": f"{entry.reasoning_tokens:,}",

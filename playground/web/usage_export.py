@@ -25,6 +25,7 @@ COLUMNS: Final = (
     *("ttft_ms", "duration_ms", "tokens_per_second"),
     *("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens", "tokens_basis"),
     *("currency", "cost_input", "cost_cached", "cost_output", "cost_total", "cost_basis", "upper_bound", "price_id"),
+    *("template", "template_version"),
 )
 _CALLED: Final = {"user_id": "person", "corrects_id": "corrects"}
 HEAD: Final = tuple(_CALLED.get(name, name) for name in COLUMNS)

@@ -1,8 +1,8 @@
 """A team's usage as files, one for each month that is over: written by `manage.py export_usage`, listed on a page.
 
 Below the data folder: exports/team-<number>/usage-2026-10.csv. Months are those of UTC, in which the file's times are.
-A month's entries never change (a correction is an entry of the month it is made in), so a file that is there is right;
-it appears under its name only when it is whole.
+Entries never change; what can still come to a month that is over are corrections, which have the moment of their run.
+So a file is right unless a correction was made after it, and is written again then. It appears only when it is whole.
 """
 
 import datetime as dt
@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Min
+from django.db.models import Max, Min
+from django.db.models.functions import TruncMonth
 from django.utils import formats
 from django.utils.translation import pgettext
 
@@ -23,7 +24,7 @@ from playground.ledger.totals import entries_of
 from playground.web.moments import moment_words
 from playground.web.usage_export import HEAD, csv_lines, csv_rows, parts
 
-SETTLED: Final = dt.timedelta(hours=1)  # after the month: runs that ended in its last second are written by then
+SETTLED: Final = dt.timedelta(hours=1)  # after which everything that was under way is written: runs and corrections
 _NAME: Final = re.compile(r"usage-(\d{4})-(\d{2})\.csv")
 
 
@@ -65,15 +66,29 @@ def path_of(team: Team, month: Month) -> Path:
 
 
 def months_due(team: Team, now: dt.datetime) -> Iterator[Month]:
-    """The months that are over, from the team's first entry on, and have no file."""
+    """The months that are over, from the team's first entry on, and have no file or one older than a correction."""
     began = entries_of(team).order_by().aggregate(first=Min("created_at"))["first"]
     if began is None:
         return
-    month = Month.of(began)
+    corrected, month = _corrected(team), Month.of(began)
     while month.next.first + SETTLED <= now:
-        if not path_of(team, month).exists():
+        if not _is_right(path_of(team, month), corrected.get(month)):
             yield month
         month = month.next
+
+
+def _corrected(team: Team) -> dict[Month, dt.datetime]:
+    """When the entries of each month were last corrected."""
+    corrections = entries_of(team).filter(corrects__isnull=False, corrected_at__isnull=False).order_by()
+    months = corrections.values_list(TruncMonth("created_at", tzinfo=dt.UTC)).annotate(Max("corrected_at"))
+    return {Month.of(first): at for first, at in months}
+
+
+def _is_right(file: Path, corrected_at: dt.datetime | None) -> bool:
+    if not file.exists():
+        return False
+    written = dt.datetime.fromtimestamp(file.stat().st_mtime, dt.UTC)
+    return corrected_at is None or corrected_at + SETTLED < written
 
 
 def write(team: Team, month: Month) -> int:

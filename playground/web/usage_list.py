@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
+from playground.accounts.models import User
 from playground.ledger.models import Entry
 from playground.ledger.periods import Period
+from playground.web import access
 from playground.web.usage_seat import Seat
 from playground.web.usage_wish import NO_KEY, Wish
 
@@ -20,7 +22,7 @@ ROWS: Final = 50  # of one page
 PAGES: Final = 200  # at most; further back with another range
 # Columns that can be chosen, in their order; those that stand there at first.
 COLUMNS: Final = (
-    *("conversation", "person", "provider", "model", "key"),
+    *("conversation", "person", "provider", "model", "key", "template"),
     *("prompt", "cached", "reasoning", "completion", "ttft", "speed", "duration", "cost", "status", "request"),
 )
 USUAL: Final = (
@@ -51,7 +53,7 @@ class ListWish:
     is_descending: bool = True
     page: int = 1
     conversation: str = ""  # its id in hexadecimal
-    request: str = ""  # a part of the provider's request id
+    text: str = ""  # a part of a request id, of a title or of a person's name
     unpriced: str = ""  # "1": only those that have no price yet
     columns: tuple[str, ...] = USUAL
 
@@ -66,7 +68,7 @@ class ListWish:
             is_descending=sort.startswith("-") or sort.removeprefix("-") not in ORDERS,
             page=min(PAGES, max(1, int(page))) if page.isdecimal() and len(page) < 6 else 1,
             conversation=_hex(values.get("conversation", "")),
-            request=values.get("q", "").strip()[:LONGEST],
+            text=values.get("q", "").strip()[:LONGEST],
             unpriced="1" if values.get("unpriced") == "1" else "",
             columns=chosen or USUAL,
         )
@@ -82,7 +84,7 @@ class ListWish:
         changed = replace(self, **changes)  # type: ignore[arg-type]
         stated = [
             ("conversation", changed.conversation),
-            ("q", changed.request),
+            ("q", changed.text),
             ("unpriced", changed.unpriced),
             ("sort", changed.order),
             ("page", str(changed.page) if changed.page > 1 else ""),
@@ -123,8 +125,8 @@ def entries_within(seat: Seat, asked: ListWish, period: Period) -> "QuerySet[Ent
         entries = entries.filter(practice=False)
     if asked.conversation:
         entries = entries.filter(conversation=asked.conversation)
-    if asked.request:
-        entries = entries.filter(provider_request_id__icontains=asked.request)
+    if asked.text:
+        entries = entries.filter(_said(seat, asked.text))
     if asked.unpriced:
         entries = entries.filter(cost_basis=Entry.CostBasis.UNPRICED, correction=None)
     wanted = {"model": wish.model, "provider": wish.provider, "state": wish.status}
@@ -135,3 +137,13 @@ def entries_within(seat: Seat, asked: ListWish, period: Period) -> "QuerySet[Ent
     if wish.template:
         entries = entries.filter(template=wish.template_id)
     return entries.filter(**{column: value for column, value in wanted.items() if value})
+
+
+def _said(seat: Seat, text: str) -> Q:
+    """What a search finds: request ids, own conversations by their title, and for who sees all of them people."""
+    rooms = access.conversations(seat.user).filter(title__icontains=text).order_by()
+    found = Q(provider_request_id__icontains=text) | Q(conversation__in=rooms.values("pk"))
+    if seat.sees_all:
+        people = User.objects.filter(Q(name__icontains=text) | Q(email__icontains=text))
+        found |= Q(user__in=people.values("pk"))
+    return found

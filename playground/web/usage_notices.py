@@ -39,7 +39,7 @@ def _dear(found: History) -> list[dict[str, str]]:
         {
             "words": _("Today cost %(amount)s, more than three times the median of 28 days.")
             % {"amount": format_money(amounts[-1], currency)},
-            "url": f"{reverse('usage')}?range=today",
+            "url": _entries(range="today", sort="-cost"),
         }
         for currency, amounts in sorted(days.items())
         if anomalies.is_dear(amounts[-1], amounts[:-1])
@@ -63,10 +63,15 @@ def _failing(found: History, range_words: dict[str, str]) -> list[dict[str, str]
 
 def _unused(seat: Seat, now: dt.datetime) -> list[dict[str, str]]:
     rows = keys.visible_to(seat.user, seat.team).filter(disabled_at=None)
-    names = [row.label for row in rows if anomalies.is_unused(row.last_used_at, row.created_at, now)]
     return [
-        {"words": _("The key “%(name)s” was not used for 90 days.") % {"name": name}, "url": reverse("keys")}
-        for name in names
+        {
+            "words": _("The key “%(name)s” was not used for 90 days.") % {"name": row.label},
+            "url": _entries(key=row.label, range="12m"),
+            "also": _("Keys"),
+            "also_url": reverse("keys"),
+        }
+        for row in rows
+        if anomalies.is_unused(row.last_used_at, row.created_at, now)
     ]
 
 

@@ -1,6 +1,6 @@
 """The usage overview: figures, charts with their tables, and the sums by what the charts are stacked by. Plain values.
 
-Eight statements at most, whatever is asked for (tests/integration/web/test_usage_page.py counts them).
+Eight statements at most, whatever is asked for (tests/integration/web/usage/test_overview.py counts them).
 """
 
 import datetime as dt
@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from playground.budgets.measures import TOKENS
 from playground.ledger import by_conversation, periods
 from playground.ledger.fold import Key, Sum
 from playground.ledger.history import CONVERSATION, GROUPS, Behind, Cell, History, merged, read
@@ -118,6 +119,7 @@ def overview(seat: Seat, wish: Wish, now: dt.datetime) -> dict[str, Any]:
         "too_many": _too_many(page),
         "has_any": bool(page.history.keys),
         "entries_url": reverse("usage-entries") + wish.address(unit="", by="", measure=""),
+        "export_url": reverse("usage-export", args=["csv"]) + wish.address(unit="", by="", measure=""),
         "unpriced_url": reverse("usage-entries") + _with(wish.address(unit="", by="", measure=""), "unpriced=1"),
         "error": f"{ERROR * 100:.0f}",
     }
@@ -149,6 +151,7 @@ def _too_many(page: Page) -> str:
 def _cards(page: Page) -> dict[str, Any]:
     now, before = merged(list(page.history.now.values())), merged(list(page.history.before.values()))
     amounts, amounts_before = _amounts(page.history.now), _amounts(page.history.before)
+    saved = _amounts(page.history.now, "saved")
     tried = now.succeeded + now.faults
     all_tokens = now.prompt_tokens + now.completion_tokens
     return {
@@ -170,7 +173,8 @@ def _cards(page: Page) -> dict[str, Any]:
                 ("reasoning", _("Reasoning"), now.reasoning_tokens),
             )
         ],
-        "saved": money_words(page.lens, _amounts(page.history.now, "saved")),
+        "saved": money_words(page.lens, saved, now.unpriced),
+        "saved_change": _cost_change(page.lens, saved, _amounts(page.history.before, "saved")),
         "cached": count_words(now.cached_tokens),
         "cached_share": share_words(now.cached_tokens, now.prompt_tokens),
         **_pace(now),
@@ -258,7 +262,8 @@ def _charts(page: Page) -> list[dict[str, Any]]:
     if page.wish.what == "requests":
         return [_chart(page, "", lambda _cell, one: Decimal(one.entries), count_words, lambda v: f"{v:,.0f}")]
     if page.wish.what == "tokens":
-        return [_chart(page, "", lambda _cell, one: Decimal(_tokens(one)), count_words, lambda v: f"{v:,.0f}")]
+        chart = _chart(page, "", lambda _cell, one: Decimal(_tokens(one)), count_words, lambda v: f"{v:,.0f}")
+        return [{**chart, "daily": _daily(page, TOKENS)}]
     shown = [page.lens.show] if page.lens.show else list(page.lens.seen(_amounts(page.history.now))) or [""]
     return [_cost_chart(page, currency, alone=len(shown) == 1) for currency in shown]
 
@@ -274,7 +279,17 @@ def _cost_chart(page: Page, currency: str, *, alone: bool) -> dict[str, Any]:
 
     chart = _chart(page, currency, value, lambda tick: amount_tick(tick, currency), words)
     converted = page.lens.is_converted(_amounts(page.history.now))
-    return {**chart, "currency": "" if alone and not converted else currency, "is_converted": converted}
+    return {
+        **chart,
+        "currency": "" if alone and not converted else currency,
+        "is_converted": converted,
+        "daily": _daily(page, currency + ("+" if converted else "")),
+    }
+
+
+def _daily(page: Page, measure: str) -> str:
+    """What a budget's day is compared with in a chart: what it measures, by day and with nothing left out."""
+    return measure if page.unit == "day" and not page.wish.narrows else ""
 
 
 def _chart(
@@ -309,6 +324,7 @@ def _chart(
         "paths": [{"series": head["series"], "d": path} for head, path in zip(heads, drawn.paths, strict=True)],
         "bars": len(bars),
         "scale": [tick(one) for one in drawn.scale],
+        "top": f"{drawn.scale[0]:f}",
         "heads": heads,
         "rows": rows,
         "totals": [words(sum((bar[place] for bar in bars), Decimal(0))) for place in range(len(heads))],

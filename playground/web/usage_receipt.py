@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from playground.conversations.models import Generation
 from playground.ledger.corrections import chain_of
 from playground.ledger.models import Entry
 from playground.ledger.rates import rate_at
@@ -28,7 +29,8 @@ def receipt(seat: Seat, entry: Entry) -> dict[str, Any]:
     tier = price.tier_for(used.prompt_tokens, used.completion_tokens) if price else None
     title = titles_of(seat, {entry.conversation}).get(entry.conversation, "")
     people = {one.corrected_by_id for one in chain if one.corrected_by_id is not None}
-    names = names_of({entry.user_id, *people}, {entry.provider})
+    templates = {entry.template.hex} if entry.template else set()
+    names = names_of({entry.user_id, *people}, {entry.provider}, templates)
     return {
         "number": entry.pk,
         "model": entry.model,
@@ -44,7 +46,8 @@ def receipt(seat: Seat, entry: Entry) -> dict[str, Any]:
         "why": _why(entry, price, tier),
         "later": _later(entry, chain),
         "upper_bound": entry.upper_bound,
-        "facts": _facts(entry, names.word("person", str(entry.user_id)), names.word("provider", entry.provider)),
+        "facts": _facts(entry, names),
+        "sent": _sent(entry),
         "conversation": {"title": title, "url": conversation_url(entry.conversation)} if title else None,
         "corrects": chain[0].pk if entry is not chain[0] else None,
         "chain": _chain(chain, entry, names) if len(chain) > 1 else [],
@@ -163,11 +166,18 @@ def _later(entry: Entry, chain: Sequence[Entry]) -> dict[str, Any] | None:
     return {"number": priced.pk, "amount": exact(priced.cost_total, priced.currency)} if priced else None
 
 
-def _facts(entry: Entry, person: str, provider: str) -> list[dict[str, str]]:
+def _sent(entry: Entry) -> str:
+    """The usage as the provider sent it, also where no counts can be read from it; while the run's row is there."""
+    kept = Generation.objects.filter(pk=entry.generation).values_list("raw_usage", flat=True).first()
+    return kept or ""
+
+
+def _facts(entry: Entry, names: Names) -> list[dict[str, str]]:
     facts = [
-        (_("Person"), person),
-        (_("Provider"), provider),
+        (_("Person"), names.word("person", str(entry.user_id))),
+        (_("Provider"), names.word("provider", entry.provider)),
         (_("Key"), entry.key_label or "—"),
+        (_("Template"), names.word("template", entry.template.hex) if entry.template else ""),
         (_("Request id"), entry.provider_request_id or "—"),
         (_("Finish reason"), entry.finish_reason or "—"),
         (_("Error"), entry.error_code),

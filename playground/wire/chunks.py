@@ -201,9 +201,7 @@ class ChunkParser:
 
     def _read_usage(self, usage: Any, found: list[Event]) -> None:
         counted = Usage.from_wire(usage)
-        if counted is None:
-            return
-        if counted.reported_cost is None and self._gateway_cost is not None:
+        if counted is not None and counted.reported_cost is None and self._gateway_cost is not None:
             counted = dataclasses.replace(counted, reported_cost=self._gateway_cost)
         found.append(UsageReported(counted, usage))
 

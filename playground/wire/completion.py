@@ -111,7 +111,7 @@ class Completion:
         self.content_filter: Sequence[tuple[str, int]] = ()
         self.finish_reason = ""
         self.usage: Usage | None = None
-        self.raw_usage: object = None  # the object that the usage was read from
+        self.raw_usage: object = None  # the object that the usage was read from, or could not be
         self.provider_request_id = ""
         self.model = ""
         self.damaged = 0
@@ -174,7 +174,8 @@ class Completion:
     def _add_rare(self, event: Event) -> None:
         match event:
             case UsageReported():
-                self.usage, self.raw_usage = event.usage, event.raw
+                if event.usage is not None or self.usage is None:  # what cannot be read replaces nothing that could
+                    self.usage, self.raw_usage = event.usage, event.raw
             case Finished():
                 self.finish_reason = event.reason
             case Identified():

@@ -67,9 +67,12 @@ class FilterReported:
 
 @dataclass(slots=True)
 class UsageReported:
-    """Token counts. They may come more than once; the last ones hold. `raw`: the object they were read from."""
+    """Token counts. They may come more than once; the last ones hold. `raw`: the object they were read from.
 
-    usage: Usage
+    `usage` None: an object came that no counts can be read from.
+    """
+
+    usage: Usage | None
     raw: object = field(default=None, compare=False, repr=False)
 
 

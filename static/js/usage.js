@@ -18,5 +18,8 @@ document.addEventListener("mousedown", ({ target }) => {
   if (open && !open.contains(target)) open.open = false;
 });
 
+// The budget comes after the page, and every change of the filters brings other charts.
+document.addEventListener("htmx:after:swap", () => document.querySelectorAll("usage-chart").forEach((chart) => chart.drawDaily()));
+
 // Where the browser does not unfold by style (css/pages/usage.css).
 window.addEventListener("beforeprint", () => document.querySelectorAll(".tc-chart-table").forEach((table) => (table.open = true)));

@@ -187,6 +187,7 @@ RULES: Final[Mapping[str, Rule]] = {
     # Usage
     "usage": page(),
     "usage-notices": page(),
+    "usage-budget": page(),
     "usage-unpriced": form(LEADERS),
     "usage-entries": page(),
     "usage-entry": page({"own": "oamv", "team": "oa"}),

@@ -35,8 +35,9 @@ def set_budgets(owner: User, team: Team, places: dict[str, str]) -> dict[str, st
 
 
 def _use_up(budget: Budget) -> None:
-    """As after three busy days."""
+    """As after three busy days, whatever the ledger knows of the key."""
     purse = Purse.objects.get(budget=budget)
+    purse.hours.all().delete()
     now = timezone.now()
     amounts = {hour_of(now) - 24 * day - 3: part for day, part in ((0, "1.62"), (2, "2.17"), (9, "1.2146"))}
     units = {hour: units_of(Decimal(amount), budget.measure) for hour, amount in amounts.items()}

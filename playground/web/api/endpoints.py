@@ -33,6 +33,7 @@ _FILTERS: Final = (
     p.text("provider", "Only this provider, by its short name."),
     p.text("key", "Only runs with the key of this name."),
     p.whole("person", "Only runs of the person with this number.", least=1, most=10**15),
+    p.identifier("template", "Only runs made with the template of this id."),
     p.choice("status", "Only runs that ended like this.", STATUSES),
     p.flag("practice", "With runs of the sandbox, which cost nothing real."),
 )
@@ -41,6 +42,7 @@ _COLUMNS: Final = {
     "provider": "provider",
     "key": "key_label",
     "person": "user",
+    "template": "template",
     "status": "state",
 }
 ENTRIES: Final = (
@@ -119,6 +121,7 @@ def totals(caller: Caller, values: dict[str, Any]) -> dict[str, Any]:
         person=str(values["person"] or ""),
         key=values["key"],
         provider=values["provider"] or "",
+        template=values["template"] and values["template"].hex,
         status=values["status"] or "",
         practice=values["practice"],
     )

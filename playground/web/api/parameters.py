@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +14,7 @@ from playground.web.api.problems import Problem
 LONGEST: Final = 200
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,18}", re.ASCII)
+_ID: Final = r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,17 @@ def day(name: str, description: str) -> Parameter:
         return dt.date.fromisoformat(value)
 
     return Parameter(name, description, {"type": "string", "format": "date"}, read)
+
+
+def identifier(name: str, description: str) -> Parameter:
+    """A UUID, with or without its hyphens."""
+
+    def read(value: str) -> uuid.UUID:
+        if not re.fullmatch(_ID, value):
+            raise ValueError("give an id like 7c9e6679-7425-40de-944b-e07fc1f90ae7")
+        return uuid.UUID(value)
+
+    return Parameter(name, description, {"type": "string", "pattern": f"^{_ID}$"}, read)
 
 
 def read_all(query: QueryDict, known: Sequence[Parameter]) -> dict[str, Any]:

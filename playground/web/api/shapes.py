@@ -47,6 +47,8 @@ def list_of(name: str, **more: Schema) -> Schema:
 _UNKNOWN: Final = frozenset(
     {
         "corrects",
+        "template",
+        "template_version",
         "ttft_ms",
         "duration_ms",
         "tokens_per_second",
@@ -75,6 +77,8 @@ _OF_ENTRY: Final[Mapping[str, Schema]] = {
     **dict.fromkeys(("cost_input", "cost_cached", "cost_output", "cost_total"), AMOUNT),
     "cost_basis": {"type": "string", "enum": ["exact", "estimated", "reported", "unpriced"]},
     "upper_bound": TRUTH,
+    "template": {**UUID, "description": "What the turn was made with, and its version; both may be gone since."},
+    "template_version": UUID,
 }
 ENTRY: Final = record_of(
     {name: known_or_null(_OF_ENTRY[name]) if name in _UNKNOWN else _OF_ENTRY.get(name, TEXT) for name in HEAD},

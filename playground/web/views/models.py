@@ -64,14 +64,15 @@ def language_model(request: HttpRequest, slug: str) -> HttpResponse:
 def price(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponseBase:
     """The team's own price of an offer: the form, and setting it. For those who manage the team."""
     desk, offer = _priced(request, offer_id)
-    form = PriceForm(request.POST or None, currency=offer.provider.currency)
+    row = desk.price_rows.get(offer.pk)
+    form = PriceForm(request.POST, currency=offer.provider.currency, held=row.price if row else None)
     if form.is_valid():
         try:
             with transaction.atomic():
                 set_price(
                     offer_id=offer.pk,
                     currency=cast(Currency, form.chosen_currency),
-                    tiers=[form.tier],
+                    tiers=form.stated,
                     start=form.cleaned_data["start"],
                     source=form.cleaned_data["source"],
                     scope=_scope(desk, offer),

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from playground.accounts.models import Team, User
 from playground.accounts.people import current_team
 from playground.catalog.models import Offer
-from playground.catalog.prices import set_price
+from playground.catalog.prices import rows_in_force, set_price
 from playground.catalog.proposals import read_file
 from playground.errors import Refused
 from playground.ledger.repricing import reprice
@@ -51,13 +51,14 @@ def offer(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponseBase:
     """The list price of one offer: the form, its history, and setting it."""
     user = _owner(request)
     found = _offer(offer_id)
-    form = ListPriceForm(request.POST or None, currency=found.provider.currency)
+    row = rows_in_force([found.pk], timezone.now()).get(found.pk)
+    form = ListPriceForm(request.POST, currency=found.provider.currency, held=row.price if row else None)
     if form.is_valid():
         try:
             set_price(
                 offer_id=found.pk,
                 currency=cast(Currency, form.chosen_currency),
-                tiers=[form.tier],
+                tiers=form.stated,
                 **{name: form.cleaned_data[name] for name in ("start", "source", "source_url", "source_date")},
             )
         except Refused as error:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from playground.ledger.history import Behind
 from playground.web import access, usage_files, usage_notices
 from playground.web.access import person
+from playground.web.budget_panel import budget_panel
 from playground.web.usage_entries import entry_list
 from playground.web.usage_export import csv_file, json_lines
 from playground.web.usage_list import ListWish, entries_within
@@ -58,6 +59,16 @@ def notices(request: HttpRequest) -> HttpResponse:
     """What is worth a look; the overview fetches it when it stands."""
     found = usage_notices.notices(seat_of(request), timezone.now())
     return render(request, "usage/notices.html", {"notices": found})
+
+
+@never_cache
+@login_required
+@require_GET
+def budget(request: HttpRequest) -> HttpResponse:
+    """The budget that the shown usage counts for; the overview fetches it as well."""
+    seat = seat_of(request)
+    context = {"panel": budget_panel(seat, timezone.now()), "sees_all": seat.sees_all}
+    return render(request, "usage/budget.html", context)
 
 
 @never_cache

@@ -13,6 +13,19 @@ export class UsageChart extends HTMLElement {
     this.addEventListener("keydown", (event) => this.#key(event));
     this.addEventListener("focusout", () => this.#show(-1));
     this.addEventListener("click", (event) => this.#pointed(event));
+    this.drawDaily();
+  }
+
+  // What a budget comes to a day, where the chart measures the same (web/budget_panel.py) and is high enough for it.
+  drawDaily() {
+    const line = this.querySelector("[data-daily-line]");
+    if (!line) return;
+    const { daily, dailyWords, dailyCharts = "" } = document.getElementById("usage-budget")?.dataset ?? {};
+    const share = 1 - daily / this.dataset.top;
+    line.hidden = !dailyCharts.split(" ").includes(this.dataset.daily) || share < 0;
+    if (line.hidden) return;
+    line.textContent = dailyWords;
+    line.style.setProperty("inset-block-start", `${share * 100}%`);
   }
 
   get #plot() {

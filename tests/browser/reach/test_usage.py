@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
+from playground.budgets.deeds import Subject, Terms, create
+from playground.budgets.measures import units_of
 from playground.ledger import standing
 from tests.browser.reach.test_weight import PLAIN, Visit, gzipped
 from tests.entries import write_days, write_entry
@@ -61,6 +64,37 @@ def test_a_pointer_reads_the_bar_below_it_and_leaves_nothing_behind(usage: Page)
         assert tip["x"] + tip["width"] <= box["x"] + box["width"] + 1
     usage.mouse.move(5, 5)
     expect(usage.locator("[data-tip]")).to_be_hidden()
+
+
+def test_the_budget_stands_above_the_chart_and_its_day_in_it(usage: Page, alice: User) -> None:
+    panel, line = usage.locator("#usage-budget"), usage.locator("[data-daily-line]")
+    expect(panel).to_contain_text("No budget limits what is used here.")
+    expect(line).to_be_hidden()
+    set_budget(alice, "0.05")
+    usage.reload()
+    expect(panel).to_contain_text("of ¥0.0500")
+    expect(line).to_have_text("¥0.0500 a day")
+    plot = usage.locator("[data-plot]").bounding_box()
+    drawn, top = line.bounding_box(), usage.locator("usage-chart").get_attribute("data-top")
+    assert plot is not None
+    assert drawn is not None
+    level = (plot["y"] + plot["height"] - drawn["y"] - drawn["height"]) / plot["height"]
+    assert level == pytest.approx(0.05 / float(top or 0), abs=0.02)
+    asked: list[str] = []
+    usage.on("request", lambda request: asked.append(request.url))
+    usage.locator("select[name=model]").select_option("GLM-5")
+    expect(line).to_have_count(0)
+    expect(panel).to_contain_text("of ¥0.0500")
+    usage.locator("select[name=model]").select_option("")
+    expect(line).to_have_text("¥0.0500 a day")
+    assert not [url for url in asked if "/usage/budget/" in url]
+
+
+def set_budget(user: User, amount: str) -> None:
+    """A budget of the user's team in ¥ a day, for ¥ and $."""
+    subject = Subject(scope="team", measure="CNY", span="day", converts=True)
+    terms = Terms(units_of(Decimal(amount), "CNY"))
+    create(by=user, team=current_team(user), subject=subject, terms=terms)
 
 
 def test_filters_change_the_page_and_its_address_without_a_reload(usage: Page) -> None:
@@ -141,6 +175,7 @@ def test_a_first_visit_stays_light_and_nothing_moves(
     team = current_team(alice)
     write_days(alice, team, 90)
     standing.advance()
+    set_budget(alice, "3")
     address = f"/usage/entries/{write_entry(alice, team).pk}/" if path == "receipt" else path
     page = browser_of_user(alice).new_page()
     visit = Visit(page)

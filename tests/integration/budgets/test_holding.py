@@ -17,7 +17,7 @@ from playground.budgets import deeds, recent
 from playground.budgets.measures import units_of
 from playground.budgets.models import Budget, Purse, PurseHour
 from playground.budgets.windows import hour_of
-from playground.catalog.models import Offer
+from playground.catalog.models import Offer, Provider
 from playground.comparisons import asking, columns
 from playground.conversations import progress, spending
 from playground.conversations.models import Conversation, Generation, Message
@@ -28,6 +28,7 @@ from playground.errors import Refused
 from playground.ledger.models import Entry, ExchangeRate
 from playground.prompts import library
 from playground.prompts.content import Content
+from playground.vault import keys
 from playground.vault.models import ApiKey
 from playground.wire.usage import Usage
 from tests.entries import CNY, USD, write_entry
@@ -318,6 +319,32 @@ def test_a_new_budget_begins_with_what_the_ledger_knows_of_its_period(
     assert sums(one) == (units_of(2 * each.cost_total, "USD"), 0)
     assert sums(of_bob) == (1300, 0)
     assert PurseHour.objects.count() == (2 if span == "rolling" else 0)
+
+
+def test_a_budget_of_a_key_or_a_template_begins_with_what_its_period_has_used(
+    budget: Make, send: Send, alice: User, bob: User, team: Team, shop_key: ApiKey, offer: Offer
+) -> None:
+    template = library.create(team=team, author=alice, content=Content(title="Short", system_prompt="Be short."))
+    finish(send(settings=RunSettings(offer=offer.pk, max_tokens=LONGEST, template=template.live_id)))
+    finish(send())
+    shop_key.label = "Shop, renamed"
+    shop_key.save()
+    now = timezone.now()
+    write_entry(alice, team, at=now, key_label="Shop, renamed")  # of before entries knew their key
+    write_entry(bob, team, at=now, key_label="Shop, renamed", api_key=uuid.uuid4())  # another one of that name
+    write_entry(bob, team, at=now)
+    by_key, once = (budget("100000", scope="key", api_key=shop_key.pk, span=span) for span in ("month", "once"))
+    by_template = budget("100000", scope="template", template=template.pk, span="rolling")
+    assert (sums(by_key), sums(once), sums(by_template)) == ((20 + 1300, 0), (0, 0), (10, 0))
+
+
+def test_a_budget_of_a_personal_key_counts_nobody_elses_runs_of_that_name(
+    budget: Make, alice: User, bob: User, team: Team, shop: Provider
+) -> None:
+    own = keys.add(team=team, user=alice, provider=shop, label="Own", key="sk-canary-76543210", created_by=alice)
+    for user in (alice, bob):
+        write_entry(user, team, at=timezone.now(), key_label="Own")
+    assert sums(budget("100000", scope="key", api_key=own.pk)) == (1300, 0)
 
 
 def test_what_members_have_used_before_is_in_their_own_amounts(

@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from playground.accounts.models import Team, User
 from playground.ledger import check, standing
@@ -92,7 +94,7 @@ runs = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
 @given(runs=runs, zone=st.sampled_from(ZONES), batch=st.integers(1, 4), is_kept=st.booleans())
 def test_entries_days_and_the_whole_add_up_to_the_same_at_every_moment(
     runs: list[dict[str, Any]], zone: str, batch: int, is_kept: bool, make_facts: MakeFacts
@@ -307,6 +309,36 @@ def test_the_check_finds_any_total_that_was_changed(make_facts: MakeFacts, team:
         call_command("check_totals")
     call_command("rebuild_totals")
     call_command("check_totals")
+
+
+def test_owners_of_the_installation_are_told_of_a_difference_in_their_language(
+    make_facts: MakeFacts, alice: User, bob: User, mailoutbox: list[EmailMessage]
+) -> None:
+    alice.language = "zh-hans"
+    alice.save()
+    write(make_facts())
+    call_command("check_totals")
+    assert mailoutbox == []
+    Total.objects.filter(level=Level.HOUR).update(cost=7)
+    with pytest.raises(CommandError):
+        call_command("check_totals")
+    (mail,) = mailoutbox
+    assert mail.to == [alice.email]
+    assert "用量" in mail.subject
+    assert "2026-10-30" in mail.body
+
+
+def test_a_mail_that_cannot_be_sent_hides_no_difference(
+    make_facts: MakeFacts, alice: User, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    write(make_facts())
+    standing.advance()
+    Total.objects.filter(level=Level.HOUR).update(cost=7)
+    with pytest.raises(CommandError, match="differ"):
+        call_command("check_totals")
+    assert "could not be told" in caplog.text
 
 
 @pytest.mark.parametrize("level", [Level.DAY, Level.WEEK, Level.MONTH])

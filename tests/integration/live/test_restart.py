@@ -6,6 +6,10 @@ from collections.abc import Callable
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from playground.accounts.models import User
+from playground.accounts.people import current_team
+from playground.budgets.deeds import Subject, Terms, create
+from playground.budgets.models import Purse
 from playground.catalog.models import Offer
 from playground.conversations.models import Generation, Message
 from playground.ledger.models import Entry
@@ -22,19 +26,25 @@ def _wait_until_settled(seconds: float) -> None:
         time.sleep(0.05)
 
 
-def test_after_kill_nine_and_restart_everything_is_interrupted_with_its_text_and_entry(
-    server: Server, tab: Callable[..., Tab], model_at: Callable[[str], Offer], upstream: Upstream
+def test_after_kill_nine_and_restart_everything_is_interrupted_with_its_text_and_entry_and_holds_nothing_back(
+    server: Server, tab: Callable[..., Tab], model_at: Callable[[str], Offer], upstream: Upstream, alice: User
 ) -> None:
+    month = Subject(scope="team", measure="tokens", span="month")
+    budget = create(by=alice, team=current_team(alice), subject=month, terms=Terms(10**9))
     one = tab()
     model = model_at("stream-100000-5")
-    acks = [one.send("go", model) for _ in range(STREAMS)]
+    acks = [one.send("go", model, max_tokens=1_000) for _ in range(STREAMS)]
     for ack in acks:
         one.follow(ack["generation"])
     one.hear_until(lambda f: all(g.seq > 40 for g in Generation.objects.all()) if f["type"] == "delta" else False)
     saved = dict(Message.objects.filter(role="assistant").values_list("pk", "content"))
+    assert Purse.objects.get(budget=budget).reserved > STREAMS * 1_000
     server.kill()
     server.start()
     _wait_until_settled(5)
+    purse = Purse.objects.get(budget=budget)
+    assert purse.reserved == 0
+    assert purse.spent == sum(entry.prompt_tokens + entry.completion_tokens for entry in Entry.objects.all())
     for generation in Generation.objects.select_related("message"):
         assert generation.state == "interrupted"
         assert generation.retryable is True

@@ -20,6 +20,7 @@ from playground.catalog.prices import price_in_force
 from playground.conversations.models import Conversation, Generation, Message
 from playground.ledger.models import Entry, ExchangeRate
 from playground.ledger.rates import rate_at
+from playground.pricing.price import Tier
 from playground.web.sidebar import spent
 from tests.entries import write_entry
 from tests.integration.catalog.test_proposals import LISTS, TOML
@@ -89,6 +90,63 @@ def test_a_price_that_makes_no_sense_is_refused_where_it_stands(alices: Client, 
     answer = alices.post(reverse("list-price", args=[offer().pk]), TYPED | {field: value})
     assert answer.status_code == 422
     assert "tc-field-error" in answer.content.decode()
+    assert not PriceRow.objects.filter(origin="typed").exists()
+
+
+BY_LENGTH = {
+    "input": ["2", "4"],
+    "cached": ["0.4", ""],
+    "output": ["8", "16"],
+    "prompt_min": ["", "32000"],
+    "prompt_max": ["32000", ""],
+    "completion_min": ["", ""],
+    "completion_max": ["", ""],
+}
+
+
+def test_a_price_by_length_is_typed_with_a_tier_for_each(alices: Client) -> None:
+    address = reverse("list-price", args=[offer().pk])
+    assert alices.post(address, TYPED | BY_LENGTH).status_code == 302
+    price = price_in_force(offer().pk, dt.date(2026, 12, 1))
+    assert price is not None
+    assert price.tiers == (
+        Tier(Decimal(2), Decimal(8), Decimal("0.4"), prompt_max=32_000),
+        Tier(Decimal(4), Decimal(16), prompt_min=32_000),
+    )
+
+
+def test_the_form_begins_with_what_holds_and_tiers_are_added_and_removed_unjudged(alices: Client) -> None:
+    address = reverse("list-price", args=[offer("bigmodel", "glm-4.7").pk])
+
+    def typed(answer: Any) -> list[tuple[Any, Any, Any]]:
+        assert answer.status_code == 200
+        assert "tc-field-error" not in answer.content.decode()
+        rows = answer.context["form"].tiers
+        return [tuple(row[name].value() for name in ("input", "prompt_max", "completion_min")) for row in rows]
+
+    assert typed(alices.get(address)) == [("2", "32000", ""), ("3", "32000", "200"), ("4", "", "")]
+    added = alices.post(address, TYPED | BY_LENGTH | {"source": "", "add": "1"})
+    assert typed(added) == [("2", "32000", ""), ("4", "", ""), (None, None, None)]
+    assert added.context["form"]["start"].value() == "2026-12-01"
+    assert typed(alices.post(address, TYPED | BY_LENGTH | {"remove": "0"})) == [("4", "", "")]
+    assert not PriceRow.objects.filter(origin="typed").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"prompt_max": ["40000", ""]}, "Tiers 1 and 2 are both for requests of some lengths."),
+        ({"prompt_max": ["32000", "32000"]}, "Give more than where it begins"),
+        ({"input": ["2", ""]}, "This field is required."),
+        ({"completion_min": ["-1", ""]}, "greater than or equal to 0"),
+    ],
+)
+def test_tiers_that_make_no_sense_say_why_and_nothing_is_set(
+    alices: Client, changes: dict[str, list[str]], said: str
+) -> None:
+    answer = alices.post(reverse("list-price", args=[offer().pk]), TYPED | BY_LENGTH | changes)
+    assert answer.status_code == 422
+    assert said in text_of(answer)
     assert not PriceRow.objects.filter(origin="typed").exists()
 
 

@@ -19,6 +19,7 @@ from playground.budgets.windows import (
     hour_of,
     leaves_at,
     oldest_hour,
+    per_day,
     rolling_forecast,
     window_of,
 )
@@ -98,6 +99,14 @@ def test_half_of_a_period_leads_to_twice_as_much() -> None:
 
 def test_nothing_is_foretold_of_what_has_no_end() -> None:
     assert forecast(5, Window(EVER, None), dt.datetime(2026, 11, 1, tzinfo=dt.UTC)) is None
+
+
+@pytest.mark.parametrize(("span", "day"), [(DAY, 310), (MONTH, 10), (ROLLING, 10), (ONCE, None)])
+def test_a_day_has_its_part_of_what_ends_also_where_clocks_change(span: str, day: int | None) -> None:
+    for zone in ("UTC", "Europe/Berlin"):  # in March and October a month there has an hour less or more
+        for month in (3, 10):
+            now = dt.datetime(2026, month, 29, 12, tzinfo=dt.UTC)
+            assert per_day(310, span, window_of(span, now, zoneinfo.ZoneInfo(zone))) == day
 
 
 @pytest.mark.parametrize(("of_late", "ahead"), [(0, 0), (7, 30), (10**18, 10**18 * 30 // 7)])

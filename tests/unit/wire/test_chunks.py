@@ -60,6 +60,8 @@ def parse(*chunks: str, reasoning: str = "auto") -> list[Event]:
         (chunk(id=7, model=["m"]), []),
         (chunk(id="r" * 999), [Identified("r" * NAME_LENGTH, "")]),
         (chunk(usage={"prompt_tokens": 1, "completion_tokens": 2}), [UsageReported(Usage(1, 2))]),
+        (chunk(usage={"prompt_tokens": "1"}), [UsageReported(None)]),
+        (chunk(usage="none"), [UsageReported(None)]),
         (chunk(usage=None), []),
         (chunk(content_filter=[{"role": "user", "level": 1}]), [FilterReported([("user", 1)])]),
         (chunk(content_filter=[{"role": "user"}, 5, {"level": 1}]), [FilterReported([("", 1)])]),

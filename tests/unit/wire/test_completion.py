@@ -105,6 +105,13 @@ def test_the_last_usage_holds_and_the_first_names() -> None:
     assert (completion.provider_request_id, completion.model) == ("r1", "m2")
 
 
+def test_a_usage_that_cannot_be_read_is_kept_as_it_came_but_replaces_none_that_could() -> None:
+    odd, good = UsageReported(None, {"prompt_tokens": "?"}), UsageReported(Usage(1, 9), {"prompt_tokens": 1})
+    alone, after = fold(odd), fold(good, odd)
+    assert (alone.usage, alone.raw_usage) == (None, {"prompt_tokens": "?"})
+    assert (after.usage, after.raw_usage) == (Usage(1, 9), {"prompt_tokens": 1})
+
+
 def test_text_can_be_asked_for_at_any_time() -> None:
     completion = Completion()
     for at, letter in enumerate("abcdef"):

@@ -10,7 +10,7 @@ from playground.web import usage_files
 
 
 class Command(BaseCommand):
-    """Writes what is missing; running it again writes nothing."""
+    """Writes what is missing or was corrected since; running it again writes nothing."""
 
     help = "Write the usage of every month that is over into the data folder, one CSV file for each team and month."
 

@@ -1,6 +1,7 @@
 """The API says what the pages say, to the last digit, to whom the pages say it, and is strict about questions."""
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -133,6 +134,19 @@ def test_filters_hold_together(alice: User, team: Team, token_of: TokenOf, ask: 
     assert found(person=alice.pk) == [old.pk]
 
 
+def test_runs_of_one_template_are_found_by_its_id(alice: User, team: Team, token_of: TokenOf, ask: Ask) -> None:
+    template, version = uuid.uuid4(), uuid.uuid4()
+    made = write_entry(alice, team, template=template, template_version=version)
+    write_entry(alice, team)
+    token = token_of(alice)
+    for text in (str(template), template.hex.upper()):
+        (entry,) = fits(ask(token, "entries", {"template": text}), "/entries")["data"]
+        assert (entry["id"], entry["template"], entry["template_version"]) == (made.pk, str(template), str(version))
+        (row,) = fits(ask(token, "totals", {"template": text, "by": "template"}), "/totals")["data"]
+        assert (row["group"], row["requests"]) == (template.hex, 1)
+    assert fits(ask(token, "entries", {"template": str(version)}), "/entries")["data"] == []
+
+
 def test_models_have_their_price_and_prices_their_history(
     alice: User, charlie: User, team: Team, catalog: None, token_of: TokenOf, ask: Ask
 ) -> None:
@@ -177,6 +191,7 @@ def test_a_question_takes_few_queries(
         ("entries", {"first": "20260201"}),
         ("entries", {"status": "broken"}),
         ("entries", {"practice": "maybe"}),
+        ("entries", {"template": "7c9e6679"}),
         ("entries", {"model": ""}),
         ("entries", {"model": ["a", "b"]}),
         ("entries", {"modle": "x"}),

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from playground.accounts.models import Team, User
 from playground.catalog.models import Offer
-from playground.conversations.models import Conversation
+from playground.conversations.models import Conversation, Generation, Message
 from playground.ledger import standing
 from playground.ledger.corrections import outcome
 from playground.ledger.history import Only, Scope, read
@@ -25,10 +25,12 @@ from playground.ledger.models import Entry
 from playground.ledger.repricing import reprice
 from playground.ledger.totals import entries_of, totals
 from playground.pricing.cost import Cost, TokenCounts
-from playground.web.sidebar import spent
+from playground.prompts import library
+from playground.web.sidebar import spent, spent_on
 from playground.web.usage_export import HEAD, formula_safe
-from tests.entries import USD
+from tests.entries import CNY, USD
 from tests.integration.ledger.test_append_only import correction_of
+from tests.integration.prompts.conftest import content
 from tests.integration.web.usage.conftest import MakeEntry
 from tests.integration.web.usage.test_overview import words, works_in
 
@@ -82,6 +84,76 @@ def test_columns_are_the_readers_choice(browser_of: BrowserOf, alice: User, make
     text = words(browser_of(alice), "/usage/entries/?column=duration&column=request")
     assert "5.30 s 20261121104312abcdef" in text
     assert "GLM-4.5-Air Alice" not in text
+
+
+def test_a_search_finds_request_ids_own_titles_and_people(
+    browser_of: BrowserOf, alice: User, bob: User, team: Team, make_entry: MakeEntry
+) -> None:
+    rooms = [Conversation.objects.create(team=team, user=user, title="Break-even volume") for user in (alice, bob)]
+    mine = make_entry(conversation=rooms[0].pk, provider_request_id="2026aaa")
+    his = make_entry(conversation=rooms[1].pk, provider_request_id="2026bbb", user_id=bob.pk)
+    for text, found in (("EVEN VOL", [mine]), ("bob", [his]), ("6aa", [mine]), ("2026", [his, mine]), ("zzz", [])):
+        assert numbers(browser_of(alice), f"?sort=-time&q={text}") == [entry.pk for entry in found]
+        assert {row["id"] for row in csv_of(alice, f"{ALL}&q={text}")} == {str(entry.pk) for entry in found}
+    works_in(bob, team)
+    for text, found in (("even vol", [his]), ("alice", []), ("bob", [])):
+        assert numbers(browser_of(bob), f"?q={text}") == [entry.pk for entry in found]
+
+
+def test_a_template_can_be_a_column_and_stands_on_the_receipt(
+    browser_of: BrowserOf, alice: User, team: Team, make_entry: MakeEntry
+) -> None:
+    template = library.create(team=team, author=alice, content=content("Meeting summary"), live=True)
+    entry = make_entry(template=template.pk, template_version=template.live_id)
+    client = browser_of(alice)
+    assert "Meeting summary" in words(client, "/usage/entries/?column=template")
+    assert "Template Meeting summary" in words(client, f"/usage/entries/{entry.pk}/")
+    (row,) = csv_of(alice)
+    assert (row["template"], row["template_version"]) == (str(template.pk), str(template.live_id))
+
+
+def test_entries_of_one_conversation_stay_so_while_other_filters_change(
+    browser_of: BrowserOf, alice: User, bob: User, team: Team, make_entry: MakeEntry
+) -> None:
+    mine = Conversation.objects.create(team=team, user=alice, title="Alice's plans")
+    his = Conversation.objects.create(team=team, user=bob, title="Bob's plans")
+    client = browser_of(alice)
+    for room, title in ((mine, "Alice's plans"), (his, f"conversation {his.pk.hex[:8]}")):
+        address = f"/usage/entries/?conversation={room.pk.hex}"
+        assert f"{title} Clear the filters" in words(client, address)
+        box = f'<input type="checkbox" name="conversation" value="{room.pk.hex}" checked>'
+        assert box in client.get(address).content.decode()
+
+
+def test_a_receipt_keeps_what_the_provider_sent_where_no_counts_can_be_read_from_it(
+    browser_of: BrowserOf, alice: User, team: Team, catalog: None, make_entry: MakeEntry
+) -> None:
+    room = Conversation.objects.create(team=team, user=alice)
+    answer = Message.objects.create(conversation=room, role="assistant", content="Hi")
+    sold = Offer.objects.get(provider__slug="zai", wire_name="glm-4.6")
+    run = Generation.objects.create(
+        message=answer, conversation=room, user=alice, client_id="a", offer=sold, raw_usage='{"prompt_tokens": "many"}'
+    )
+    entry = make_entry(generation=run.pk, tokens_basis="estimated")
+    text = words(browser_of(alice), f"/usage/entries/{entry.pk}/")
+    assert 'Usage, as the provider sent it {"prompt_tokens": "many"}' in text
+    assert "estimated" in text
+    assert "as the provider sent it" not in words(browser_of(alice), f"/usage/entries/{make_entry().pk}/")
+
+
+def test_what_has_no_price_is_counted_beside_a_conversations_sum(make_entry: MakeEntry) -> None:
+    room, other = uuid.uuid4(), uuid.uuid4()
+    for price in (CNY, None, None):
+        entry = make_entry(conversation=room, price=price)
+    make_entry(conversation=other, price=None)
+    assert spent([room, other]) == {
+        room: ("¥0.00114", "3 turns · ¥0.00114 + 2 unpriced"),
+        other: ("—", "1 turn · —"),
+    }
+    assert spent_on({room: [room, other]}) == {room: "¥0.00114 + 3 unpriced"}
+    assert spent_on({other: [other]}) == {other: ""}
+    correction_of(entry, currency="CNY", cost_basis="exact").save()
+    assert spent([room])[room][1] == "3 turns · ¥0.00114 + 1 unpriced"
 
 
 def test_titles_of_conversations_are_shown_to_their_owner_only(

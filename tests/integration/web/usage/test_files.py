@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import os
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +17,7 @@ from pytest_django import Settings
 from playground.accounts.models import Team, User
 from playground.ledger.totals import entries_of, totals
 from playground.web.usage_files import Month, files_of, path_of
+from tests.integration.ledger.test_append_only import correction_of
 from tests.integration.web.usage.conftest import MakeEntry
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,22 @@ def test_a_file_adds_up_to_what_the_month_cost_to_the_last_digit(make_entry: Mak
     written()
     exact = totals(entries_of(team)).amounts["CNY"]
     assert sum(Decimal(row["cost_total"]) for row in rows(team, Month(2025, 11))) == exact
+
+
+def test_a_month_that_is_corrected_later_is_written_again_once(make_entry: MakeEntry, team: Team) -> None:
+    entry, now = make_entry(at=NOVEMBER, price=None), timezone.now()
+    make_entry(at=NOVEMBER + dt.timedelta(days=31))
+    written()
+    priced = {"currency": "CNY", "cost_basis": "exact"}
+    parts = {"cost_input": Decimal(1), "cost_cached": Decimal(0), "cost_output": Decimal(0), "cost_total": Decimal(1)}
+    correction_of(entry, corrected_at=now, **priced, **parts).save()
+    said = written()
+    assert "usage-2025-11.csv: 2 entries" in said
+    assert "usage-2025-12.csv" not in said
+    assert sum(Decimal(row["cost_total"] or 0) for row in rows(team, Month(2025, 11))) == 1
+    later = (now + dt.timedelta(hours=2)).timestamp()
+    os.utime(path_of(team, Month(2025, 11)), (later, later))
+    assert written() == "Every month that is over has its file.\n"
 
 
 def test_a_file_that_was_lost_is_written_again(make_entry: MakeEntry, team: Team) -> None:

@@ -61,6 +61,10 @@ def test_all_four_are_found_and_lead_to_what_they_are_about(
         "The key “Old one” was not used for 90 days.",
         "1 run of 28 days has no price.",
     ]
+    assert found["The key “Old one” was not used for 90 days."] == "/usage/entries/?key=Old+one&range=12m"
+    dear = client.get(found["Today cost ¥0.0720, more than three times the median of 28 days."])
+    dearest = dear.content.decode().partition('<th scope="row"><a href="/usage/entries/')[2]
+    assert "¥0.0720" in dearest.partition("</tr>")[0]
     for words, rows in (("GLM-5: 17 of 50 runs failed in 28 days.", 17), ("1 run of 28 days has no price.", 1)):
         page = client.get(found[words]).content.decode()
         assert page.count('<th scope="row"><a href="/usage/entries/') == rows

@@ -98,6 +98,25 @@ def test_figures_of_tokens_success_and_speed(browser_of: BrowserOf, alice: User,
     assert re.search(r"0\.4[0-3] s to the first token", text)
 
 
+def test_every_figure_that_adds_up_is_compared_with_the_range_before(
+    browser_of: BrowserOf, alice: User, make_entry: MakeEntry
+) -> None:
+    for ago in (1, 2, 9):
+        make_entry(at=timezone.now() - dt.timedelta(days=ago))
+    make_entry(price=None)
+    text = words(browser_of(alice), "/usage/?range=7d")
+    assert re.search(r"Cost ¥0\.00229 .*? \+ 1 unpriced · \+100% against", text)
+    assert "Requests 3 100% succeeded · +200%" in text
+    assert "Tokens 3,900 +200%" in text
+    assert re.search(r"Saved by caching ¥0\.00051 .*? · \+100% \+ 1 unpriced", text)
+
+
+def test_the_overview_leads_to_its_entries_as_a_file(browser_of: BrowserOf, alice: User, make_entry: MakeEntry) -> None:
+    make_entry()
+    page = html.unescape(browser_of(alice).get("/usage/?range=7d&by=key&model=GLM-4.5-Air").content.decode())
+    assert 'href="/usage/entries.csv?range=7d&model=GLM-4.5-Air" download' in page
+
+
 def test_who_manages_the_team_sees_all_of_it_and_members_their_own(
     browser_of: BrowserOf, alice: User, bob: User, charlie: User, team: Team, make_entry: MakeEntry
 ) -> None:
