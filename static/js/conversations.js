@@ -16,6 +16,7 @@ const list = () => document.getElementById("conversation-list");
 const DOORS = "#conversation-list, #conversation-menu, [data-conversation-title]"; // to what can be done
 let waiting = 0;
 let looking = 0;
+let scrolled = 0;
 let deeds = null;
 
 // fetchDeeds(): what carries deeds out (deeds.js); it comes when somebody is about to do one.
@@ -31,7 +32,11 @@ export function watchConversations(fetchDeeds) {
   });
   for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, ({ target }) => target.closest?.(DOORS) && deeds().catch(() => {}));
   document.addEventListener("keydown", onKey);
-  document.addEventListener("htmx:after:swap", afterSwap);
+  document.addEventListener("htmx:before:swap", () => (scrolled = list()?.scrollTop));
+  document.addEventListener("htmx:after:swap", ({ detail }) => {
+    if (detail?.ctx?.sourceElement?.id === "conversation-list") list().scrollTop = scrolled; // a row that moved does not take the reader along
+    afterSwap();
+  });
   afterSwap();
   if (remembers()) carryOut("offerUndoOfBefore");
 }
