@@ -413,6 +413,7 @@ def test_the_menu_of_a_row_works_in_the_drawer(phone: Page) -> None:
     assert box
     assert min(box["width"], box["height"]) >= 36
     button.tap()
+    expect(phone.locator("#row-menu")).to_be_visible()
     shown = phone.locator("#row-menu").bounding_box()
     assert shown
     assert 0 <= shown["x"] <= PHONE["width"] - shown["width"]

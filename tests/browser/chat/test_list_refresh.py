@@ -52,7 +52,11 @@ def test_a_refresh_waits_for_the_archive_that_is_being_opened(page: Page, alice:
     page.reload()
     ready(page)
     held: list[Route] = []
-    page.route("**/conversations/?view=archived", held.append, times=1)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/conversations/?view=archived", hold, times=1)
     with page.expect_request("**/conversations/?view=archived"):
         page.click("#open-archive")
     page.clock.install()
