@@ -149,7 +149,7 @@ def _short(desk: Desk, offer: Offer, chosen: RunSettings) -> Standing | None:
 
 
 def _unpriced(desk: Desk, offer: Offer) -> Standing | None:
-    if offer.pk in desk.prices:
+    if desk.price(offer) is not None:
         return None
     what = _("Turns run and their tokens are counted, but their cost is unknown: it shows as — and is in no total.")
     if offer.provider.practice:
@@ -164,5 +164,5 @@ def _unpriced(desk: Desk, offer: Offer) -> Standing | None:
 
 
 def _currency(desk: Desk, offer: Offer | None) -> str:
-    price = desk.prices.get(offer.pk) if offer else None
+    price = desk.price(offer) if offer else None
     return price.currency if price else ""

@@ -19,9 +19,9 @@ from playground.accounts.roles import Act, Thing, may
 from playground.catalog.capabilities import Capability, capabilities_of
 from playground.catalog.capability_words import label, why_not
 from playground.catalog.choices import TIERS
-from playground.catalog.models import Offer
+from playground.catalog.models import Offer, PriceRow
 from playground.catalog.phrases import PhraseBook
-from playground.catalog.prices import rows_in_force
+from playground.catalog.prices import price_in_force, rows_in_force
 from playground.catalog.queries import default_offer, facts_of, offers_for
 from playground.conversations.models import Conversation, LastSettings
 from playground.conversations.run_settings import PROPOSED_MAX_TOKENS, TEAM_FIRST, RunSettings, parse, propose
@@ -50,9 +50,26 @@ class Desk:
         self.scope = f"team:{team.pk}"
         self.offers = list(offers_for([self.scope]))
         self.keys = {key.provider_id: key for key in reversed(keys.visible_to(user, team).filter(disabled_at=None))}
-        self.price_rows = rows_in_force([offer.pk for offer in self.offers], timezone.now(), scope=self.scope)
-        self.prices = {offer_id: row.price for offer_id, row in self.price_rows.items()}
         self.rate: Rate = Rates().on(timezone.now().date())
+        self._priced: dict[uuid.UUID, Price | None] = {}
+
+    @cached_property
+    def price_rows(self) -> dict[uuid.UUID, PriceRow]:
+        """The prices of all offers, as rows. Reading them takes as long as all the rest: see `price`."""
+        return rows_in_force([offer.pk for offer in self.offers], timezone.now(), scope=self.scope)
+
+    @cached_property
+    def prices(self) -> Mapping[uuid.UUID, Price]:
+        """The prices of all offers; of those that nobody knows none."""
+        return {offer_id: row.price for offer_id, row in self.price_rows.items()}
+
+    def price(self, offer: Offer) -> Price | None:
+        """What one offer costs now, for pages that show one; None when nobody knows."""
+        if "prices" in self.__dict__:
+            return self.prices.get(offer.pk)
+        if offer.pk not in self._priced:
+            self._priced[offer.pk] = price_in_force(offer.pk, timezone.now(), scope=self.scope)
+        return self._priced[offer.pk]
 
     def chosen(self, conversation: Conversation | None, *, with_default: bool = True) -> RunSettings:
         """The settings the page begins with: the conversation's, else the person's default preset (unless without),
@@ -210,7 +227,7 @@ def count_words(tokens: int | None) -> str:
 
 
 def _card(desk: Desk, offer: Offer) -> dict[str, Any]:
-    price = desk.prices.get(offer.pk)
+    price = desk.price(offer)
     return {
         "title": offer.title,
         "note": f"{offer.provider.name} · {note_of(offer)}" if note_of(offer) else offer.provider.name,

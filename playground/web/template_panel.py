@@ -104,7 +104,7 @@ def prompt_price(desk: Desk, model: str, text: str) -> dict[str, Any]:
     """How many tokens a text is, and what reading it costs on the model: with the person's key, else in practice."""
     tokens = estimate_tokens(text)
     offer = offer_for(desk, model)
-    price = desk.prices.get(offer.pk) if offer else None
+    price = desk.price(offer) if offer else None
     return {
         "tokens": ngettext("%(count)s token", "%(count)s tokens", tokens) % {"count": f"{tokens:,}"},
         "cost": _cost(desk, price, tokens),

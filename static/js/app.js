@@ -1,7 +1,7 @@
 // Entry of every page: sheets, dialogs, keys, theme, the conversation list, small behaviours by data attribute.
 import { watchConversations } from "./conversations.js";
 import { watchDialogs } from "./dialogs.js";
-import { toast } from "./dom.js";
+import { page, script, toast } from "./dom.js";
 import { gettext } from "./language.js";
 import { walkLists } from "./lists.js";
 import { keepPlace, returnToPlace } from "./place.js";
@@ -9,8 +9,9 @@ import { closeSheet, toggleSheet, watchSheets } from "./sheets.js";
 import { provide, watchShortcuts } from "./shortcuts.js";
 
 parkInHead();
+watchToasts();
 watchSheets();
-watchConversations();
+watchConversations(() => import("./deeds.js"));
 watchDialogs();
 watchShortcuts();
 walkLists();
@@ -47,13 +48,13 @@ document.addEventListener("htmx:response:error", ({ detail }) => {
 rememberTimeZone();
 
 // The dialog opens at once and takes what is typed; what fills it is loaded when it is first wanted.
-function togglePalette() {
+async function togglePalette() {
   const dialog = document.getElementById("palette");
   if (dialog.open) {
     dialog.close();
     return;
   }
-  closeSheet();
+  if (document.querySelector(".tc-scrim")) await closeSheet();
   dialog.showModal();
   import("./palette.js").then(
     ({ openPalette }) => openPalette(dialog),
@@ -78,6 +79,19 @@ function parkInHead() {
   const beside = body.insertAdjacentElement.bind(body);
   body.after = (...parked) => head.append(...parked);
   body.insertAdjacentElement = (place, parked) => (place === "afterend" ? head.appendChild(parked) : beside(place, parked));
+}
+
+// A confirmation goes by itself: what sees to that comes with the first one.
+function watchToasts() {
+  const place = document.getElementById("toaster");
+  const watcher = new MutationObserver(come);
+  const wait = () => watcher.observe(place, { childList: true });
+  function come() {
+    watcher.disconnect();
+    script(page("toast")).then(() => globalThis.basecoat.init("toaster"), wait);
+  }
+  if (place.childElementCount) come();
+  else wait();
 }
 
 // Pages before the sign-in, and people who chose none, get their browser's time zone.

@@ -1,5 +1,6 @@
 // Tool calls while they form: pieces of the live log to calls, and calls to cards. The cards are the server's own markup
 // (the template in the page), so that history and a running answer look alike.
+import { appendText } from "./dom.js";
 
 // calls: [{name, arguments}, …] with the pieces of a part "t" added: lines of [index, id, name, arguments, replaces].
 export function withPieces(calls, lines) {
@@ -26,8 +27,6 @@ export function drawCalls(place, calls) {
   calls.forEach((call, at) => {
     const card = cards[at] ?? place.appendChild(document.getElementById("tool-card").content.firstElementChild.cloneNode(true));
     card.querySelector("[data-call-name]").textContent = call.name;
-    const shown = card.querySelector("[data-call-arguments]");
-    if (shown.firstChild && call.arguments.startsWith(shown.firstChild.data)) shown.firstChild.appendData(call.arguments.slice(shown.firstChild.data.length));
-    else shown.textContent = call.arguments;
+    appendText(card.querySelector("[data-call-arguments]"), call.arguments);
   });
 }

@@ -6,7 +6,6 @@ import "./elements/message-view.js";
 import "./elements/prompt-composer.js";
 import "./elements/run-settings.js";
 import "./elements/thread-view.js";
-import "./elements/wait-button.js";
 import { gettext } from "./language.js";
 import { live } from "./live.js";
 import { arrives } from "./markdown/arrive.js";
@@ -51,7 +50,7 @@ composer.deliver = async ({ text, clientId, signal }) => {
 };
 
 // Who writes will read an answer: what draws it comes meanwhile.
-composer.addEventListener("input", () => arrives().catch(() => {}), { once: true });
+composer.addEventListener("input", () => Promise.all([arrives(), import("./live-answer.js")]).catch(() => {}), { once: true });
 // A "/" at the beginning offers templates; what does so comes then.
 composer.addEventListener("input", ({ target }) => {
   if (target.value?.startsWith("/") || templates) openTemplates();

@@ -9,7 +9,6 @@ import "./elements/model-picker.js";
 import "./elements/prompt-composer.js";
 import "./elements/run-settings.js";
 import "./elements/thread-view.js";
-import "./elements/wait-button.js";
 import { fill, gettext, money, ngettext, number } from "./language.js";
 import { live } from "./live.js";
 import { arrives } from "./markdown/arrive.js";
@@ -52,7 +51,7 @@ async function ask({ columns, text, clientId, signal }) {
 }
 
 // Who writes will read answers: what draws them comes meanwhile.
-composer.addEventListener("input", () => arrives().catch(() => {}), { once: true });
+composer.addEventListener("input", () => Promise.all([arrives(), import("./live-answer.js")]).catch(() => {}), { once: true });
 composer.isReady = () => live.isReady;
 live.addEventListener("status", () => composer.connectionChanged());
 

@@ -1,40 +1,67 @@
-// The conversation list and what can be done with a conversation, in its row, in the bar and by keyboard.
-import { announce, page, toast } from "./dom.js";
+// The conversation list: kept as it is on the server, walked by keyboard, and where the deeds on a conversation begin.
+import { toast } from "./dom.js";
 import { gettext } from "./language.js";
-import { watchRowMenu } from "./row-menu.js";
-import { editTitle, isEditing } from "./title-edit.js";
 
 const AGAIN = 3_000; // milliseconds until a page without a connection looks again at what is being answered
 const SETTLE = 120; // notices that come together are one refresh
-const DELETED = "tc:deleted"; // sessionStorage: what the page before this one deleted
+
+export const DELETED = "tc:deleted"; // sessionStorage: what the page before this one deleted
+export const rowOf = (id) => document.getElementById(`conversation-${id}`);
+export const linkOf = (id) => rowOf(id)?.querySelector("a");
+export const openId = () => location.pathname.match(/^\/c\/([0-9a-f-]{36})\//)?.[1] ?? null;
+export const heading = () => document.querySelector("[data-conversation-title]");
+export const isEditing = () => document.querySelector(".tc-title-edit") !== null;
 
 const list = () => document.getElementById("conversation-list");
-const rowOf = (id) => document.getElementById(`conversation-${id}`);
-const linkOf = (id) => rowOf(id)?.querySelector("a");
-const openId = () => location.pathname.match(/^\/c\/([0-9a-f-]{36})\//)?.[1] ?? null;
-const heading = () => document.querySelector("[data-conversation-title]");
+const DOORS = "#conversation-list, #conversation-menu, [data-conversation-title]"; // to what can be done
 let waiting = 0;
 let looking = 0;
+let scrolled = 0;
+let deeds = null;
 
-export function watchConversations() {
+// fetchDeeds(): what carries deeds out (deeds.js); it comes when somebody is about to do one.
+export function watchConversations(fetchDeeds) {
+  deeds = fetchDeeds;
   document.addEventListener("click", (event) => {
     const deed = event.target.closest("#conversation-menu [data-deed]");
-    if (deed && openId()) setTimeout(() => act(deed.dataset.deed, openId(), "bar")); // the menu gives the focus back first
+    const menu = event.target.closest("[data-row-menu]");
+    if (deed && openId()) setTimeout(() => carryOut("act", deed.dataset.deed, openId(), "bar")); // the menu gives the focus back first
+    else if (menu) carryOut("openMenu", menu);
     else if (event.target.closest("[data-clear-filter]")) clearFilter();
-    else if (event.target.closest("[data-conversation-title][data-editable]")) renameInBar();
+    else if (event.target.closest("[data-conversation-title][data-editable]")) carryOut("renameInBar");
   });
+  for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, ({ target }) => target.closest?.(DOORS) && deeds().catch(() => {}));
   document.addEventListener("keydown", onKey);
-  document.addEventListener("htmx:after:swap", afterSwap);
-  watchRowMenu((deed, id) => act(deed, id, "row"));
+  document.addEventListener("htmx:before:swap", () => (scrolled = list()?.scrollTop));
+  document.addEventListener("htmx:after:swap", ({ detail }) => {
+    if (detail?.ctx?.sourceElement?.id === "conversation-list") list().scrollTop = scrolled; // a row that moved does not take the reader along
+    afterSwap();
+  });
   afterSwap();
-  offerUndoOfBefore();
+  if (remembers()) carryOut("offerUndoOfBefore");
+}
+
+function carryOut(deed, ...given) {
+  deeds().then(
+    (known) => known[deed](...given),
+    () => toast(gettext("The server cannot be reached now."), "info"),
+  );
+}
+
+function remembers() {
+  try {
+    return sessionStorage.getItem(DELETED) !== null;
+  } catch {
+    return false; // storage is switched off
+  }
 }
 
 // The list in the sidebar, fetched anew. Called when something changed.
 export function refreshConversations() {
   clearTimeout(waiting);
   waiting = setTimeout(() => {
-    if (isEditing() || document.querySelector("#row-menu:popover-open")) refreshConversations();
+    // Not under the hands of the reader: what they asked for (the archive, more rows) comes first, and is as new.
+    if (isEditing() || document.querySelector("#row-menu:popover-open, #conversation-list .htmx-request")) refreshConversations();
     else if (list()) globalThis.htmx?.trigger(list(), "refresh");
   }, SETTLE);
 }
@@ -58,7 +85,7 @@ function afterSwap() {
   if (!isConnected && document.querySelector("#conversation-list .tc-dot")) looking = setTimeout(refreshConversations, AGAIN);
 }
 
-function showInHeader({ title, sum }, isForeign = false) {
+export function showInHeader({ title, sum }, isForeign = false) {
   if (!heading()) return;
   if (!isForeign) heading().dataset.editable = "";
   if (heading().textContent !== title && !isEditing()) showTitle(title);
@@ -67,7 +94,7 @@ function showInHeader({ title, sum }, isForeign = false) {
   badge.hidden = !sum;
 }
 
-function showTitle(title) {
+export function showTitle(title) {
   heading().textContent = title;
   document.title = `${title} · ${gettext("Trial center")}`;
 }
@@ -79,146 +106,11 @@ function clearFilter() {
   refreshConversations();
 }
 
-// ── deeds ──
-
-async function post(id, deed, values = {}) {
-  const answer = await fetch(`/c/${id}/${deed}/`, {
-    method: "POST",
-    body: new URLSearchParams(values),
-    headers: { "X-CSRFToken": page("csrf"), Accept: "application/json" },
-  });
-  if (answer.status === 422) throw new Error(await answer.text());
-  if (!answer.ok) throw new Error(gettext("The server could not do that. Try again in a moment."));
-  return answer.json();
-}
-
-async function act(deed, id, place) {
-  try {
-    if (deed === "rename") place === "bar" ? renameInBar() : renameInRow(id);
-    else if (deed === "delete") await remove(id);
-    else await move(deed, id, place);
-  } catch (error) {
-    toast(error.message, "info");
-  }
-}
-
-function renameInRow(id) {
-  const link = linkOf(id);
-  const menu = rowOf(id).querySelector("[data-row-menu]");
-  menu.hidden = true;
-  editTitle(link, {
-    title: link.dataset.title,
-    save: async (title) => (await post(id, "rename", { title })).title,
-    done: ({ title, byKey }) => {
-      menu.hidden = false;
-      link.dataset.title = title;
-      link.querySelector(".tc-row-title").textContent = title;
-      if (byKey) link.focus();
-      if (id === openId()) showInHeader(link.dataset);
-      refreshConversations();
-    },
-  });
-}
-
-function renameInBar() {
-  const id = openId();
-  if (!id || isEditing() || heading().dataset.editable === undefined) return;
-  editTitle(heading(), {
-    title: heading().textContent,
-    save: async (title) => (await post(id, "rename", { title })).title,
-    done: ({ title, byKey }) => {
-      showTitle(title);
-      if (byKey) document.getElementById("conversation-menu-trigger").focus();
-      refreshConversations();
-    },
-  });
-}
-
-async function move(deed, id, place) {
-  const menu = place === "bar" ? document.getElementById("conversation-menu-list") : document.getElementById("row-menu");
-  const fact = deed === "pin" ? "pinned" : "archived";
-  const isOn = menu.dataset[fact] !== "true";
-  const neighbour = deed === "archive" ? nextTo(id) : null;
-  await post(id, deed, { on: isOn ? "1" : "0" });
-  if (deed === "archive" && id === openId()) return location.reload(); // the composer gives way to a note, or comes back
-  if (id === openId()) document.getElementById("conversation-menu-list").dataset[fact] = String(isOn);
-  refreshConversations();
-  const said = { pin: [gettext("Unpinned"), gettext("Pinned")], archive: [gettext("Moved back to the list"), gettext("Moved to the archive")] };
-  const words = said[deed][Number(isOn)];
-  if (deed === "pin") return announce(words);
-  neighbour?.focus();
-  undoable(words, async () => {
-    await post(id, deed, { on: isOn ? "0" : "1" });
-  });
-}
-
-async function remove(id) {
-  const isOpen = id === openId();
-  const neighbour = nextTo(id);
-  if (isOpen) remember(id); // first: the notice that every tab gets may come before the answer
-  try {
-    await post(id, "delete");
-  } catch (error) {
-    forget();
-    throw error;
-  }
-  if (isOpen) return location.assign(document.querySelector(".tc-brand a").href);
-  rowOf(id)?.remove();
-  neighbour?.focus();
-  refreshConversations();
-  offerUndo(id);
-}
-
-function offerUndo(id, goTo = "") {
-  undoable(gettext("Conversation deleted"), async () => {
-    await post(id, "restore");
-    if (goTo) location.assign(goTo);
-  });
-}
-
-function undoable(words, undo) {
-  toast(words, "ok", {
-    label: gettext("Undo"),
-    run: async () => {
-      try {
-        await undo();
-        announce(gettext("Undone"));
-      } catch {
-        toast(gettext("This cannot be undone any more."), "info");
-      }
-      refreshConversations();
-    },
-  });
-}
-
-function remember(id) {
-  try {
-    sessionStorage.setItem(DELETED, id);
-  } catch {
-    // Storage is switched off: it can be undone for a minute, but nothing offers it.
-  }
-}
-
-function forget() {
-  try {
-    const id = sessionStorage.getItem(DELETED);
-    sessionStorage.removeItem(DELETED);
-    return id;
-  } catch {
-    return null;
-  }
-}
-
-function offerUndoOfBefore() {
-  const id = forget();
-  if (id && id !== openId()) offerUndo(id, `/c/${id}/`);
-}
-
 // ── keys ──
 
 const links = () => [...document.querySelectorAll("#conversation-list a")].filter((link) => link.checkVisibility());
 
-function nextTo(id) {
+export function nextTo(id) {
   const all = links();
   const at = all.indexOf(linkOf(id));
   return all[at + 1] ?? all[at - 1] ?? document.getElementById("conversation-filter");
@@ -244,8 +136,8 @@ function onRowKey({ key, target, shiftKey }) {
     else all[Math.min(to, all.length - 1)].focus({ focusVisible: true });
     all[to]?.scrollIntoView({ block: "nearest" });
   } else if (row.hasAttribute("data-foreign")) return true; // its owner's deeds
-  else if (key === "F2") act("rename", id, "row");
-  else if (key === "Delete") act("delete", id, "row");
+  else if (key === "F2") carryOut("act", "rename", id, "row");
+  else if (key === "Delete") carryOut("act", "delete", id, "row");
   else if (key === "ContextMenu" || (key === "F10" && shiftKey)) row.querySelector("[data-row-menu]").click();
   else return true;
   return false;

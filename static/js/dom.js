@@ -15,6 +15,16 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+// A script of others, fetched when it is first needed; resolves when it has run.
+export function script(address) {
+  return new Promise((resolve, reject) => {
+    const made = element("script", { src: address });
+    made.addEventListener("load", resolve);
+    made.addEventListener("error", reject);
+    document.head.append(made);
+  });
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 export function icon(name, { small = false, spin = false } = {}) {
@@ -45,6 +55,13 @@ export function toast(text, tone = "ok", action = null) {
     line.append(button);
   }
   document.getElementById("toaster")?.append(made);
+}
+
+// Appends what is new to a text node, so that a selection in it survives.
+export function appendText(place, text) {
+  const shown = place.firstChild;
+  if (shown && text.startsWith(shown.data)) shown.appendData(text.slice(shown.data.length));
+  else place.textContent = text;
 }
 
 // Markup that our own server rendered, as elements.

@@ -3,7 +3,7 @@
 // The text is lexed at most once a frame; blocks whose source did not change stay as they are, only the tail is drawn anew.
 // Above FREEZE characters settled blocks are not even lexed again. What limits.js refuses, and whatever takes too long on
 // this machine, is shown as plain text: the page never freezes.
-import { element } from "./dom.js";
+import { appendText, element } from "./dom.js";
 import { arrives, isHere } from "./markdown/arrive.js";
 import { clean } from "./markdown/clean.js";
 import { codeBlock, finishCode, setCode } from "./markdown/code.js";
@@ -126,9 +126,7 @@ export class MarkdownView {
       block = element("div", { class: "tc-plain" });
       this.#root.replaceChildren(block);
     }
-    const shown = block.firstChild;
-    if (shown && source.startsWith(shown.data)) shown.appendData(source.slice(shown.data.length));
-    else block.textContent = source;
+    appendText(block, source);
   }
 
   #forget() {

@@ -1,7 +1,7 @@
 // The same commands and the same log over plain HTTP, for networks that block websockets. A poll waits at the server until
 // there is something new; it begins anew when what is followed changes.
 import { page } from "./dom.js";
-import { LIVE } from "./stream.js";
+import { LIVE } from "./states.js";
 
 const PAUSE = 1_000; // after an empty or failed answer
 const IDLE = 10_000; // when nothing is followed

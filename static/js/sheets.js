@@ -1,14 +1,8 @@
 // The sidebar and the run settings: beside the page on wide screens, drawer and sheet on narrow ones. An open sheet holds
-// the focus (everything else is inert), Escape and a press outside close it, and focus returns to where it came from.
-import { element } from "./dom.js";
-
-const NARROW = { sidebar: "(max-width: 820px)", inspector: "(max-width: 1180px)" };
-
-const SPOKEN = "#announcer, #toaster"; // a sheet does not silence what is said meanwhile
-
-const LAYERS = "[popover], dialog"; // open above a sheet (the model picker), and must not be as dead as the page below it
-
-let open = null;
+// the focus (everything else is inert), Escape and a press outside close it, and focus returns to where it came from. What
+// does so is fetched with the first press (sheet.js).
+import { toast } from "./dom.js";
+import { gettext } from "./language.js";
 
 export function watchSheets() {
   document.addEventListener("click", (event) => {
@@ -17,63 +11,15 @@ export function watchSheets() {
     else if (event.target.closest("[data-close-sheet]")) toggleSheet("inspector");
     else if (event.target.closest("[data-toggle-sidebar]")) toggleSheet("sidebar");
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !open || event.defaultPrevented || document.querySelector(":popover-open, dialog[open]")) return;
-    event.preventDefault();
-    closeSheet();
-  });
-  for (const query of Object.values(NARROW)) matchMedia(query).addEventListener("change", closeSheet);
 }
 
-// Opens or closes it: as a sheet where the screen is narrow, else by folding its column (kept in this browser).
 export function toggleSheet(name, opener = null) {
-  const panel = document.getElementById(name);
-  if (!panel) return;
-  if (!matchMedia(NARROW[name]).matches && panel.dataset.alwaysSheet === undefined) fold(name);
-  else if (open?.panel === panel) closeSheet();
-  else openSheet(panel, opener);
+  return import("./sheet.js").then(
+    ({ toggle }) => toggle(name, opener),
+    () => toast(gettext("The server cannot be reached now."), "info"),
+  );
 }
 
-export function closeSheet() {
-  if (!open) return;
-  const { panel, opener, scrim, others } = open;
-  open = null;
-  delete panel.dataset.open;
-  panel.removeAttribute("aria-modal");
-  panel.removeAttribute("role");
-  scrim.remove();
-  for (const other of others) other.inert = false;
-  opener?.setAttribute("aria-expanded", "false");
-  opener?.focus();
-}
-
-function openSheet(panel, opener) {
-  closeSheet();
-  const scrim = element("div", { class: "tc-scrim" });
-  scrim.addEventListener("click", closeSheet);
-  const others = [...panel.parentElement.children, ...document.body.children].filter((other) => !other.contains(panel) && !other.matches(SPOKEN) && !other.matches(LAYERS));
-  for (const other of others) other.inert = true;
-  panel.before(scrim);
-  panel.dataset.open = "";
-  panel.setAttribute("role", "dialog");
-  panel.setAttribute("aria-modal", "true");
-  opener?.setAttribute("aria-expanded", "true");
-  open = { panel, opener, scrim, others };
-  panel.tabIndex = -1;
-  panel.focus();
-}
-
-const FOLDED = { sidebar: "rail", inspector: "closed" };
-
-function fold(name) {
-  const root = document.documentElement;
-  const isFolded = root.dataset[name] === FOLDED[name];
-  if (isFolded) delete root.dataset[name];
-  else root.dataset[name] = FOLDED[name];
-  try {
-    if (isFolded) localStorage.removeItem(`tc:${name}`);
-    else localStorage.setItem(`tc:${name}`, FOLDED[name]);
-  } catch {
-    // Storage is switched off: folded until the next page.
-  }
+export async function closeSheet() {
+  (await import("./sheet.js")).closeSheet();
 }

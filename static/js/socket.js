@@ -5,7 +5,7 @@
 // Events: "status" (see `status`), "notice" (detail: the frame), "draining".
 import { afterClose, delay } from "./backoff.js";
 import { gettext } from "./language.js";
-import { LIVE } from "./stream.js";
+import { LIVE } from "./states.js";
 
 const PING_EVERY = 25_000; // below the idle limit of usual proxies
 const ANSWER_WITHIN = 10_000;

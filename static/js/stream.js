@@ -5,8 +5,7 @@
 // log must be followed again after `seq`.
 
 import { withPieces } from "./calls.js";
-
-export const LIVE = ["queued", "running", "retrying"];
+import { LIVE } from "./states.js";
 
 // What a message shows before any frame: the text that the server saved, and how far it reaches.
 export function begin(generation, { seq = 0, content = "", reasoning = "", calls = [], state = "running" } = {}) {

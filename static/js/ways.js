@@ -37,10 +37,10 @@ function whenFull(way, { settings, message }) {
   settings().whenFull = way;
 }
 
-function openSettings(opener) {
+async function openSettings(opener) {
   const panel = document.getElementById("inspector");
   const { display, visibility } = getComputedStyle(panel);
-  if (display === "none" || visibility === "hidden") toggleSheet("inspector", opener);
+  if (display === "none" || visibility === "hidden") await toggleSheet("inspector", opener);
   panel.querySelector("#run-max_tokens")?.focus();
 }
 

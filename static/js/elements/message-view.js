@@ -1,19 +1,15 @@
-// <message-view>: one message. It draws the Markdown that the server put into the page as plain text, and while its run is
-// live it follows the log: thinking opens, counts and folds, the answer grows, and at the end the server's finished partial
-// takes over the parts around the text, so that nothing jumps.
-import { callsIn, drawCalls } from "../calls.js";
-import { element, icon, parse } from "../dom.js";
-import { fill, gettext, ngettext, number, seconds } from "../language.js";
-import { live } from "../live.js";
-import { MarkdownView } from "../markdown.js";
-import { LiveMeter } from "../meter.js";
-import { withReferences } from "../references.js";
-import { LIVE, begin, reduce } from "../stream.js";
+// <message-view>: one message. It draws the Markdown that the server put into the page as plain text. While its run is live
+// that is left to live-answer.js, fetched with the first such run; at the end the server's finished partial takes over the
+// parts around the text, so that nothing jumps.
+import { appendText, parse } from "../dom.js";
+import { fill, gettext, seconds } from "../language.js";
 import { hydrateLater } from "../hydrate.js";
-import { drawInTurn } from "../turns.js";
+import { MarkdownView } from "../markdown.js";
+import { withReferences } from "../references.js";
+import { LIVE } from "../states.js";
 
-const TICK = 100; // milliseconds between two looks at the clock
-const FETCH_AGAIN = 2_000;
+const FETCH_AGAIN = 2_000; // milliseconds
+
 // Draws JSON as soon as what draws it has come; the last text that was wanted is drawn then.
 class JsonLater {
   #view = null;
@@ -45,50 +41,38 @@ const PARTS = ["head", "tools", "sources", "verdict", "notes", "meter"];
 
 export class MessageView extends HTMLElement {
   #markdown = null;
-  #state = null;
-  #isPlanned = false;
-  #notBefore = 0;
-  #ticking = 0;
-  #began = 0;
-  #thinkingBegan = 0;
+  #isShown = false;
+  #answer = null; // what follows the run while it is live
   #thinkingMs = null;
-  #isTouched = false; // the reader folded or unfolded the thinking
-  #meter = null;
 
   connectedCallback() {
     if (this.dataset.role === "user" && this.markdown.startsWith("```")) import("../attached-view.js").then(({ foldAttached }) => foldAttached(this), () => {});
-    if (this.dataset.role !== "assistant" || this.#state) return;
+    if (this.dataset.role !== "assistant" || this.#isShown) return;
+    this.#isShown = true;
     const body = this.querySelector("[data-body]");
     this.#markdown ??= this.hasAttribute("data-json") ? new JsonLater(body) : new MarkdownView(body);
     this.addEventListener("click", ({ target }) => target.dataset.path && target.matches("button") && this.#markdown.reveal?.(target.dataset.path));
-    const { generation, state, seq, elapsed } = this.dataset;
-    this.#state = begin(generation, { seq: Number(seq ?? 0), state, content: this.#source("content").textContent, reasoning: this.#source("reasoning").textContent, calls: this.isLive ? callsIn(this.#tools) : [] });
-    this.#awaitResults();
-    if (!this.isLive) {
-      this.#labelThinking(this.#thinking.querySelector("[data-thinking-label]").dataset.ms);
-      hydrateLater(this);
+    this.#fetchWhatItAsksFor();
+    if (this.isLive) {
+      this.#follow();
       return;
     }
-    this.#began = performance.now() - Number(elapsed ?? 0);
-    this.#thinking.querySelector("summary").addEventListener("click", () => {
-      this.#isTouched = true;
-    });
-    const { content, reasoning, calls } = this.#state;
-    this.#meter = new LiveMeter(this.querySelector('[data-part="meter"]'), this.#began, Boolean(content || reasoning || calls.length));
-    if ((content || calls.length) && reasoning) {
-      // The thinking was over before the page came; how long it took comes with the finished message.
-      this.#thinkingMs = -1;
-      this.#labelThinking(this.#thinking.querySelector("[data-thinking-label]").dataset.ms);
-    }
-    this.#draw();
-    this.#ticking = setInterval(() => this.#tick(), TICK);
-    live.follow(generation, this);
+    this.labelThinking(this.#thinking.querySelector("[data-thinking-label]").dataset.ms);
+    hydrateLater(this);
   }
 
   disconnectedCallback() {
-    clearInterval(this.#ticking);
-    if (this.isLive) live.unfollow(this.dataset.generation);
-    this.#state = null;
+    this.#answer?.leave();
+    this.#answer = null;
+    this.#isShown = false;
+  }
+
+  // Until it has come the page shows what the server wrote; the log is read from there, so nothing is missed.
+  async #follow() {
+    const began = performance.now() - Number(this.dataset.elapsed ?? 0);
+    const late = await import("../live-answer.js").catch(() => null);
+    if (!late) setTimeout(() => this.isConnected && this.#follow(), FETCH_AGAIN);
+    else if (this.isConnected && this.isLive && !this.#answer) this.#answer = new late.LiveAnswer(this, { markdown: this.#markdown, began });
   }
 
   get isLive() {
@@ -97,34 +81,16 @@ export class MessageView extends HTMLElement {
 
   // The answer as the model wrote it.
   get markdown() {
-    return this.dataset.role === "assistant" && this.#state ? this.#state.content : this.#source("content").textContent;
+    return this.#answer?.content ?? this.#source("content").textContent;
   }
 
   // Draws a message of history. Called when its turn has come (hydrate.js).
   hydrate() {
-    if (this.#state && !this.isLive) this.#drawWhole(this.#state.content);
+    if (this.#isShown && !this.isLive) this.#drawWhole(this.markdown);
   }
 
   #drawWhole(content) {
     this.#markdown.update(withReferences(content, this.querySelector('[data-part="sources"]')));
-  }
-
-  get #tools() {
-    return this.querySelector('[data-part="tools"]');
-  }
-
-  // ── follower of the connection ──
-  after() {
-    return this.#state?.seq ?? 0;
-  }
-
-  handle(frame) {
-    if (!this.#state) return;
-    const known = this.#state;
-    this.#state = reduce(known, frame);
-    if (this.#state.lost && !known.lost) live.again(frame.generation);
-    if (this.#state.ended) this.#finish();
-    else this.#plan();
   }
 
   #source(name) {
@@ -140,95 +106,10 @@ export class MessageView extends HTMLElement {
     return this.querySelector('[data-part="thinking"]');
   }
 
-  #plan() {
-    if (this.#isPlanned) return;
-    this.#isPlanned = true;
-    const wait = this.#notBefore - performance.now();
-    if (wait > 0) setTimeout(() => drawInTurn(this.#drawn), wait);
-    else drawInTurn(this.#drawn);
-  }
-
-  #drawn = () => {
-    this.#isPlanned = false;
-    if (this.#state && this.isLive) this.#draw();
-  };
-
-  #draw() {
-    const began = performance.now();
-    const { content, reasoning, calls } = this.#state;
-    if (reasoning) this.#drawThinking(reasoning, !content && !calls.length);
-    if ((content || calls.length) && this.#thinkingBegan && this.#thinkingMs === null) this.#thoughtEnds();
-    if (content) this.#markdown.update(content, { live: true });
-    if (calls.length) drawCalls(this.#tools, calls);
-    this.#meter.update(this.#state);
-    this.#tick();
-    // A long text takes longer to draw; then it is drawn less often, and the page stays free three quarters of the time.
-    const took = performance.now() - began;
-    this.#notBefore = took > 8 ? performance.now() + Math.min(2_000, took * 3) : 0;
-  }
-
-  #drawThinking(reasoning, isGoingOn) {
-    const box = this.#thinking;
-    if (box.hidden) {
-      box.hidden = false;
-      this.#thinkingBegan ||= performance.now();
-    }
-    this.#thinkingBegan ||= this.#began;
-    if (isGoingOn && !this.#isTouched) box.open = true;
-    const text = this.#source("reasoning");
-    const isAtEnd = text.scrollHeight - text.scrollTop - text.clientHeight < 40;
-    appendText(text, reasoning);
-    if (isAtEnd) text.scrollTop = text.scrollHeight;
-  }
-
-  #thoughtEnds() {
-    this.#thinkingMs = performance.now() - this.#thinkingBegan;
-    this.#labelThinking(this.#thinkingMs);
-    if (!this.#isTouched) this.#thinking.open = false;
-  }
-
-  #labelThinking(milliseconds) {
+  // No milliseconds: nobody measured how long it thought.
+  labelThinking(milliseconds) {
     const label = this.#thinking.querySelector("[data-thinking-label]");
     label.textContent = milliseconds === undefined ? gettext("Thought") : fill(gettext("Thought for %(seconds)s s"), { seconds: seconds(milliseconds) });
-  }
-
-  // The clocks and the word beside the model's name.
-  #tick() {
-    const { content, reasoning, calls, state, detail } = this.#state;
-    const now = performance.now();
-    if (reasoning && !content && !calls.length) {
-      const label = this.#thinking.querySelector("[data-thinking-label]");
-      label.textContent = fill(gettext("Thinking %(seconds)s s…"), { seconds: Math.floor((now - this.#thinkingBegan) / 1000) });
-    }
-    const hasText = Boolean(content || reasoning || calls.length);
-    const waiting = this.querySelector("[data-waiting]");
-    if (waiting) waiting.hidden = hasText;
-    if (hasText) this.#say("live", [element("span", { class: "tc-dot" })], gettext("Streaming"));
-    else if (state === "retrying") this.#say("warn", [icon("rotate-ccw")], retryWords(detail));
-    else if (state === "queued" && detail?.position) this.#say("warn", [icon("hourglass")], fill(gettext("Queued, number %(n)s in line"), { n: detail.position }));
-    else this.#say("", [icon("loader-circle", { spin: true })], fill(gettext("Waiting for the first token, %(seconds)s s"), { seconds: seconds(now - this.#began) }));
-  }
-
-  #say(tone, signs, words) {
-    const place = this.querySelector("[data-state-word]");
-    if (!place) return;
-    const kind = `${tone}|${signs[0].getAttribute("class")}`;
-    if (place.dataset.kind === kind) {
-      if (place.lastChild.data !== words) place.lastChild.data = words;
-      return;
-    }
-    place.className = "tc-state";
-    place.dataset.kind = kind;
-    place.dataset.tone = tone;
-    place.replaceChildren(...signs, words);
-  }
-
-  #finish() {
-    clearInterval(this.#ticking);
-    const { content, reasoning } = this.#state;
-    if (reasoning) appendText(this.#source("reasoning"), reasoning);
-    if (content) this.#markdown.update(content);
-    this.refresh();
   }
 
   // Fetches the settled message and takes over everything around the text; the text itself only if it differs.
@@ -256,8 +137,9 @@ export class MessageView extends HTMLElement {
     if (!again) this.dispatchEvent(new CustomEvent("tc:settled", { bubbles: true, detail: { state: this.dataset.state, asks: this.asks, ...this.reported } }));
   }
 
-  #awaitResults() {
+  #fetchWhatItAsksFor() {
     if (this.asks) import("./tool-results.js").catch(() => {});
+    if (this.querySelector("wait-button")) import("./wait-button.js").catch(() => {});
   }
 
   // How many results the model asks for.
@@ -280,11 +162,11 @@ export class MessageView extends HTMLElement {
     this.#source("content").textContent = source;
     for (const name of ["data-state", "data-seq"]) this.setAttribute(name, settled.getAttribute(name) ?? "");
     this.removeAttribute("aria-busy");
-    this.#state = begin(this.dataset.generation, { seq: Number(this.dataset.seq), state: this.dataset.state, content: source, reasoning });
+    this.#thinkingMs ??= this.#answer?.thinkingMs ?? null;
+    this.#answer = null;
     this.#drawWhole(source);
-    this.#awaitResults();
-    const measured = this.#thinkingMs >= 0 ? this.#thinkingMs : null;
-    this.#labelThinking(summary.querySelector("[data-thinking-label]").dataset.ms ?? measured ?? undefined);
+    this.#fetchWhatItAsksFor();
+    this.labelThinking(summary.querySelector("[data-thinking-label]").dataset.ms ?? this.#thinkingMs ?? undefined);
   }
 
   // The tokens of the finished meter; zeros when nobody knows.
@@ -292,20 +174,6 @@ export class MessageView extends HTMLElement {
     const { promptTokens = 0, completionTokens = 0, reasoningTokens = 0 } = this.querySelector('[data-part="meter"]').dataset;
     return { prompt: Number(promptTokens), completion: Number(completionTokens), reasoning: Number(reasoningTokens) };
   }
-}
-
-function retryWords(detail) {
-  const wait = detail?.retry_in;
-  return wait ? fill(ngettext("Trying again in %(n)s second", "Trying again in %(n)s seconds", wait), { n: number(wait) }) : gettext("Trying again");
-}
-
-// Appends what is new to a text node, so that a selection in it survives.
-function appendText(place, text) {
-  const shown = place.firstChild;
-  if (!shown) place.textContent = text;
-  else if (text.startsWith(shown.data)) {
-    if (text.length > shown.data.length) shown.appendData(text.slice(shown.data.length));
-  } else place.textContent = text;
 }
 
 customElements.define("message-view", MessageView);

@@ -10,6 +10,7 @@ const KEEP_AFTER = 300; // milliseconds after the last key
 const WARN = 0.8; // of the context
 const CROSSED = ["busy", "conversation_moved"]; // somebody else was faster, which is no mistake
 const RESERVED = 8192; // tokens of an answer whose length nobody chose (conversations/run_settings.py)
+const SIZES_ITSELF = CSS.supports("field-sizing", "content"); // composer.css; asking for the height lays out the whole page
 const COUNT_FROM = 0.9; // of the longest message: from here on its length is shown
 
 export class PromptComposer extends HTMLElement {
@@ -209,7 +210,7 @@ export class PromptComposer extends HTMLElement {
   }
 
   refresh() {
-    grow(this.#field);
+    if (!SIZES_ITSELF) grow(this.#field);
     const reason = this.#reason();
     this.#send.disabled = !this.isLive && (this.#isWaiting || Boolean(reason) || !(this.text.trim() || this.#files.length));
     this.#send.title = this.isLive ? "" : reason;

@@ -1,6 +1,6 @@
 // marked and DOMPurify, which draw answers. A page with messages brings them along; an empty one fetches them when the first
 // message is being written.
-import { page } from "../dom.js";
+import { page, script } from "../dom.js";
 
 let arriving = null;
 
@@ -8,19 +8,9 @@ export const isHere = () => Boolean(globalThis.marked && globalThis.DOMPurify);
 
 export function arrives() {
   if (isHere()) return Promise.resolve();
-  arriving ??= Promise.all([fetched(page("marked")), fetched(page("purifier"))]).catch((error) => {
+  arriving ??= Promise.all([script(page("marked")), script(page("purifier"))]).catch((error) => {
     arriving = null; // asked again with the next piece of text
     throw error;
   });
   return arriving;
-}
-
-function fetched(address) {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = address;
-    script.addEventListener("load", resolve);
-    script.addEventListener("error", reject);
-    document.head.append(script);
-  });
 }

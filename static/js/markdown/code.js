@@ -1,5 +1,5 @@
 // Code blocks: language, copy button, folding of long ones, colours when the fence has closed.
-import { element, icon, page } from "../dom.js";
+import { element, icon, page, script } from "../dom.js";
 import { fill, gettext, ngettext, number } from "../language.js";
 import { cleanSpans } from "./clean.js";
 
@@ -74,12 +74,6 @@ let arriving = null;
 
 function highlighter() {
   if (globalThis.hljs) return Promise.resolve(globalThis.hljs);
-  arriving ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = page("highlight");
-    script.addEventListener("load", () => resolve(globalThis.hljs));
-    script.addEventListener("error", reject);
-    document.head.append(script);
-  });
+  arriving ??= script(page("highlight")).then(() => globalThis.hljs);
   return arriving;
 }

@@ -1,6 +1,6 @@
 // Formulas: \(…\) and $…$ in a line, \[…\] and $$…$$ on their own. The parser only marks them; KaTeX draws them into the
 // marked elements later (katex.render, which sets styles by CSSOM: its HTML strings would break the page's policy).
-import { page } from "../dom.js";
+import { element, page, script } from "../dom.js";
 
 const LONGEST = 4_000; // characters of one formula, and to look ahead for one
 // Errors are thrown: KaTeX would write its own error text with a style attribute, which the policy refuses.
@@ -140,15 +140,9 @@ function draw(place, tex, display) {
 let arriving = null;
 
 function katexArrives() {
-  arriving ??= new Promise((resolve, reject) => {
-    const style = document.createElement("link");
-    style.rel = "stylesheet";
-    style.href = page("katexStyle");
-    const script = document.createElement("script");
-    script.src = page("katex");
-    script.addEventListener("load", resolve);
-    script.addEventListener("error", reject);
-    document.head.append(style, script);
-  });
+  if (!arriving) {
+    document.head.append(element("link", { rel: "stylesheet", href: page("katexStyle") }));
+    arriving = script(page("katex"));
+  }
   return arriving;
 }

@@ -172,6 +172,20 @@ def test_a_pinned_row_moves_to_the_top_and_back(listed: Page) -> None:
     assert not Conversation.objects.exclude(pinned_at=None).exists()
 
 
+def test_pinning_a_row_far_down_leaves_the_list_where_it_is(page: Page, alice: User) -> None:
+    talks(alice, *(f"Talk {n:02}" for n in range(30)))
+    page.reload()
+    ready(page)
+    page.locator(f"{LIST} .tc-row").last.scroll_into_view_if_needed()
+    place = f"document.querySelector('{LIST}').scrollTop"
+    before = page.evaluate(place)
+    assert before > 100
+    last = titles(page)[-1]
+    choose(page, last, "pin")
+    expect(group_of(page, last)).to_have_text("Pinned")
+    assert abs(page.evaluate(place) - before) < 100
+
+
 def test_the_archive_takes_a_row_and_gives_it_back(listed: Page) -> None:
     choose(listed, "Beta", "archive")
     expect(row(listed, "Beta")).to_have_count(0)
@@ -399,6 +413,7 @@ def test_the_menu_of_a_row_works_in_the_drawer(phone: Page) -> None:
     assert box
     assert min(box["width"], box["height"]) >= 36
     button.tap()
+    expect(phone.locator("#row-menu")).to_be_visible()
     shown = phone.locator("#row-menu").bounding_box()
     assert shown
     assert 0 <= shown["x"] <= PHONE["width"] - shown["width"]
