@@ -6,16 +6,17 @@ entry written meanwhile is newer than all of them and not in the file.
 
 import csv
 import datetime as dt
-import json
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+import orjson
 from asgiref.sync import sync_to_async
 from django.db.models import Q, QuerySet
 
 from playground.accounts.models import User
 from playground.ledger.models import Entry
+from playground.ledger.texts import moment_text, read_texts
 
 ROWS: Final = 4_000  # of one part
 BOM: Final = "\ufeff"
@@ -29,10 +30,14 @@ COLUMNS: Final = (
 )
 _CALLED: Final = {"user_id": "person", "corrects_id": "corrects"}
 HEAD: Final = tuple(_CALLED.get(name, name) for name in COLUMNS)
-TEXTS: Final = frozenset(
-    {"provider", "model", "key_label", "finish_reason", "error_code", "provider_request_id", "price_id"}
-)
-AMOUNTS: Final = frozenset({"tokens_per_second", "cost_input", "cost_cached", "cost_output", "cost_total"})
+_ID, _MOMENT, _PERSON = (COLUMNS.index(name) for name in ("id", "created_at", "user_id"))
+_TEXT_PLACES: Final = [
+    COLUMNS.index(name)
+    for name in (
+        *("user_id", "provider", "model", "key_label"),
+        *("finish_reason", "error_code", "provider_request_id", "price_id"),
+    )
+]
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 Row = Sequence[Any]
@@ -41,22 +46,27 @@ Row = Sequence[Any]
 async def csv_file(entries: "QuerySet[Entry]", *, bom: bool) -> AsyncIterator[bytes]:
     """RFC 4180: commas, CRLF, quotes doubled. A text that a spreadsheet would run as a formula begins with a quote."""
     yield ((BOM if bom else "") + csv_lines([HEAD])).encode()
-    async for rows, people in _parts_later(entries):
-        yield csv_lines(csv_rows(rows, people)).encode()
+    async for part in _later(csv_part(rows) for rows in parts(entries)):
+        yield part
 
 
 async def json_lines(entries: "QuerySet[Entry]") -> AsyncIterator[bytes]:
     """One object a line; amounts are strings, so that no reader makes floats of them."""
-    async for rows, people in _parts_later(entries):
-        lines = (json.dumps(dict(zip(HEAD, json_row(row, people), strict=True)), ensure_ascii=False) for row in rows)
-        yield ("\n".join(lines) + "\n").encode()
+    async for part in _later(_json_part(rows) for rows in parts(entries)):
+        yield part
 
 
-def csv_rows(rows: Iterable[Row], people: dict[int, str]) -> Iterator[list[Any]]:
-    """Rows as the file has them."""
-    convert: list[Callable[[Any], Any]] = [_csv_column(name, people) for name in COLUMNS]
+def csv_part(rows: Iterable[list[Any]]) -> bytes:
+    """Rows of `parts` as lines of the file; changes them."""
     for row in rows:
-        yield [make(value) for make, value in zip(convert, row, strict=True)]
+        for place in _TEXT_PLACES:
+            if row[place].startswith(FORMULA):
+                row[place] = f"'{row[place]}"
+    return csv_lines(rows).encode()
+
+
+def _json_part(rows: Iterable[Row]) -> bytes:
+    return b"".join(orjson.dumps(dict(zip(HEAD, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE) for row in rows)
 
 
 def json_row(row: Row, people: dict[int, str]) -> Iterator[Any]:
@@ -75,26 +85,10 @@ def formula_safe(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def _csv_column(name: str, people: dict[int, str]) -> Callable[[Any], Any]:
-    if name == "user_id":
-        return lambda value: formula_safe(people.get(value, str(value)))
-    if name in TEXTS:
-        return formula_safe
-    if name in AMOUNTS:
-        return lambda value: "" if value is None else f"{value:f}"
-    if name == "created_at":
-        return _moment
-    return lambda value: "" if value is None else value
-
-
 def _plain(value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}"
-    return _moment(value) if isinstance(value, dt.datetime) else str(value)
-
-
-def _moment(moment: dt.datetime) -> str:
-    return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    return moment_text(value) if isinstance(value, dt.datetime) else str(value)
 
 
 class _Lines:
@@ -114,34 +108,41 @@ def csv_lines(rows: Iterable[Row]) -> str:
     return "".join(lines.parts)
 
 
-def parts(entries: "QuerySet[Entry]") -> Iterator[tuple[list[Row], dict[int, str]]]:
-    """Parts of the rows, the oldest first, each with the names of the people in it."""
+def parts(entries: "QuerySet[Entry]") -> Iterator[list[list[Any]]]:
+    """Parts of the rows, the oldest first, with everything exact as text and people by their addresses."""
     last = entries.order_by("-pk").values_list("pk", flat=True).first()
     after: tuple[dt.datetime, int] | None = None
     people: dict[int, str] = {}
     while last is not None:
-        rows = _part(entries.filter(pk__lte=last), after, people)
+        rows = _part(entries.filter(pk__lte=last), after)
         if not rows:
             return
-        yield rows, people
-        after = rows[-1][1], rows[-1][0]
+        after = dt.datetime.fromisoformat(rows[-1][_MOMENT]), rows[-1][_ID]
+        _name_people(rows, people)
+        yield rows
 
 
-async def _parts_later(entries: "QuerySet[Entry]") -> AsyncIterator[tuple[list[Row], dict[int, str]]]:
-    """The same for an event loop: each part is read in a thread."""
-    found = parts(entries)
-    while (part := await sync_to_async(lambda: next(found, None))()) is not None:
+async def _later(made: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """The same for an event loop: each part is read and written out in a thread."""
+    while (part := await sync_to_async(lambda: next(made, None))()) is not None:
         yield part
 
 
-def _part(entries: "QuerySet[Entry]", after: tuple[dt.datetime, int] | None, people: dict[int, str]) -> list[Row]:
+def _part(entries: "QuerySet[Entry]", after: tuple[dt.datetime, int] | None) -> list[list[Any]]:
     if after is not None:
         moment, number = after
         # The first condition is what an index can begin with.
         entries = entries.filter(created_at__gte=moment).filter(Q(created_at__gt=moment) | Q(pk__gt=number))
-    rows: list[Row] = list(entries.order_by("created_at", "pk").values_list(*COLUMNS)[:ROWS])
-    unknown = {row[5] for row in rows} - people.keys()
+    return read_texts(entries.order_by("created_at", "pk")[:ROWS], COLUMNS)
+
+
+def _name_people(rows: Iterable[list[Any]], people: dict[int, str]) -> None:
+    """An address for each person's number; somebody who is gone keeps the number. `people`: those known so far."""
+    unknown = {row[_PERSON] for row in rows} - people.keys()
     if unknown:
-        people |= dict.fromkeys(unknown, "") | dict(User.objects.filter(pk__in=unknown).values_list("pk", "email"))
-        people |= {number: str(number) for number in unknown if not people[number]}
-    return rows
+        people |= {number: str(number) for number in unknown}
+        people |= {
+            number: email for number, email in User.objects.filter(pk__in=unknown).values_list("pk", "email") if email
+        }
+    for row in rows:
+        row[_PERSON] = people[row[_PERSON]]

@@ -22,7 +22,7 @@ from django.utils.translation import pgettext
 from playground.accounts.models import Team
 from playground.ledger.totals import entries_of
 from playground.web.moments import moment_words
-from playground.web.usage_export import HEAD, csv_lines, csv_rows, parts
+from playground.web.usage_export import HEAD, csv_lines, csv_part, parts
 
 SETTLED: Final = dt.timedelta(hours=1)  # after which everything that was under way is written: runs and corrections
 _NAME: Final = re.compile(r"usage-(\d{4})-(\d{2})\.csv")
@@ -99,10 +99,10 @@ def write(team: Team, month: Month) -> int:
     unfinished = target.with_suffix(f".{os.getpid()}.part")
     count = 0
     try:
-        with open(unfinished, "w", encoding="utf-8", newline="", opener=_private) as file:
-            file.write(csv_lines([HEAD]))
-            for rows, people in parts(entries):
-                file.write(csv_lines(csv_rows(rows, people)))
+        with open(unfinished, "wb", opener=_private) as file:
+            file.write(csv_lines([HEAD]).encode())
+            for rows in parts(entries):
+                file.write(csv_part(rows))
                 count += len(rows)
         unfinished.replace(target)
     finally:
