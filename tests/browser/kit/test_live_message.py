@@ -25,6 +25,8 @@ def open_chat(fresh: Page, site: Site, server: Server) -> Open:
         fresh.goto(site.page("/chat", pages.chat(*messages)))
         fresh.evaluate("import('/static/js/live.js').then(({ live }) => { window.live = live; live.connect(); })")
         until(fresh, "window.live?.status.phase === 'open'")
+        if fresh.locator("message-view[aria-busy=true]").count():
+            server.await_commands(fresh, "generation.follow", 1)  # what follows it has come
         return fresh
 
     return open_it
