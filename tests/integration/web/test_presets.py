@@ -13,7 +13,6 @@ from playground.accounts.people import current_team
 from playground.catalog.models import Offer
 from playground.conversations.models import Conversation, LastSettings
 from playground.conversations.run_settings import RunSettings, parse
-from playground.conversations.web_search import WebSearch
 from playground.presets import shelf
 from playground.presets.models import DefaultPreset, Preset
 from playground.tools import functions
@@ -73,7 +72,7 @@ def test_tools_and_the_form_of_the_answer_are_part_of_a_preset(
     parameters = '{"type": "object"}'
     asked = {"name": "get_weather", "description": "Weather", "parameters": parameters}
     weather = functions.save(user=alice, team=current_team(alice), function=None, **asked)
-    tools = {"functions": (weather.pk,), "web_search": WebSearch(count=5), "output": "json_object"}
+    tools = {"functions": (weather.pk,), "output": "json_object"}
     made = keep(**tools, for_team=True)
     room = Conversation.objects.create(team=current_team(alice), user=alice, title="a talk")
     alices.post(reverse("conversation-settings", args=[room.pk]), {"preset": str(made.pk)}, headers=HTMX)
