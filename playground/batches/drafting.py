@@ -145,8 +145,8 @@ def start(batch: Batch, *, leave_out: bool = False, first: int | None = None) ->
     """Start a draft; the rows are begun by whoever takes its lease. All checks are made before anything is sent.
 
     `leave_out`: rows that cannot be sent stay out, instead of keeping all from starting. `first`: only so many rows
-    for now. Raises Refused: `not_allowed`, `no_offer`, `no_key`, `bad_settings`, `no_prompt`, `open_places`,
-    `flawed_rows`, `beyond_limit`.
+    for now, and so much money. Raises Refused: `not_allowed`, `no_offer`, `no_key`, `bad_settings`, `no_prompt`,
+    `open_places`, `flawed_rows`, `beyond_limit`, `over_budget`.
     """
     with transaction.atomic():
         locked = (
@@ -165,9 +165,9 @@ def start(batch: Batch, *, leave_out: bool = False, first: int | None = None) ->
             raise Refused("flawed_rows", _("Some rows cannot be sent as they are."))
         for part in _parts(_with_flaw(one) for one in flawed):
             Row.objects.bulk_update(part, ["flaw"])
-        admission.check_forecast(locked, forecast_of(locked))
-        locked.settings = chosen.to_json()
-        locked.state, locked.first = Batch.State.RUNNING, first
+        locked.first = first
+        _check_cost(locked, chosen)
+        locked.settings, locked.state = chosen.to_json(), Batch.State.RUNNING
         locked.started_at = locked.resumed_at = timezone.now()
         locked.save()
         about = {"rows": locked.row_count - len(flawed)}
@@ -220,6 +220,17 @@ def _fitting(batch: Batch) -> RunSettings:
     running.right_of(batch)
     version = batch.template_version
     return replace(fitting, template=version.pk if version else None)
+
+
+def _check_cost(batch: Batch, chosen: RunSettings) -> None:
+    """That its own limit and the budgets have room for what its rows will probably take. Practice costs nothing."""
+    if chosen.offer is None:
+        return
+    found = forecast_of(batch)
+    admission.check_forecast(batch, found)
+    facts, _price = facts_and_price(chosen.offer, scope=f"team:{batch.team_id}")
+    if not facts.practice:
+        admission.check_budgets(batch, found, running.key_of(batch, facts, chosen))
 
 
 def _with_flaw(one: FlawedRow) -> Row:

@@ -25,6 +25,17 @@ class Forecast:
     expected: Decimal | None
     at_most: Decimal | None
 
+    @property
+    def likely(self) -> Decimal | None:
+        """What is expected; the most, where nothing can be."""
+        return self.at_most if self.expected is None else self.expected
+
+    @property
+    def likely_tokens(self) -> int:
+        """The same in tokens; answers whose length nobody knows count for nothing."""
+        answer = self.answer_most if self.answer_expected is None else self.answer_expected
+        return self.prompt_tokens + self.rows * (answer or 0)
+
 
 def forecast(prompts: Iterable[int], price: Price | None, *, expected: int | None, most: int | None) -> Forecast:
     """The forecast for rows with these prompt tokens. `expected`, `most`: tokens of one answer; None: nobody knows."""

@@ -8,6 +8,7 @@ person to retry it: nothing is paid twice unseen.
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -22,14 +23,17 @@ from playground.accounts.roles import Act, Thing, may
 from playground.batches import admission, forecast
 from playground.batches.models import Batch, Row
 from playground.batches.weighing import prompt_tokens
+from playground.catalog.queries import OfferFacts
 from playground.catalog.recent import facts_and_price
 from playground.conversations import run_settings, turns
 from playground.conversations.models import LEASE, Generation
 from playground.conversations.run_settings import RunSettings
 from playground.conversations.turns import Turn
 from playground.errors import Refused
+from playground.vault.models import ApiKey
 
 MOST_AT_ONCE = 100
+OF_MONEY = frozenset({admission.BEYOND, admission.OVER_BUDGET})  # refusals that rows which end may undo
 RETRIED: Collection[str] = (Generation.State.FAILED, Generation.State.INTERRUPTED, Generation.State.STOPPED)
 OF_ONE_ROW = frozenset({"empty_message", "message_too_long"})  # refusals that say nothing about the other rows
 
@@ -45,10 +49,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """Rows that were begun just now. `is_over`: no row waits to be begun (any more), or none may be."""
+    """Rows that were begun just now. `is_over`: no row waits to be begun (any more), or none may be.
+
+    `must_wait`: there is no money for the next one until one of those under way has ended and cost less than feared.
+    """
 
     turns: Sequence[Turn] = ()
     is_over: bool = True
+    must_wait: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,8 @@ def begin_rows(batch_id: uuid.UUID, owner: str, limit: int) -> Begun:
         try:
             begun = _begin_all(batch, rows, owner)
         except _Halted as halted:
+            if halted.code in OF_MONEY and live_of(batch):
+                return Begun(halted.begun, is_over=False, must_wait=True)
             _halt(batch, halted.code)
             return Begun(halted.begun)
     return Begun(begun, is_over=not rows)
@@ -173,7 +183,11 @@ def retry(batch: Batch, number: int | None = None) -> int:
             return 0
         ended = locked.rows.filter(generation__isnull=False).exclude(generation__state__in=Generation.LIVE)
         chosen = ended.filter(generation__state__in=RETRIED) if number is None else ended.filter(number=number)
-        count = Row.objects.filter(pk__in=list(chosen.values_list("pk", flat=True))).update(generation=None)
+        states = dict(chosen.order_by().values_list("pk", "generation__state"))
+        count = Row.objects.filter(pk__in=list(states)).update(generation=None)
+        if count:
+            locked.superseded = Counter(locked.superseded) + Counter(states.values())
+            locked.save(update_fields=["superseded"])
         if count and locked.state == Batch.State.DONE:
             _go_on(locked)
     return count
@@ -191,8 +205,13 @@ def right_of(batch: Batch) -> int | None:
     if chosen.offer is None:
         return None
     facts, _price = facts_and_price(chosen.offer, scope=f"team:{batch.team_id}")
-    key = turns.choose_key(batch.user, batch.conversation, facts, chosen.key)
+    key = key_of(batch, facts, chosen)
     return facts.concurrency.get(key.tier) if key else None
+
+
+def key_of(batch: Batch, offer: OfferFacts, chosen: RunSettings) -> ApiKey | None:
+    """The key that its rows run with, as every run chooses it; None where none is needed. Raises Refused("no_key")."""
+    return turns.choose_key(batch.user, batch.conversation, offer, chosen.key, team_first=chosen.team_key_first)
 
 
 def at_once(batch: Batch) -> int:

@@ -144,6 +144,11 @@ class Purse(models.Model):
     def __str__(self) -> str:
         return f"purse of budget {self.budget_id} from {self.start:%Y-%m-%d}"
 
+    @property
+    def left(self) -> int:
+        """What a run may still take; below zero when the limit was lowered or overrun."""
+        return self.budget.ceiling - self.spent - self.reserved
+
 
 class PurseHour(models.Model):
     """What a rolling budget used in one hour, until the hour leaves the sum."""

@@ -53,6 +53,27 @@ class Need:
     price: Price | None
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What many runs will take together, as far as it can be foreseen. `cost` None: nobody knows."""
+
+    cost: Money | None
+    tokens: int
+
+
+def check_room(claims: Sequence[Claim], load: Load, now: dt.datetime) -> None:
+    """Raise OverBudget for the first budget that has less left than many runs will probably take.
+
+    Inside the caller's transaction; nothing is held back, because each of the runs does that itself.
+    """
+    for claim in claims:
+        units = _foreseen(claim.budget, load, now)
+        purse = locked(claim.place, now) if units else None
+        if purse is not None and units > purse.left:
+            shortage = Shortage(purse.budget_id, purse.holder, max(0, purse.left), units)
+            raise OverBudget(words.refusal_of_many(purse, shortage, now), shortage)
+
+
 def reserve(claims: Sequence[Claim], need: Need, now: dt.datetime) -> Held:
     """Hold back what a run can take in all the budgets it concerns, or in none.
 
@@ -193,6 +214,14 @@ def _needed(budget: Budget, need: Need, now: dt.datetime) -> int:
     return money_in(budget.measure, money, None if money.currency == budget.measure else rate_at(now.date()))
 
 
+def _foreseen(budget: Budget, load: Load, now: dt.datetime) -> int:
+    if not budget.is_money:
+        return load.tokens
+    if load.cost is None or (load.cost.currency != budget.measure and not budget.converts):
+        return 0
+    return money_in(budget.measure, load.cost, None if load.cost.currency == budget.measure else rate_at(now.date()))
+
+
 def _unseen(budget: Budget) -> int:
     """A run whose cost nobody knows: nothing to hold back, where the budget lets it run at all."""
     if budget.unpriced == Budget.Unpriced.REFUSE:
@@ -201,9 +230,8 @@ def _unseen(budget: Budget) -> int:
 
 
 def _hold(purse: Purse, units: int, now: dt.datetime) -> None:
-    left = purse.budget.ceiling - purse.spent - purse.reserved
-    if units > left:
-        shortage = Shortage(purse.budget_id, purse.holder, max(0, left), units)
+    if units > purse.left:
+        shortage = Shortage(purse.budget_id, purse.holder, max(0, purse.left), units)
         raise OverBudget(words.refusal(purse, shortage, now), shortage)
     purse.reserved += units
     write(purse)

@@ -82,6 +82,20 @@ def refusal(purse: Purse, shortage: Shortage, now: dt.datetime) -> str:
     return together(first, held_words(purse), renewal(budget, now, purse.leaves_at))
 
 
+def refusal_of_many(purse: Purse, shortage: Shortage, now: dt.datetime) -> str:
+    """The same for all runs of a plan together."""
+    values = {
+        "budget": title(purse.budget, mine=bool(purse.holder)),
+        "limit": amount_words(purse.budget.ceiling, purse.budget.measure),
+        "left": amount_words(shortage.left, purse.budget.measure),
+        "needed": amount_words(shortage.needed, purse.budget.measure),
+    }
+    first = (
+        _("%(budget)s: %(left)s of %(limit)s is left, and all rows together will probably take %(needed)s.") % values
+    )
+    return together(first, held_words(purse), renewal(purse.budget, now, purse.leaves_at))
+
+
 def held_words(purse: Purse) -> str:
     """What answers under way hold back; empty for nothing."""
     if not purse.reserved:

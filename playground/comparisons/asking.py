@@ -55,7 +55,7 @@ def _turn(
             parent_id=parent_id,
             client_id=f"{client_id}.{column.pk.hex[:OWN_PART]}" if client_id else "",
             text=text,
-            settings=run_settings.parse(column.conversation.settings),
+            settings=run_settings.without_summary(run_settings.parse(column.conversation.settings)),
             owner=owner,
         )
     except Refused as refused:

@@ -176,6 +176,7 @@ class Generation(models.Model):
         ]
         indexes = [
             models.Index(fields=["lease_until"], condition=Q(state__in=["queued", "running"]), name="generation_live"),
+            models.Index(fields=["conversation", "state"], name="generation_states"),  # how far a batch is
         ]
 
     def __str__(self) -> str:

@@ -124,6 +124,11 @@ def reserved_for_answer(settings: RunSettings, offer: OfferFacts) -> int:
     return settings.max_tokens or min(PROPOSED_MAX_TOKENS, offer.max_output_tokens or PROPOSED_MAX_TOKENS)
 
 
+def without_summary(settings: RunSettings) -> RunSettings:
+    """The same where no summary can come first: the oldest turns are left out instead."""
+    return replace(settings, when_full="drop") if settings.when_full == "summarise" else settings
+
+
 def propose(offer: OfferFacts, *, system_prompt: str = "") -> RunSettings:
     """What somebody begins with who chose this offer and nothing else."""
     most = min(PROPOSED_MAX_TOKENS, offer.max_output_tokens or PROPOSED_MAX_TOKENS)

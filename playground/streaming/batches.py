@@ -176,8 +176,8 @@ class Drive:
             starts, begun = await records.do(_begin, self._order.batch_id, self._runs.owner, free)
             for start in starts:
                 self._start(start)
-            if begun.is_over:
-                return True
+            if begun.is_over or begun.must_wait:
+                return begun.is_over
         return False
 
     def _start(self, start: Start) -> None:

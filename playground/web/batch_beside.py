@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.paginator import Paginator
 
-from playground.batches.models import Batch, Row
-from playground.web.batch_page import LEFT_OUT, SHOWN, WAITING, offer_title, spent_view
+from playground.batches.models import LEFT_OUT, WAITING, Batch, Row
+from playground.web.batch_page import SHOWN, offer_title, spent_view
 from playground.web.money import Rates
 from playground.web.offers import Desk
 from playground.web.troubles import trouble

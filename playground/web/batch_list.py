@@ -6,7 +6,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 
-from playground.batches.models import Batch, Row
+from playground.batches.models import Batch
 from playground.catalog.models import Offer
 from playground.conversations.models import Generation
 from playground.web import sidebar
@@ -30,9 +30,9 @@ def list_page(batches: "QuerySet[Batch]", number: str) -> dict[str, Any]:
 def _rows(batches: Sequence[Batch]) -> list[dict[str, Any]]:
     offers = [str(batch.chosen.get("offer", "")) for batch in batches]
     titles = {str(pk): offer.title for pk, offer in Offer.objects.in_bulk(list(filter(None, offers))).items()}
-    ended = Row.objects.filter(batch__in=batches).exclude(generation=None)
-    ended = ended.exclude(generation__state__in=Generation.LIVE)
-    done = dict(ended.order_by().values_list("batch").annotate(Count("pk")))
+    ended = Generation.objects.filter(conversation__in=[batch.conversation_id for batch in batches]).order_by()
+    ended = ended.exclude(state__in=Generation.LIVE)
+    done = dict(ended.values_list("conversation").annotate(count=Count("*")))
     sums = sidebar.spent_on({batch.pk: [batch.conversation_id] for batch in batches})
     return [
         {
@@ -41,7 +41,7 @@ def _rows(batches: Sequence[Batch]) -> list[dict[str, Any]]:
             "model": titles.get(str(batch.chosen.get("offer", "")), "—"),
             "state": batch.get_state_display(),
             "tone": TONES[batch.state],
-            "done": done.get(batch.pk, 0),
+            "done": done.get(batch.conversation_id, 0) - sum(batch.superseded.values()),
             "rows": batch.row_count,
             "sum": sums.get(batch.pk, "") or "—",
             "made": clock_words(batch.created_at),

@@ -2,8 +2,9 @@
 
 import datetime as dt
 import uuid
+from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -11,12 +12,13 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from playground.batches import admission, running
 from playground.batches.eta import seconds_left
-from playground.batches.models import Batch, Row
+from playground.batches.models import LEFT_OUT, WAITING, Batch, Row
 from playground.catalog.errors import OfferRefused
 from playground.catalog.models import Offer
 from playground.catalog.recent import facts_and_price
@@ -26,12 +28,19 @@ from playground.web.batch_list import TONES
 from playground.web.figures import seconds_words
 from playground.web.money import SIGNS, CostView, Rates
 from playground.web.offers import Desk
+from playground.web.sources import sources_of
+from playground.web.tool_calls import closed_calls_of
 from playground.web.troubles import trouble, trouble_of
+from playground.web.verdicts import verdict_of, wants_json
 
 ROWS = 50  # of one page
 LONGEST_CELL, LONGEST_ANSWER = 90, 240  # characters in the table
 LAST = 50  # rows whose pace is the pace
-WAITING, LEFT_OUT = "waiting", "left_out"  # states that no generation has
+UNSHOWN = (  # what a row's line does not need, and would cost most of its time
+    *(f"generation__{name}" for name in ("settings", "price", "reserved", "request", "verdict", "raw_usage")),
+    *(f"generation__message__{name}" for name in ("reasoning_content", "tool_calls", "results", "web_search")),
+    *("weights", "generation__entry__price"),
+)
 SHOWN: dict[str, tuple[Any, str]] = {
     WAITING: (gettext_lazy("waiting"), ""),
     Generation.State.QUEUED: (gettext_lazy("running"), "info"),
@@ -75,7 +84,7 @@ class RowsWish:
 
 def live_view(batch: Batch, wish: RowsWish, desk: Desk) -> dict[str, Any]:
     """Values of `batches/_live.html`: everything that moves."""
-    counts = counts_of(batch)
+    counts = batch.counts()
     going = sum(counts[state] for state in Generation.LIVE)
     waits = counts[WAITING]
     ended = batch.row_count - waits - going - counts[LEFT_OUT]
@@ -100,21 +109,10 @@ def live_view(batch: Batch, wish: RowsWish, desk: Desk) -> dict[str, Any]:
         "spent": spent_view(batch, desk, left=waits + going),
         "limit": limit_view(batch),
         "filters": _filters(counts, wish, batch),
-        **rows_view(batch, wish, desk),
+        **rows_view(batch, wish, desk, counts),
         "wish": wish,
         "address": f"{reverse('batch-live', args=[batch.pk])}?{wish.address(q='')}",  # the field brings its words along
     }
-
-
-def counts_of(batch: Batch) -> dict[str, int]:
-    """Rows by state; every state is there."""
-    found = dict.fromkeys(SHOWN, 0)
-    rows = batch.rows.order_by().values_list("generation__state", "flaw")
-    grouped = batch.rows.filter(flaw="").order_by().values_list("generation__state").annotate(Count("pk"))
-    for state, count in grouped:
-        found[state or WAITING] += count
-    found[LEFT_OUT] = rows.exclude(flaw="").count()
-    return found
 
 
 def spent_view(batch: Batch, desk: Desk, *, left: int) -> dict[str, Any]:
@@ -152,13 +150,16 @@ def limit_view(batch: Batch) -> dict[str, str] | None:
     return {"amount": amount, "sign": SIGNS[price.currency], "currency": price.currency}
 
 
-def rows_view(batch: Batch, wish: RowsWish, desk: Desk) -> dict[str, Any]:
+def rows_view(batch: Batch, wish: RowsWish, desk: Desk, counts: "Counter[str]") -> dict[str, Any]:
     """One page of the rows that are wanted."""
-    page = Paginator(found_rows(batch, wish), ROWS).get_page(wish.page)
+    numbers = found_rows(batch, wish).values_list("number", flat=True)
+    page = Counted(numbers, None if wish.query else _wanted(batch, wish, counts)).get_page(wish.page)
     rates = Rates(desk.user.currency)
-    rows = list(page.object_list)
+    rows = batch.rows.filter(number__in=list(page.object_list)).select_related(
+        "generation__message", "generation__entry"
+    )
     return {
-        "rows": [_line(row, batch, rates) for row in rows],
+        "rows": [_line(row, batch, rates) for row in rows.defer(*UNSHOWN)],
         "found": f"{page.paginator.count:,}",
         "before": wish.address(page=page.previous_page_number()) if page.has_previous() else "",
         "after": wish.address(page=page.next_page_number()) if page.has_next() else "",
@@ -170,7 +171,7 @@ def rows_view(batch: Batch, wish: RowsWish, desk: Desk) -> dict[str, Any]:
 
 def found_rows(batch: Batch, wish: RowsWish) -> "QuerySet[Row]":
     """The rows that are wanted, in their order."""
-    rows = batch.rows.select_related("generation__message", "generation__entry").order_by("number")
+    rows = batch.rows.order_by("number")
     if wish.state == WAITING:
         rows = rows.filter(generation=None, flaw="")
     elif wish.state == LEFT_OUT:
@@ -182,6 +183,25 @@ def found_rows(batch: Batch, wish: RowsWish) -> "QuerySet[Row]":
     if wish.query:
         rows = rows.filter(Q(cells__icontains=wish.query) | Q(generation__message__content__icontains=wish.query))
     return rows
+
+
+if TYPE_CHECKING:
+    _Numbers = Paginator[int]
+else:
+    _Numbers = Paginator  # generic for type checkers only
+
+
+class Counted(_Numbers):
+    """Numbers of rows, a page at a time; how many there are may be known already."""
+
+    def __init__(self, numbers: "QuerySet[Row, int]", known: int | None) -> None:
+        super().__init__(numbers, ROWS)
+        self._known = known
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows are wanted."""
+        return super().count if self._known is None else self._known
 
 
 def row_view(row: Row, desk: Desk) -> dict[str, Any]:
@@ -203,12 +223,16 @@ def row_view(row: Row, desk: Desk) -> dict[str, Any]:
         "text": text,
         "run": run,
         "answer": run.message.content if run else "",
+        "is_json": wants_json(run),
+        "calls": closed_calls_of(run.message, run) if run else (),
+        "sources": sources_of(run.message.web_search) if run else (),
         "thinking": run.message.reasoning_content if run else "",
         "trouble": trouble_of(run) if run else None,
         "figures": _figures(entry) if entry else [],
-        "cost": Rates(desk.user.currency).cost(entry) if entry else None,
+        "cost": Rates(desk.user.currency).run_cost(entry) if entry else None,
         "entry": entry,
-        "verdict": run.verdict if run else None,
+        "verdict": verdict_of(run),
+        "is_row": True,
         "can_retry": run is not None and not run.is_live,
         "before": row.number - 1,
         "after": row.number + 1 if row.number < batch.row_count else 0,
@@ -227,6 +251,13 @@ def others_like(batch: Batch) -> list[dict[str, Any]]:
     found = Batch.objects.filter(table=batch.table, user=batch.user_id, deleted_at=None).exclude(pk=batch.pk)
     found = found.exclude(state=Batch.State.DRAFT).select_related("conversation").order_by("created_at")
     return [{"id": one.pk, "title": one.title, "model": offer_title(one)} for one in found[:20]]
+
+
+def _wanted(batch: Batch, wish: RowsWish, counts: "Counter[str]") -> int:
+    """How many rows are in the state that is wanted, or in any."""
+    if wish.state == Generation.State.RUNNING:
+        return sum(counts[state] for state in Generation.LIVE)
+    return counts[wish.state] if wish.state else batch.row_count
 
 
 def _state(row: Row) -> str:
@@ -331,12 +362,19 @@ def _halted(batch: Batch) -> dict[str, str] | None:
     if batch.halted_by == admission.BEYOND:
         title = _("Paused: the next row could cost more than the limit.")
         return {"title": title, "text": _("Raise the limit, or let it be.")}
+    if batch.halted_by == admission.OVER_BUDGET:
+        title = _("Paused: the next row could take more than a budget has left.")
+        return {
+            "title": title,
+            "text": _("Go on when the budget was raised or has renewed. The budgets page says which."),
+        }
     words = trouble(batch.halted_by)
     return {"title": _("Paused: %(why)s") % {"why": words.title}, "text": f"{words.cause} {words.step}"}
 
 
-def _filters(counts: dict[str, int], wish: RowsWish, batch: Batch) -> list[dict[str, Any]]:
-    counts = counts | {Generation.State.RUNNING: sum(counts[state] for state in Generation.LIVE)}
+def _filters(counts: "Counter[str]", wish: RowsWish, batch: Batch) -> list[dict[str, Any]]:
+    counts = Counter(counts)
+    counts[Generation.State.RUNNING] = sum(counts[state] for state in Generation.LIVE)
     shown = [state for state in FILTERS if counts[state] or state == wish.state]
     every = {"words": _("all"), "count": f"{batch.row_count:,}", "is_on": not wish.state}
     return [

@@ -46,9 +46,14 @@ SHOP_FACTS = {  # what a shop says of its offer, by the catalog's word for it
     "served_by": gettext_lazy("Served by"),
     "throughput_p50_tps": gettext_lazy("Median tokens per second"),
     "zero_data_retention": gettext_lazy("Keeps no data"),
+    "no_training": gettext_lazy("Trains on no data"),
     "web_search": gettext_lazy("Web search"),
     "credentials": gettext_lazy("Credentials"),
     "more_capabilities": gettext_lazy("Further capabilities it does not name"),
+}
+PROMISES = {  # of those facts the ones that stand in the table, when a shop says yes and when it says no
+    "zero_data_retention": (gettext_lazy("says it keeps no data"), gettext_lazy("does not promise to keep no data")),
+    "no_training": (gettext_lazy("says it trains on no data"), gettext_lazy("does not promise not to train on data")),
 }
 CONTROLS = {
     "thinking.type": gettext_lazy("can be switched off"),
@@ -71,7 +76,7 @@ def model_page(desk: Desk, model: LanguageModel) -> dict[str, Any]:
         "status": status_badge(model),
         "try_url": try_url(_first_to_try(desk, mine)),
         "offers": [
-            {**row_of(desk, offer, desk.tier_of(offer)), "keeps_no_data": _keeps_no_data(offer)}
+            {**row_of(desk, offer, desk.tier_of(offer)), "promises": _promises(offer)}
             for offer in _best_first(desk, mine)
         ],
         "days": [(days, _days(days), days == desk.measured_days) for days in MEASURED_DAYS],
@@ -101,10 +106,13 @@ def _days(count: int) -> str:
     return ngettext("%(n)s day", "%(n)s days", count) % {"n": count}
 
 
-def _keeps_no_data(offer: Offer) -> bool | None:
-    """Whether the shop says that it keeps nothing of a request; None where it says neither."""
-    stated = offer.facts.get("zero_data_retention")
-    return stated if isinstance(stated, bool) else None
+def _promises(offer: Offer) -> list[str]:
+    """What the shop says about keeping requests and training on them; nothing where it says nothing."""
+    return [
+        str(says if offer.facts[name] else denies)
+        for name, (says, denies) in PROMISES.items()
+        if isinstance(offer.facts.get(name), bool)
+    ]
 
 
 def _siblings(model: LanguageModel, language: str) -> list[dict[str, str]]:

@@ -24,7 +24,14 @@ from playground.catalog.phrases import PhraseBook
 from playground.catalog.prices import price_in_force, rows_in_force
 from playground.catalog.queries import default_offer, facts_of, offers_for
 from playground.conversations.models import Conversation, LastSettings
-from playground.conversations.run_settings import PROPOSED_MAX_TOKENS, TEAM_FIRST, RunSettings, parse, propose
+from playground.conversations.run_settings import (
+    PROPOSED_MAX_TOKENS,
+    TEAM_FIRST,
+    RunSettings,
+    parse,
+    propose,
+    without_summary,
+)
 from playground.errors import Refused
 from playground.ledger.measured import WINDOW, Measured, measured_of_late
 from playground.presets import shelf
@@ -167,20 +174,25 @@ def run_view(
         "tools": run_tools.tools_view(desk.user, desk.team, conversation, offer, chosen) if offer else None,
         "output": run_tools.output_view(offer, chosen) if offer else None,
         "keeping": run_tools.keeping_view(offer, chosen) if offer else None,
-        "when_full": _when_full(offer, chosen, conversation) if offer else (),
+        **(_when_full(offer, chosen, conversation) if offer else {}),
     }
 
 
-def _when_full(offer: Offer, chosen: RunSettings, conversation: Conversation | None) -> list[tuple[str, str, bool]]:
+def _when_full(offer: Offer, chosen: RunSettings, conversation: Conversation | None) -> dict[str, Any]:
     """What can be done about a full context: value, words, whether it is chosen. Nobody states every context.
 
-    A column of a comparison gets the same questions as the others, and no turn of its own in between.
+    A column of a comparison and a row of a batch get the same texts as the others, and no turn of their own in between.
     """
     if offer.context_tokens is None:
-        return []
-    is_column = conversation is not None and not conversation.title
+        return {}
+    is_compared = conversation is not None and not conversation.title
+    wanted = without_summary(chosen).when_full if is_compared else chosen.when_full
     words = [("", _("send all")), ("drop", _("leave out the oldest turns")), ("summarise", _("summarise first"))]
-    return [(way, said, way == (chosen.when_full or "")) for way, said in words if way != "summarise" or not is_column]
+    note = _("No summary here: what is compared has to read the same, and every model would sum up in its own words.")
+    return {
+        "when_full": [(way, said, way == (wanted or "")) for way, said in words[: 2 if is_compared else 3]],
+        "when_full_note": note if is_compared else "",
+    }
 
 
 def _key_choice(desk: Desk, chosen: RunSettings, offer: Offer) -> dict[str, Any] | None:

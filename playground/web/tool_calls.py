@@ -69,6 +69,12 @@ def calls_of(row: Message, run: Generation | None, around: Surroundings) -> tupl
     )
 
 
+def closed_calls_of(row: Message, run: Generation | None) -> tuple[CallView, ...]:
+    """The cards of an answer that nothing follows, as a row of a batch has it: no result is awaited."""
+    calls = calls_of(row, run, Surroundings({}, {}, {}))
+    return tuple(replace(call, state="open") if call.state == "awaited" else call for call in calls)
+
+
 def reopened(calls: Sequence[CallView]) -> tuple[CallView, ...]:
     """The cards with fields for other results, filled with what was given."""
     return tuple(

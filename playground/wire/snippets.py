@@ -1,20 +1,20 @@
 """A request that was sent, as code that sends it again: curl, Python, Java, JavaScript. Pure.
 
 Each snippet sends the very body that it was made from; the key comes from the environment variable API_KEY. Tests run
-the curl, Python and JavaScript ones against the served sandbox and compare what arrives. The Java one is written after
-the sources of the official SDK (github.com/zai-org/z-ai-sdk-java, ai.z.openapi 0.3.3): `extraJson` is merged into the
-top level of the body. What a package has no parameter for goes in by its own door for such fields (`extra_body`,
-`providerOptions`, `transformRequestBody`), and so does what it would change on the way: zai-sdk moves a temperature or
-top_p of 0 or 1 to 0.01 or 0.99.
+the curl, Python and JavaScript ones against the served sandbox and compare what arrives. The Java one is in
+`java_snippet.py`. What a package has no parameter for goes in by its own door for such fields (`extra_body`,
+`transformRequestBody`), and so does what it would change on the way: zai-sdk moves a temperature or top_p of 0 or 1 to
+0.01 or 0.99.
 """
 
 import json
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from textwrap import indent
 
+from playground.wire.java_snippet import java
 from playground.wire.sent import Sent
+from playground.wire.text import indent
 
 Body = Mapping[str, object]
 
@@ -35,16 +35,6 @@ BY_AI_SDK = {
     "presence_penalty": "presencePenalty",
     "seed": "seed",
 }
-BY_JAVA = {
-    "model": "model",
-    "stream": "stream",
-    "max_tokens": "maxTokens",
-    "temperature": "temperature",
-    "top_p": "topP",
-    "do_sample": "doSample",
-    "request_id": "requestId",
-    "user_id": "userId",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +52,7 @@ def snippets(sent: Sent, body: bytes) -> list[Snippet]:
     base, parsed = sent.url.removesuffix("/chat/completions"), json.loads(body)
     official = [
         Snippet("python-zai", "Python · zai-sdk", "pip install zai-sdk", _zai(base, parsed)),
-        Snippet("java", "Java · zai-sdk", "ai.z.openapi:zai-sdk:0.3.3", _java(base, parsed)),
+        Snippet("java", "Java · zai-sdk", "ai.z.openapi:zai-sdk:0.3.3", java(base, parsed)),
     ]
     everywhere = [
         Snippet("python-openai", "Python · openai", "pip install openai", _openai(base, parsed)),
@@ -146,10 +136,10 @@ def _ai(base: str, body: Body) -> str:
     if body.get("stream_options") == {"include_usage": True}:
         settings.append("  includeUsage: true,")
     if extra:
-        settings.append(f"  transformRequestBody: (body) => ({{ ...body, ...{indent(_json(extra), '  ').strip()} }}),")
+        settings.append(f"  transformRequestBody: (body) => ({{ ...body, ...{indent(_json(extra), 2).strip()} }}),")
     call, read = ("streamText", AI_STREAM) if body.get("stream") else ("generateText", "console.log(answer.text);")
     wait = "" if body.get("stream") else "await "
-    arguments = [f"  {name}: {indent(_json(value), '  ').strip()}," for name, value in options.items()]
+    arguments = [f"  {name}: {indent(_json(value), 2).strip()}," for name, value in options.items()]
     return "\n".join(
         [
             'import { createOpenAICompatible } from "@ai-sdk/openai-compatible";',
@@ -160,7 +150,7 @@ def _ai(base: str, body: Body) -> str:
             "});",
             f"const answer = {wait}{call}({{",
             f"  model: provider.chatModel({_json(body['model'])}),",
-            f"  messages: {indent(_json(_last_question(body)), '  ').strip()},",
+            f"  messages: {indent(_json(_last_question(body)), 2).strip()},",
             *arguments,
             "});",
             read,
@@ -188,76 +178,5 @@ def _last_question(body: Body) -> list[dict[str, object]]:
     return [{"role": "user", "content": asked[-1]["content"] if asked else ""}]
 
 
-# ── Java ──
-
-
-def _java(base: str, body: Body) -> str:
-    kind = "ZhipuAiClient" if "bigmodel.cn" in base else "ZaiClient"
-    lines = [f"    .{setter}({_java_value(body[name])})" for name, setter in BY_JAVA.items() if name in body]
-    lines.append(f"    .messages(List.of({_java_messages(_plain(body['messages']))}))")
-    extra = {name: value for name, value in body.items() if name not in BY_JAVA and name != "messages"}
-    if not _is_plain(body["messages"]):
-        extra["messages"] = body["messages"]
-    if extra:
-        lines.append(f"    .extraJson(new ObjectMapper().readValue({_java_value(_line(extra))}, Map.class))")
-    return JAVA % {"kind": kind, "base": _java_value(f"{base}/"), "request": indent("\n".join(lines), "    ")} + "\n"
-
-
-JAVA = """import ai.z.openapi.%(kind)s;
-import ai.z.openapi.service.model.*;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.List;
-import java.util.Map;
-
-public class Trial {
-  public static void main(String[] arguments) throws Exception {
-    var client = %(kind)s.builder().apiKey(System.getenv("API_KEY")).baseUrl(%(base)s).build();
-    var request = ChatCompletionCreateParams.builder()
-%(request)s
-        .build();
-    var answer = client.chat().createChatCompletion(request);
-    if (answer.getFlowable() != null) {
-      answer.getFlowable().blockingForEach(chunk -> System.out.print(chunk.getChoices().get(0).getDelta()));
-    } else {
-      System.out.println(answer.getData());
-    }
-    client.close();
-  }
-}"""
-
-
-def _is_plain(messages: object) -> bool:
-    return isinstance(messages, list) and all(set(one) <= {"role", "content"} for one in messages)
-
-
-def _plain(messages: object) -> Sequence[Mapping[str, object]]:
-    assert isinstance(messages, list)  # noqa: S101 - a body of ours
-    return messages if _is_plain(messages) else []
-
-
-def _java_messages(messages: Sequence[Mapping[str, object]]) -> str:
-    rows = (
-        f"ChatMessage.builder().role({_java_value(one['role'])}).content({_java_value(one['content'])}).build()"
-        for one in messages
-    )
-    text = ",\n".join(rows)
-    return f"\n{indent(text, '        ')}\n    " if text else ""
-
-
-_JAVA_VALUES: Mapping[type, Callable[[object], str]] = {
-    float: lambda value: f"{value}f",
-    bool: lambda value: "true" if value else "false",
-}
-
-
-def _java_value(value: object) -> str:
-    # JSON's escapes are Java's too: a doubled backslash begins no \\u escape there.
-    return _JAVA_VALUES.get(type(value), _line)(value)
-
-
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
-
-
-def _line(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)

@@ -33,3 +33,8 @@ def load_json(text: str) -> Any:
 
 def _mended(found: re.Match[str]) -> str:
     return "" if found.group() == "\x00" else "\ufffd"
+
+
+def indent(text: str, blanks: int) -> str:
+    """Every line with so many blanks before it. Lines end in a line feed only: code may hold U+2028 in a literal."""
+    return "\n".join(f"{' ' * blanks}{line}" if line else line for line in text.split("\n"))

@@ -1,8 +1,7 @@
 // A copy of a conversation behind a link: answers are drawn by the renderer of the chat page, attached files folded as there.
 import { foldAttached } from "./attached-view.js";
-import { toast } from "./dom.js";
+import { watchCodeButtons } from "./code-buttons.js";
 import { hydrateLater } from "./hydrate.js";
-import { gettext } from "./language.js";
 import { MarkdownView } from "./markdown.js";
 import { withReferences } from "./references.js";
 
@@ -18,15 +17,4 @@ for (const answer of document.querySelectorAll('[data-shared="answer"]')) {
   });
 }
 
-// The buttons of code blocks.
-document.addEventListener("click", ({ target }) => {
-  const button = target.closest("button");
-  const figure = button?.closest("figure");
-  if (button?.matches("[data-copy-code]")) {
-    const refused = gettext("This browser does not let the page copy.");
-    navigator.clipboard.writeText(figure.querySelector("code").textContent).then(() => toast(gettext("Copied")), () => toast(refused, "info"));
-  } else if (button?.matches("[data-unfold]")) {
-    delete figure.dataset.folded;
-    button.remove();
-  }
-});
+watchCodeButtons();

@@ -38,9 +38,10 @@ from playground.web.offers import Desk
 def table(request: HttpRequest) -> HttpResponse:
     """All offers, or those that fit the address. htmx gets the results alone, and the short form of the address."""
     wish = Filter.read(request.GET.dict(), request.GET.getlist("feature"))
-    context = {"section": "models", "catalog": catalog_page(_desk(person(request)), wish)}
+    desk = _desk(person(request))
+    context = {"section": "models", "catalog": catalog_page(desk, wish)}
     if not _wants_results(request):
-        return render(request, "models/page.html", context)
+        return render(request, "models/page.html", context | {"duels": votes.duels(desk.team)})
     answer = render(request, "models/_results.html", context)
     answer.headers["HX-Push-Url"] = reverse("models") + wish.address
     return answer

@@ -15,6 +15,7 @@ from playground.batches.models import Batch, Row
 from playground.catalog.models import Offer, Provider
 from playground.conversations import progress
 from playground.conversations.models import Conversation, Generation, Message
+from playground.conversations.run_settings import TEAM_FIRST
 from playground.errors import Refused
 from playground.ledger.models import Entry
 from playground.vault import keys
@@ -124,6 +125,8 @@ def test_retry_of_a_batch_that_is_done_runs_what_failed_with_new_entries(started
     for made in begin(started):
         end(made)
     assert states(started) == ["finished"] * 6
+    started.refresh_from_db()
+    assert started.counts() == {"finished": 6, "failed": 0, "waiting": 0, "left_out": 0}, "runs sent again count once"
     assert Entry.objects.count() == 8
     assert list(started.rows.filter(attempts=2).values_list("number", flat=True)) == [1, 2]
 
@@ -174,15 +177,27 @@ def test_no_row_is_begun_that_could_lead_beyond_the_limit(draft: Callable[..., B
     drafting.keep(batch)
     Batch.objects.filter(pk=batch.pk).update(settings=batch.chosen, state=Batch.State.RUNNING)
     running.take_leases(HERE, known={}, alone=True)
-    made = begin(batch)
-    assert len(made) in (2, 3), "half of the six could be afforded"
-    assert (state_of(batch), batch.halted_by) == (Batch.State.PAUSED, "beyond_limit")
-    for one in made:
-        end(one)
-    running.resume(batch)
-    running.take_leases(HERE, known={}, alone=True)
+    begun = running.begin_rows(batch.pk, HERE, 100)
+    assert len(begun.turns) in (2, 3), "half of the six could be afforded"
+    assert (begun.must_wait, begun.is_over) == (True, False), "rows under way may cost less than is feared"
+    assert state_of(batch) == Batch.State.RUNNING
+    for one in begun.turns:
+        assert one.made
+        end(one.made)
     assert len(begin(batch)) >= 2, "what was spent is less than what was feared"
     assert admission.spent(batch, found.currency) <= found.at_most / 2
+
+
+def test_it_pauses_when_no_row_under_way_could_make_room_for_the_next(draft: Callable[..., Batch]) -> None:
+    batch = draft()
+    found = drafting.forecast_of(batch)
+    assert found.at_most is not None
+    drafting.limit_cost(batch, round(found.at_most / 10, 12), found.currency)
+    drafting.keep(batch)
+    Batch.objects.filter(pk=batch.pk).update(settings=batch.chosen, state=Batch.State.RUNNING)
+    running.take_leases(HERE, known={}, alone=True)
+    assert begin(batch) == []
+    assert (state_of(batch), batch.halted_by) == (Batch.State.PAUSED, "beyond_limit")
 
 
 def test_a_row_whose_text_cannot_be_sent_is_left_out_and_the_others_go_on(draft: Callable[..., Batch]) -> None:
@@ -215,6 +230,22 @@ def test_the_number_at_once_stays_within_the_right_of_the_key(draft: Callable[..
     for tier in ("V0", "V1"):
         ApiKey.objects.filter(pk=key.pk).update(tier=tier)
         assert running.at_once(batch) == min(90, limited.concurrency[tier])
+
+
+def test_the_right_is_that_of_the_key_that_the_rows_take(draft: Callable[..., Batch], alice: User) -> None:
+    limited = Offer.objects.exclude(concurrency={}).filter(provider__slug="bigmodel", enabled=True).first()
+    assert limited is not None
+    provider, team = Provider.objects.get(slug="bigmodel"), current_team(alice)
+    for owner, tier, secret in ((alice, "V0", "abc"), (None, "V3", "def")):
+        key = keys.add(
+            team=team, user=owner, provider=provider, label=tier, key=f"0123456789abcdef.{secret}", created_by=alice
+        )
+        ApiKey.objects.filter(pk=key.pk).update(tier=tier)
+    batch = draft()
+    batch.at_once = 1_000
+    for settings, tier in (({}, "V0"), ({"key": TEAM_FIRST}, "V3")):
+        batch.conversation.settings = {"offer": str(limited.pk), **settings}
+        assert running.right_of(batch) == limited.concurrency[tier]
 
 
 def test_a_batch_that_was_deleted_goes_piece_by_piece_and_its_entries_stay(draft: Callable[..., Batch]) -> None:

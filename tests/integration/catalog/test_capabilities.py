@@ -4,12 +4,18 @@ After a change that is meant: `python -m tests.integration.catalog.test_capabili
 """
 
 import json
+import os
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import django
 import pytest
+
+if __name__ == "__main__":  # pytest-django has done it otherwise; models want it before they are imported
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
 
 from playground.catalog.capabilities import Capability
 from playground.catalog.choices import EVERYONE

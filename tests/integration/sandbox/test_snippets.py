@@ -21,7 +21,7 @@ from playground.wire.snippets import snippets
 
 PACKAGES = Path(__file__).parents[2] / "javascript"
 NODE = Path(ROOT_DIR) / "bin" / "node"
-NASTY = 'It\'s $HOME, `id`, "two" \\ lines\nand 中文, ${no} \\u0041 </script>  !'
+NASTY = 'It\'s $HOME, `id`, "two" \\ lines\nand 中文, ${no} \\u0041 </script>  ! \u2028 \x85 😀'
 WEATHER: dict[str, object] = {
     "type": "function",
     "function": {

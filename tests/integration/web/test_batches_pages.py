@@ -19,7 +19,7 @@ from playground.accounts.people import current_team
 from playground.batches import drafting, running
 from playground.batches.models import Batch
 from playground.catalog.models import Offer
-from playground.conversations.models import Generation, LastSettings
+from playground.conversations.models import Generation, LastSettings, Message
 from playground.conversations.run_settings import RunSettings
 from playground.ledger.models import Entry
 from playground.prompts import library
@@ -234,6 +234,44 @@ def test_a_row_opens_with_what_was_sent_what_came_and_its_receipt(alices: Client
     assert "What is Accra in Ghana known for?" in waiting
 
 
+def test_a_row_that_was_to_be_json_is_judged_and_offers_no_next_turn(
+    alices: Client, draft: Callable[..., Batch]
+) -> None:
+    batch = draft(output="json_object")
+    drafting.start(batch)
+    running.take_leases(HERE, known={}, alone=True)
+    made = begin(batch, 1)[0]
+    end(made, content="{")
+    Generation.objects.filter(pk=made.pk).update(
+        verdict={"form": "none", "violations": [], "more": 0, "unfinished": False}
+    )
+    page = alices.get(at("row", batch, 1)).content.decode()
+    assert "data-json" in page
+    assert "The answer is not valid JSON." in page
+    assert "repair" not in page
+
+
+def test_calls_of_a_row_are_shown_and_await_nothing(alices: Client, started: Batch) -> None:
+    made = begin(started, 1)[0]
+    end(made, content="")
+    call = {"id": "c", "type": "function", "function": {"name": "get_weather", "arguments": '{"city": "<Oslo>"}'}}
+    Message.objects.filter(pk=made.message_id).update(tool_calls=[call])
+    page = alices.get(at("row", started, 1)).content.decode()
+    assert "get_weather" in page
+    assert "&lt;Oslo&gt;" in page
+    assert "A batch gives none" in page
+    assert "<textarea" not in page
+
+
+def test_what_a_search_found_stands_below_the_answer_of_a_row(alices: Client, ended: Batch) -> None:
+    found = {"refer": "ref_1", "title": "Oslo", "link": "https://example.org/oslo", "media": "", "content": ""}
+    run = ended.rows.select_related("generation").get(number=1).generation
+    assert run is not None
+    Message.objects.filter(pk=run.message_id).update(web_search=[found])
+    page = alices.get(at("row", ended, 1)).content.decode()
+    assert 'href="https://example.org/oslo" target="_blank" rel="noopener noreferrer"' in page
+
+
 def test_the_request_of_a_row_can_be_looked_at_like_any_other(alices: Client, ended: Batch) -> None:
     row = ended.rows.select_related("generation").get(number=1)
     assert row.generation is not None
@@ -251,6 +289,12 @@ def test_pause_resume_stop_and_retry_by_their_buttons(alices: Client, ended: Bat
     assert ended.rows.get(number=1).generation_id is None
     alices.post(at("retry", ended))
     assert ended.rows.get(number=2).generation_id is None
+
+
+def test_it_says_that_a_budget_has_no_room(alices: Client, ended: Batch) -> None:
+    Batch.objects.filter(pk=ended.pk).update(state=Batch.State.PAUSED, halted_by="over_budget")
+    read = text_of(alices.get(at("live", ended)))
+    assert "Paused: the next row could take more than a budget has left. Go on when the budget was raised" in read
 
 
 def test_the_limit_is_changed_while_it_waits(alices: Client, ended: Batch) -> None:

@@ -24,6 +24,7 @@ from playground.web.trials import TRIALS
 from playground.web.troubles import TROUBLES, trouble_of
 from playground.web.ways import larger_offers
 from playground.wire.errors import CODES
+from playground.wire.usage import Usage
 from tests.integration.web.conftest import HTMX, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalog")]
@@ -45,6 +46,27 @@ def test_the_settings_of_a_model_that_can_think_less_bring_the_documented_advice
     alice.language = language
     alice.save()
     assert words in text_of(alices.get("/"))
+
+
+def test_levels_of_effort_are_offered_where_a_provider_knows_them_and_kept(alices: Client) -> None:
+    knows = alices.get("/?model=glm-5.2")
+    assert knows.context["run"]["offer"]["efforts"] == ["max", "high", "none"]
+    posted = {"offer": knows.context["run"]["offer_id"], "thinking_chosen": "yes", "thinking": "on", "effort": "max"}
+    alices.post(reverse("conversation-settings", args=[uuid.UUID(int=0)]), posted, headers=HTMX)
+    assert LastSettings.objects.get().settings["effort"] == "max"
+    assert 'name="effort"' not in alices.get("/?model=glm-z1-air").content.decode()
+
+
+def test_reasoning_tokens_stand_beside_the_thinking_apart_from_the_answers(
+    alices: Client, failed: Callable[..., Generation]
+) -> None:
+    usage = Usage(prompt_tokens=10, completion_tokens=1500, reasoning_tokens=1200)
+    run = failed(state="finished", content="42", reasoning_content="Six by nine.", usage=usage, thinking_ms=1300)
+    shown = alices.get(reverse("message", args=[run.message_id]), headers=HTMX).content.decode()
+    head = shown.partition("<summary>")[2].partition("</summary>")[0]
+    assert "1200 tokens" in head.replace(",", "")
+    assert 'data-ms="1300"' in head
+    assert 'data-meter="completion">1,500<' in shown
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from playground.accounts.models import User
 from playground.catalog.models import Offer
-from playground.comparisons import columns
+from playground.comparisons import asking, columns
 from playground.comparisons.asking import Asked
 from playground.comparisons.models import Comparison, Vote
-from playground.conversations.models import Conversation, LastSettings
+from playground.conversations.models import Conversation, Generation, LastSettings
 from playground.conversations.run_settings import RunSettings
 from tests.integration.comparisons.conftest import comparison, finish, offers, question, turn_of
 from tests.integration.web.conftest import HTMX, text_of
@@ -117,6 +117,21 @@ def test_a_column_is_added_with_the_parameters_of_the_last_as_far_as_they_fit(
     assert alices.post(at("add", comparison), {"offer": str(uuid.uuid4())}).status_code == 404
 
 
+def test_a_column_leaves_out_the_oldest_turns_where_a_summary_was_wished_for_and_says_why(
+    alices: Client, alice: User, comparison: Comparison
+) -> None:
+    """Taken over from a preset or the settings used last; a summary of each model's own would spoil the comparison."""
+    column = comparison.shown_columns()[0]
+    column.conversation.settings |= {"when_full": "summarise"}
+    column.conversation.save()
+    page = alices.get(reverse("column-settings", args=[column.pk]))
+    ways = page.context["run"]["when_full"]
+    assert [(way, is_chosen) for way, _words, is_chosen in ways] == [("", False), ("drop", True)]
+    assert "every model would sum up in its own words" in text_of(page)
+    asking.ask(user=alice, comparison=comparison, columns=[(column, None)], client_id="c1", text="hello")
+    assert Generation.objects.get(conversation=column.conversation).settings["when_full"] == "drop"
+
+
 def test_a_seventh_column_and_taking_the_second_last_are_refused_with_a_sentence(
     alices: Client, comparison: Comparison, offers: list[Offer]
 ) -> None:
@@ -217,7 +232,7 @@ def test_a_stranger_finds_no_column(
     assert len(comparison.shown_columns()) == 3
 
 
-def test_the_tally_stands_beside_the_list_and_on_the_page_of_each_model(
+def test_the_tally_stands_beside_the_list_and_on_the_models_pages(
     alices: Client, comparison: Comparison, answered: list[Asked], offers: list[Offer]
 ) -> None:
     alices.post(at("prefer", comparison), {"message": str(turn_of(answered[0]).assistant_message_id)})
@@ -225,6 +240,8 @@ def test_the_tally_stands_beside_the_list_and_on_the_page_of_each_model(
     won, lost = offers[0].language_model, offers[1].language_model
     assert won
     assert lost
+    catalog = text_of(alices.get(reverse("models"))).split("Preferred in comparisons")[1]
+    assert f"{won.name} practice 1 0 {lost.name}" in catalog
     for model, figures in ((won, "1 0"), (lost, "0 1")):
         read = text_of(alices.get(reverse("model", args=[model.slug])))
         assert f"{model.name} practice {figures}" in read.split("Preferred in comparisons")[1]

@@ -398,3 +398,17 @@ def test_a_shop_says_in_the_table_whether_it_promises_to_keep_nothing(alices: Cl
     words = "does not promise to keep no data"
     assert text_of(alices.get(reverse("model", args=["glm-4.7-flashx"]))).count(words) == 1
     assert words not in text_of(alices.get(reverse("model", args=["glm-z1-air"])))
+
+
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [(True, "says it trains on no data"), (False, "does not promise not to train on data"), ("not shown", None)],
+)
+def test_a_shop_says_in_the_table_whether_it_trains_on_requests(
+    alices: Client, catalog: None, stated: object, words: str | None
+) -> None:
+    sold = offer("zai", "glm-4.5-air")
+    Offer.objects.filter(pk=sold.pk).update(facts=sold.facts | {"no_training": stated})
+    read = text_of(alices.get(reverse("model", args=["glm-4.5-air"])))
+    assert ("train on" in read or "trains on no data" in read) is bool(words)
+    assert not words or words in read

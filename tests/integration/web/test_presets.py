@@ -12,9 +12,10 @@ from playground.accounts.models import Deed, User
 from playground.accounts.people import current_team
 from playground.catalog.models import Offer
 from playground.conversations.models import Conversation, LastSettings
-from playground.conversations.run_settings import RunSettings
+from playground.conversations.run_settings import RunSettings, parse
 from playground.presets import shelf
 from playground.presets.models import DefaultPreset, Preset
+from playground.tools import functions
 from tests.integration.web.conftest import HTMX, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalog")]
@@ -63,6 +64,21 @@ def test_a_preset_is_used_in_a_conversation_and_for_the_next_one(
     assert 'value="0.25"' in answer.content.decode()
     alices.post(NEW, {"preset": str(made.pk)}, headers=HTMX)
     assert LastSettings.objects.get().settings == made.settings
+
+
+def test_tools_and_the_form_of_the_answer_are_part_of_a_preset(
+    alices: Client, alice: User, keep: Callable[..., Preset]
+) -> None:
+    parameters = '{"type": "object"}'
+    asked = {"name": "get_weather", "description": "Weather", "parameters": parameters}
+    weather = functions.save(user=alice, team=current_team(alice), function=None, **asked)
+    tools = {"functions": (weather.pk,), "output": "json_object"}
+    made = keep(**tools, for_team=True)
+    room = Conversation.objects.create(team=current_team(alice), user=alice, title="a talk")
+    alices.post(reverse("conversation-settings", args=[room.pk]), {"preset": str(made.pk)}, headers=HTMX)
+    room.refresh_from_db()
+    kept = parse(room.settings)
+    assert {name: getattr(kept, name) for name in tools} == tools
 
 
 def test_what_the_model_does_not_take_is_said_when_a_preset_is_used(

@@ -90,6 +90,13 @@ def test_another_model_can_be_asked_for(alices: Client, version: TemplateVersion
     assert f'name="offer" value="{offer.pk}"' in page
 
 
+def test_a_link_can_name_a_model_and_a_template(alices: Client, version: TemplateVersion) -> None:
+    answer = alices.get(f"/?model=glm-z1-air&template={version.pk}")
+    assert answer.context["run"]["offer"]["title"] == "GLM-Z1-Air"
+    assert "You write for {{team}}." in answer.content.decode()
+    assert not Conversation.objects.exists()
+
+
 @pytest.mark.parametrize("asked", ["nonsense", ""])
 def test_an_address_that_makes_no_sense_opens_the_plain_playground(alices: Client, asked: str) -> None:
     assert alices.get("/", {"template": asked}).status_code == 200
