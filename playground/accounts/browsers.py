@@ -60,6 +60,12 @@ def end_others(user: User, *, but: str) -> int:
     return len(rows)
 
 
+@transaction.atomic
+def end_all(user: User) -> None:
+    """Sign the person out everywhere."""
+    _end(open_sessions(user))
+
+
 def _end(rows: list[BrowserSession]) -> None:
     for row in rows:
         _seen.pop(row.session_key, None)

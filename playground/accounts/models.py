@@ -139,6 +139,7 @@ class Team(models.Model):
     name = models.CharField(_("name"), max_length=100)
     personal = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    deleted_at = models.DateTimeField(null=True)  # nobody is in it any more; ledger and log still name it
     users = models.ManyToManyField(User, through="Member", related_name="teams")
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Deeds on teams and their members: make, rename, change a role, remove, leave, hand over. Floor 1.
+"""Deeds on teams and their members: make, rename, change a role, remove, leave, hand over, delete. Floor 1.
 
 Each is one transaction that holds the team's row first (`hold`), so that two of them follow each other: of two owners
 who leave at the same moment the second finds that a team keeps an owner. Who may do what is the table of roles.py.
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from playground.accounts import audit
-from playground.accounts.models import Invitation, Member, Team, User
+from playground.accounts.models import AccessToken, Invitation, Member, Team, User
 from playground.accounts.roles import Act, Role, Thing, may
 from playground.errors import Refused
 from playground.wire.text import clean
@@ -69,7 +69,7 @@ def change_role(team: Team, *, by: User, user_id: int, role: str) -> None:
     before, member.role = member.role, wanted
     member.save(update_fields=["role"])
     if not may(wanted, Act.EDIT, Thing.MEMBERS):
-        _take_back_invitations(held, member.user)
+        take_back_invitations(held, member.user)
     about = {"before": before, "role": wanted.value}
     audit.note(team=held, person=by, deed="member.role", subject=member.user.email, details=about)
 
@@ -99,20 +99,54 @@ def leave(team: Team, *, user: User) -> None:
 
 @transaction.atomic
 def hand_over(team: Team, *, by: User, user_id: int) -> None:
-    """Make a member the owner in one's own place, and stay as an admin. Raises Refused: `not_allowed`, `not_found`."""
+    """Make a member the owner in one's own place, and stay as an admin.
+
+    Raises Refused: `not_allowed`, `not_found`, `cannot_sign_in`.
+    """
     held = hold(team)
     check_may(by, held, Act.MANAGE)
     heir, former = _member(held, user_id), _member(held, by.pk)
     if heir == former:
         return
+    if not heir.user.is_active:
+        raise Refused("cannot_sign_in", _("Who owns a team must be able to sign in."))
     heir.role, former.role = Role.OWNER, Role.ADMIN
     Member.objects.bulk_update([heir, former], ["role"])
     audit.note(team=held, person=by, deed="team.handed_over", subject=heir.user.email)
 
 
+@transaction.atomic
+def delete(team: Team, *, by: User, name: str) -> list[User]:
+    """End a team: nobody is in it any more, no link and no token leads into it. Returns who was in it.
+
+    The row stays, for the ledger's entries and the log name it; streaming/parting.py deletes what the team had. `name`
+    is typed by who does it, so that it is not done by mistake.
+    Raises Refused: `personal_team`, `not_allowed`, `other_name`.
+    """
+    held = hold(team)
+    check_may(by, held, Act.MANAGE)
+    if held.personal:
+        raise Refused("personal_team", _("A personal team stays as long as its person."))
+    if " ".join(name.split()) != held.name:
+        raise Refused("other_name", _("This is not the name of the team."))
+    people = list(User.objects.filter(memberships__team=held).order_by("pk"))
+    User.objects.filter(current_team=held).update(current_team=None)
+    for rows in (Member, Invitation, AccessToken):
+        rows._default_manager.filter(team=held).delete()
+    held.deleted_at = timezone.now()
+    held.save(update_fields=["deleted_at"])
+    audit.note(team=held, person=by, deed="team.deleted", subject=held.name)
+    return people
+
+
 def hold(team: Team) -> Team:
     """The team as it is now, with its row locked to the end of the transaction."""
     return Team.objects.select_for_update().get(pk=team.pk)
+
+
+def take_back_invitations(team: Team, user: User) -> None:
+    """The links that somebody made do not outlive their right to make any: they know them."""
+    Invitation.open().filter(team=team, created_by=user).update(revoked_at=timezone.now())
 
 
 def check_may(user: User, team: Team, act: Act) -> None:
@@ -138,14 +172,9 @@ def _keep_an_owner(team: Team, *, but: Member) -> None:
 def _end(team: Team, member: Member) -> None:
     if member.role == Role.OWNER:
         _keep_an_owner(team, but=member)
-    _take_back_invitations(team, member.user)
+    take_back_invitations(team, member.user)
     User.objects.filter(pk=member.user_id, current_team=team).update(current_team=None)
     Member.objects.filter(pk=member.pk).delete()
-
-
-def _take_back_invitations(team: Team, user: User) -> None:
-    """The links that somebody made do not outlive their right to make any: they know them."""
-    Invitation.open().filter(team=team, created_by=user).update(revoked_at=timezone.now())
 
 
 def _name(name: str) -> str:

@@ -15,6 +15,7 @@ import orjson
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from playground.accounts.models import Member
 from playground.catalog.queries import facts_of
 from playground.conversations import run_settings, spending, transcript
 from playground.conversations.lines import lines_before, messages_of
@@ -168,6 +169,18 @@ def abandoned(*, owners_alive: Collection[str] | None, queued_before: dt.datetim
     else:
         lost = models.Q(state__in=Generation.LIVE, lease_until__lt=at)
     return list(Generation.objects.filter(lost | queued).values_list("pk", flat=True))
+
+
+def groundless(owner: str) -> list[uuid.UUID]:
+    """What a process runs that nobody may pay for any more: the person is out of the team or may not sign in, or the
+    conversation was deleted."""
+    there = Member.objects.filter(
+        team=models.OuterRef("conversation__team"), user=models.OuterRef("user"), user__is_active=True
+    )
+    # A run that is held has a time to which its lease goes; it is said for the index over live ones.
+    held = Generation.objects.filter(state__in=Generation.LIVE, lease_until__isnull=False, lease_owner=owner)
+    gone = held.filter(~models.Exists(there) | models.Q(conversation__deleted_at__isnull=False))
+    return list(gone.values_list("pk", flat=True))
 
 
 def interrupt(generation_id: uuid.UUID) -> bool:

@@ -17,7 +17,7 @@ Shared = Conversation.Shared
 OPEN_TO: dict[Act, Sequence[str]] = {Act.VIEW: (Shared.READ, Shared.WRITE), Act.USE: (Shared.WRITE,)}
 
 
-def share(conversation: Conversation, shared: str) -> None:
+def share(conversation: Conversation, shared: str, *, by: User) -> None:
     """Open a conversation to its team, or close it again, and note it in the team's log.
 
     Raises Refused: `bad_share`, `nobody_to_share_with`.
@@ -34,7 +34,7 @@ def share(conversation: Conversation, shared: str) -> None:
         conversation.save(update_fields=["shared"])
         audit.note(
             team=conversation.team,
-            person=conversation.user,
+            person=by,
             deed=deed,
             subject=conversation.title,
             details={"conversation": str(conversation.pk), "shared": shared},

@@ -107,6 +107,11 @@ async def interrupt_abandoned(owners_alive: Collection[str] | None, queued_befor
     return await _writer.run(_interrupt_abandoned, owners_alive, queued_before)
 
 
+async def groundless(owner: str) -> Sequence[uuid.UUID]:
+    """What this process runs for people who are out of the team by now."""
+    return await _writer.run(progress.groundless, owner)
+
+
 async def tidy() -> None:
     """Index some texts for the search, bring the usage totals on, delete what has been out of sight long enough."""
     await _writer.run(search_index.index_pending)

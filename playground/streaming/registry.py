@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 CHECKPOINT_EVERY = 0.4  # seconds; what a killed process can lose of an answer
 SWEEP_EVERY = 2.0  # seconds
+PART_EVERY = 1.0  # seconds; two are promised
 BATCHES_EVERY = 1.0  # seconds; what a person does to one is heard of at once
 TIDY_EVERY, TIDY_AT_LAST = 1.0, 60.0  # seconds; a busy process puts it off until the latter
 RELEASE_EVERY, POST_EVERY = 30.0, 5.0  # seconds; leaked reservations, mails
@@ -59,6 +60,7 @@ class Registry:
                 for work, seconds in (
                     (self._checkpoint, CHECKPOINT_EVERY),
                     (self._sweep, SWEEP_EVERY),
+                    (self._part, PART_EVERY),
                     (self._tidy, TIDY_EVERY),
                     (self._release, RELEASE_EVERY),
                     (self._post, POST_EVERY),
@@ -170,6 +172,12 @@ class Registry:
         count = await records.interrupt_abandoned({self.owner} if alone else None, queued_before)
         if count:
             log.warning("%s generations of a process that is gone were settled as interrupted", count)
+
+    async def _part(self) -> None:
+        """Stop what runs here for somebody who is out of the team since, whichever process was told so."""
+        if self._runs:
+            for generation_id in await records.groundless(self.owner):
+                self.stop(generation_id)
 
     async def _tidy(self) -> None:
         """What can wait: the search's index, and conversations that were deleted for good."""

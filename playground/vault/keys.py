@@ -42,6 +42,7 @@ __all__ = [
     "take_along",
     "touch",
     "visible_to",
+    "wipe",
 ]
 
 _touch = Update(lambda: ApiKey.objects.filter(pk=Param.of(ApiKey, "id")), ("last_used_at", "last_used_by"))
@@ -146,6 +147,12 @@ def take_along(user: User, team: Team) -> None:
     for row in own.filter(provider__scope=f"team:{team.pk}"):
         remove(row, by=user)
     own.update(team=Team.objects.get(members__user=user, personal=True, members__role=Role.OWNER))
+
+
+def wipe(team: Team, *, by: User) -> None:
+    """The team is deleted, and with it every key that nobody takes along."""
+    for row in ApiKey.objects.filter(team=team):
+        remove(row, by=by)
 
 
 def reveal(row: ApiKey) -> Secret | None:

@@ -2,7 +2,7 @@
 
 What is not theirs does not exist for them: foreign and unknown ids are answered alike. A conversation is its owner's;
 one that is shared is there for its team as far as the share and the person's role go. A look-up that does not say what
-for asks for `Act.MANAGE`, which stays its owner's alone.
+for asks for `Act.MANAGE`, which stays its owner's alone; but who manages a team's conversations can end the sharing.
 """
 
 import uuid
@@ -39,6 +39,14 @@ def person(request: HttpRequest) -> User:
     """Who asks. Only for views behind login_required."""
     user = request.user
     if not isinstance(user, User):
+        raise Http404
+    return user
+
+
+def owner_of_installation(request: HttpRequest) -> User:
+    """Who asks, if this installation is theirs."""
+    user = person(request)
+    if not user.is_owner:
         raise Http404
     return user
 
@@ -94,6 +102,19 @@ def may_write_in(user: User, found: Conversation) -> bool:
     if found.user_id == user.pk:
         return True
     return found.shared in OPEN_TO[Act.USE] and may(role_in(user, found.team), Act.USE, Thing.CONVERSATIONS)
+
+
+def conversation_to_close(user: User, conversation_id: uuid.UUID) -> Conversation:
+    """One to take back from the team: the person's own, or what another shares where they manage conversations."""
+    found = conversation(user, conversation_id, Act.VIEW)
+    if not may_close(user, found):
+        raise Http404
+    return found
+
+
+def may_close(user: User, found: Conversation) -> bool:
+    """Whether the person may end that a conversation is shared."""
+    return found.user_id == user.pk or may(role_in(user, found.team), Act.MANAGE, Thing.CONVERSATIONS)
 
 
 def may_copy(user: User, found: Conversation) -> bool:

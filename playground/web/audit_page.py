@@ -89,6 +89,7 @@ def log_view(team: Team, wish: Wish) -> dict[str, Any]:
         "newest": wish.address(before="") if wish.before else "",
         "export": wish.address("audit-export", before=""),
         "uses": _uses(team, period, wish),
+        "uses_export": _uses_export(period, wish),
     }
 
 
@@ -148,6 +149,12 @@ def _uses(team: Team, period: Period, wish: Wish) -> list[dict[str, Any]]:
         }
         for (label, user_id), count in sorted(runs.items(), key=lambda one: (-one[1], one[0]))[:ROWS]
     ]
+
+
+def _uses_export(period: Period, wish: Wish) -> str:
+    """The address of the file that has every run of these days with its person and its key."""
+    stated = {"first": f"{period.first:%Y-%m-%d}", "last": f"{period.last_day:%Y-%m-%d}", "person": wish.person}
+    return f"{reverse('usage-export', args=['csv'])}?{urlencode({k: v for k, v in stated.items() if v})}"
 
 
 def _day(text: str) -> dt.date | None:

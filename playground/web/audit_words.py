@@ -33,6 +33,8 @@ def detail_words(details: Mapping[str, Any]) -> str:
         said.append(_("role: %(role)s") % {"role": role_words(str(details["role"]))})
     if "invited_by" in details:
         said.append(_("invited by %(person)s") % {"person": details["invited_by"]})
+    if how := details.get("shared"):
+        said.append(_("to read") if how == "read" else _("to read and write"))
     if "rows" in details:
         said.append(ngettext("%(count)s row", "%(count)s rows", details["rows"]) % {"count": f"{details['rows']:,}"})
     if "endpoint" in details:
@@ -45,12 +47,15 @@ def _words() -> dict[str, str]:
         "team.made": pgettext("deed", "Team made"),
         "team.renamed": pgettext("deed", "Team renamed"),
         "team.handed_over": pgettext("deed", "Team handed over"),
+        "team.deleted": pgettext("deed", "Team deleted"),
         "invitation.made": pgettext("deed", "Invited"),
         "invitation.revoked": pgettext("deed", "Invitation taken back"),
         "member.joined": pgettext("deed", "Joined"),
         "member.role": pgettext("deed", "Role changed"),
         "member.removed": pgettext("deed", "Removed from the team"),
         "member.left": pgettext("deed", "Left the team"),
+        "person.deactivated": pgettext("deed", "Account deactivated"),
+        "person.let_in": pgettext("deed", "Account let in again"),
         "budget.made": pgettext("deed", "Budget made"),
         "budget.changed": pgettext("deed", "Budget changed"),
         "budget.removed": pgettext("deed", "Budget removed"),

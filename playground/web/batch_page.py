@@ -247,10 +247,12 @@ def offer_title(batch: Batch) -> str:
 
 
 def others_like(batch: Batch) -> list[dict[str, Any]]:
-    """Started batches with the same rows, to be looked at side by side."""
+    """Batches with the same rows: two that were started can be looked at side by side."""
     found = Batch.objects.filter(table=batch.table, user=batch.user_id, deleted_at=None).exclude(pk=batch.pk)
-    found = found.exclude(state=Batch.State.DRAFT).select_related("conversation").order_by("created_at")
-    return [{"id": one.pk, "title": one.title, "model": offer_title(one)} for one in found[:20]]
+    found = found.select_related("conversation").order_by("created_at")
+    return [
+        {"id": one.pk, "title": one.title, "model": offer_title(one), "is_draft": one.is_draft} for one in found[:20]
+    ]
 
 
 def _wanted(batch: Batch, wish: RowsWish, counts: "Counter[str]") -> int:

@@ -19,6 +19,7 @@ from playground.errors import Refused
 from playground.prompts.models import PromptTemplate
 from playground.prompts.render import names_in
 from playground.prompts.variables import Variable
+from playground.web.batch_page import others_like
 from playground.web.money import SIGNS, CostView, Rates
 from playground.web.offers import Desk
 from playground.web.template_shelf import offered
@@ -40,6 +41,7 @@ def setup_view(batch: Batch, desk: Desk) -> dict[str, Any]:
         "rest": max(0, batch.row_count - PREVIEW),
         "templates": [_template(one) for one in offered(desk.user, "")],
         "version_id": batch.template_version_id,
+        "others": others_like(batch),
     }
 
 

@@ -40,6 +40,7 @@ def sharing_view(user: User, team: Team, found: Conversation | None) -> dict[str
         "is_own": is_own,
         "shared": shared,
         "may_write": found is None or access.may_write_in(user, found),
+        "may_close": not is_own and found is not None and access.may_close(user, found),
         "owner": "" if is_own or found is None else found.user.display_name,
         "team": team.name,
         "link": reverse("conversation", args=[found.pk]) if found else "",

@@ -5,10 +5,10 @@ from typing import Any
 
 from playground.accounts import invitations
 from playground.accounts.models import Invitation, Member, Team, User
-from playground.accounts.roles import Act, Role, Thing, may
+from playground.accounts.roles import TABLE, Act, Role, Thing, may
 from playground.web.forms.teams import InviteForm, TeamForm
 from playground.web.moments import clock_words, day_words, moment_words
-from playground.web.team_words import role_note, role_words
+from playground.web.team_words import acts_words, role_note, role_words, thing_words
 
 # From the most rights to the fewest, which is not the order of their letters.
 RANK = {role.value: rank for rank, role in enumerate(Role)}
@@ -26,9 +26,11 @@ def team_view(user: User, team: Team, places: Sequence[Member], **forms: Any) ->
         "team": {"id": team.pk, "name": team.name, "is_personal": team.personal, "role": role_words(role or "viewer")},
         "members": [_member(row, user, role, owners) for row in rows],
         "roles": [{"name": one.value, "words": role_words(one), "note": role_note(one)} for one in Role],
+        "rights": [_right(thing) for thing in Thing],
         "may_edit": may_edit,
         "may_rename": may(role, Act.EDIT, Thing.MEMBERS),
         "may_see_log": may(role, Act.VIEW, Thing.AUDIT),
+        "may_delete": may(role, Act.MANAGE, Thing.MEMBERS) and not team.personal,
         "may_leave": not team.personal and (role != Role.OWNER or owners > 1),
         "is_last_owner": not team.personal and role == Role.OWNER and owners == 1,
         "invitations": [_invitation(row) for row in invitations.open_in(team)] if may_edit else [],
@@ -38,6 +40,11 @@ def team_view(user: User, team: Team, places: Sequence[Member], **forms: Any) ->
         "invite_form": InviteForm(auto_id="invite-%s"),
         **forms,
     }
+
+
+def _right(thing: Thing) -> dict[str, Any]:
+    """A line of the table that every endpoint asks, role by role."""
+    return {"thing": thing_words(thing), "roles": [acts_words(thing, TABLE[thing][role]) for role in Role]}
 
 
 def _member(row: Member, reader: User, role: str | None, owners: int) -> dict[str, Any]:
@@ -62,7 +69,7 @@ def _member(row: Member, reader: User, role: str | None, owners: int) -> dict[st
         ]
         if changes and not is_last
         else [],
-        "may_hand_over": manages and row.user_id != reader.pk,
+        "may_hand_over": manages and row.user_id != reader.pk and row.user.is_active,
         "may_remove": changes and not is_last and row.user_id != reader.pk,
     }
 

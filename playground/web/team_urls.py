@@ -12,6 +12,7 @@ urlpatterns = [
     path("team/switch/", teams.switch, name="team-switch"),
     path("team/<int:team_id>/rename/", teams.rename, name="team-rename"),
     path("team/<int:team_id>/leave/", teams.leave, name="team-leave"),
+    path("team/<int:team_id>/delete/", teams.delete, name="team-delete"),
     path("team/<int:team_id>/members/<int:user_id>/role/", teams.role, name="member-role"),
     path("team/<int:team_id>/members/<int:user_id>/remove/", teams.remove, name="member-remove"),
     path("team/<int:team_id>/members/<int:user_id>/hand-over/", teams.hand_over, name="team-hand-over"),

@@ -1,8 +1,9 @@
 """Which role gets in where: every route, every verb, every place of what its address names. Declared, not derived.
 
 Letters are those of world.py. A rule says per verb who is let in to a thing at each place: one's own, the team's (or
-somebody else's in the team). Nobody is ever let in to a foreign or an unknown one. A route without a rule fails the
-build, and so does a rule without a route.
+somebody else's in the team), one in a conversation that somebody shares to read or to write. Nobody is ever let in
+where a place is not named, nor to an unknown thing. A route without a rule fails the build, and so does a
+rule without a route.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,11 @@ OPEN: Final[Letters] = {"": WITH_PAGES}
 WRITERS: Final[Letters] = {"": "oamrs"}
 LEADERS: Final[Letters] = {"": "oars"}
 PRIVATE: Final[Letters] = {"own": "oamv", "team": ""}
+# Of a conversation: who reads it, writes in it, takes it back from the team, goes on in one of their own
+SEEN: Final[Letters] = {**PRIVATE, "read": "oamv", "write": "oamv"}
+WRITTEN: Final[Letters] = {**PRIVATE, "write": "oam"}
+CLOSED: Final[Letters] = {**PRIVATE, "read": "oa", "write": "oa"}
+COPIED: Final[Letters] = {**PRIVATE, "read": "oam", "write": "oam"}
 OF_KEY: Final[Letters] = {"own": "oam", "team": "oa"}
 USE_OF_KEY: Final[Letters] = {"own": "oam", "team": "oam"}
 READ: Final[Letters] = {"team": "oamv"}
@@ -26,6 +32,7 @@ USE: Final[Letters] = {"team": "oam"}
 EDIT: Final[Letters] = {"team": "oam"}
 LEAD: Final[Letters] = {"team": "oa"}
 OWN: Final[Letters] = {"team": "o"}
+EVERYWHERE: Final[Letters] = {"team": "o", "foreign": "o"}  # for who owns the installation nobody is foreign
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,32 +76,32 @@ OPEN_PAGE: Final = Rule(get=OPEN, post=OPEN, is_open=True)
 RULES: Final[Mapping[str, Rule]] = {
     # The chat
     "playground": page(),
-    "conversation": page(PRIVATE),
-    "thread": page(PRIVATE, query={"around": "{message}"}),
+    "conversation": page(SEEN),
+    "thread": page(SEEN, query={"around": "{message}"}),
     "conversation-rename": deed(PRIVATE, data={"title": "Another"}),
-    "conversation-sharing": form(PRIVATE, data={"shared": ""}),
+    "conversation-sharing": Rule(get=SEEN, post=CLOSED, data={"shared": ""}),
     "conversation-pin": deed(PRIVATE),
     "conversation-archive": deed(PRIVATE),
     "conversation-delete": deed(PRIVATE),
     "conversation-restore": deed(PRIVATE, kinds=GONE),
-    "branch": deed(PRIVATE, data={"message": "{message}"}),
-    "conversation-settings": deed(PRIVATE),
-    "conversation-what-if": page(PRIVATE),
-    "conversation-export": page(PRIVATE, fixed={"kind": "json"}),
+    "branch": deed(WRITTEN, data={"message": "{message}"}),
+    "conversation-settings": deed(WRITTEN),
+    "conversation-what-if": page(SEEN),
+    "conversation-export": page(SEEN, fixed={"kind": "json"}),
     "conversations-export": page(),
     "conversations-import": form(),
     "conversation-list": page(),
     "trials": page(),
-    "model-picker": page(PRIVATE, query={"conversation": "{conversation}"}),
-    "message": page(PRIVATE),
-    "message-details": page(PRIVATE),
-    "branch-off": deed(PRIVATE),
-    "thumb": deed(PRIVATE, data={"thumb": "up"}),
+    "model-picker": page(SEEN, query={"conversation": "{conversation}"}),
+    "message": page(SEEN),
+    "message-details": page(SEEN),
+    "branch-off": deed(COPIED),
+    "thumb": deed(SEEN, data={"thumb": "up"}),
     "live-command": deed(),  # its commands have a table of their own
     "live-poll": deed(),
     "palette": page(),
     # Presets, and links to a copy; what one's own preset lets one do: tests/integration/web/test_presets.py
-    "presets": page(PRIVATE, query={"conversation": "{conversation}"}),
+    "presets": page(SEEN, query={"conversation": "{conversation}"}),
     "preset-add": deed(data={"name": "Another"}),
     "preset-rename": deed(EDIT, data={"name": "Another"}),
     "preset-delete": deed(EDIT),
@@ -205,6 +212,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "team-switch": deed(READ, data={"team": "{team}"}),
     "team-rename": deed(LEAD, data={"name": "Another"}),
     "team-leave": form(READ),
+    "team-delete": form(OWN, data={"name": "Another"}),
     "member-role": deed(LEAD, data={"role": "member"}),
     "member-remove": form(LEAD),
     "team-hand-over": form(OWN),
@@ -223,6 +231,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "token-revoke": deed({"own": "oamvr", "team": ""}, data={"token": "{token}"}),
     "settings-end-session": deed({"": ""}),  # none is posted
     "settings-end-others": deed(),
+    "people": page({"": "o"}),
+    "person-deactivate": form(EVERYWHERE),
+    "person-let-in": deed(EVERYWHERE),
     "settings-rates": deed({"": "o"}),
     "settings-addresses": deed({"": "o"}),
     "settings-forbid": deed({"": "o"}),

@@ -23,6 +23,7 @@ from playground.catalog import custom
 from playground.catalog.custom import TypedPrice
 from playground.catalog.models import Offer, Provider
 from playground.comparisons import columns
+from playground.conversations import sharing
 from playground.conversations.models import Conversation, Generation, Message
 from playground.conversations.run_settings import RunSettings
 from playground.ledger.models import Entry, ExchangeRate
@@ -37,7 +38,8 @@ from playground.vault.models import ApiKey
 # One letter for each role; "r" was a member once, "s" is a stranger with a team of their own, "-" is signed out.
 ROLES: Mapping[str, str] = {"o": "owner", "a": "admin", "m": "member", "v": "viewer", "r": "removed", "s": "stranger"}
 IN_TEAM = "oamv"
-PLACES = ("own", "team", "foreign", "unknown")
+SHARED = ("read", "write")  # a conversation that another member shares with the team to read, or to write in
+PLACES = ("own", "team", *SHARED, "foreign", "unknown")
 Ids = dict[str, object]  # the id of a thing of each kind
 
 
@@ -48,6 +50,8 @@ class World:
     people: dict[str, User] = field(default_factory=dict)
     own: dict[str, Ids] = field(default_factory=dict)
     team: dict[str, Ids] = field(default_factory=dict)
+    read: Ids = field(default_factory=dict)
+    write: Ids = field(default_factory=dict)
     foreign: Ids = field(default_factory=dict)
     unknown: Ids = field(default_factory=dict)
 
@@ -80,6 +84,9 @@ def build() -> World:
         world.team[letter] = another | {"key": shared["key"], "user": world.people["v"].pk}
         world.own.setdefault(letter, {})
         world.team[letter]["personal"] = _personal(world.people[letter])
+    host = create_user(email="host@example.org", password="x", name="Host")
+    Member.objects.create(team=crew, user=host, role=Role.MEMBER)
+    world.read, world.write = (_opened(crew, host, how) for how in SHARED)
     theirs = _shared(elsewhere, stranger)
     world.foreign = theirs | _private(elsewhere, stranger) | {"key": theirs["key"], "listed": theirs["offer"]}
     world.foreign["personal"] = _personal(stranger)
@@ -171,6 +178,22 @@ def _private(team: Team, user: User) -> Ids:
         key = keys.add(team=team, user=user, provider=shop, label="Mine", key="mine-0123456789", created_by=user)
         found["key"] = key.pk
     return found
+
+
+def _opened(team: Team, host: User, how: str) -> Ids:
+    """A conversation that the host shares with the team, and one that was deleted while it was shared."""
+    offer = Offer.objects.filter(provider__practice=True).order_by("wire_name")[0]
+    room, answer, generation, _entry = _asked(team, host, offer)
+    gone = Conversation.objects.create(team=team, user=host, title="Gone", deleted_at=timezone.now())
+    for one in (room, gone):
+        sharing.share(one, how, by=one.user)
+    return {
+        "conversation": room.pk,
+        "deleted": gone.pk,
+        "message": answer.pk,
+        "question": answer.parent_id,
+        "generation": generation.pk,
+    }
 
 
 def _asked(team: Team, user: User, offer: Offer) -> tuple[Conversation, Message, Generation, Entry]:

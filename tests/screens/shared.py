@@ -15,7 +15,7 @@ def _shared(house: Household, how: str, title: str) -> Conversation:
     former = Conversation.objects.get(pk=house.seeded.places["break_even"])
     room = threads.branch_off(Message.objects.get(pk=former.leaf_id), user=house.colleague)
     threads.rename(room, title)
-    sharing.share(room, how)
+    sharing.share(room, how, by=room.user)
     last_question = Message.objects.filter(conversation=room, role=Message.Role.USER).order_by("-created_at")[0]
     Message.objects.filter(pk=last_question.pk).update(author=house.colleague)
     return room

@@ -4,6 +4,7 @@ import datetime as dt
 
 from playground.accounts import audit, invitations, teams
 from playground.accounts.models import Invitation, Team, User
+from playground.accounts.people import create_user
 from tests.screens.frozen_time import NOW, HeldClock
 
 DEEDS = (
@@ -23,6 +24,7 @@ def tell_of_the_team(clock: HeldClock, *, team: Team, owner: User, colleague: Us
     for ago, deed, subject, details in DEEDS:
         clock.set(NOW - ago)
         audit.note(team=team, person=owner, deed=deed, subject=subject, details=details)
+    create_user(email="xu.jianing@northwind.example", password=None, name="Xu Jianing", is_active=False)
     clock.set(NOW - dt.timedelta(days=1, hours=2))
     teams.make(user=owner, name="Battery benchmark")
     teams.switch(user=owner, team=team)

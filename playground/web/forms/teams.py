@@ -19,6 +19,18 @@ class TeamForm(Dressed, forms.Form):
     name = forms.CharField(label=_("Name"), max_length=100)
 
 
+class DeleteTeamForm(Dressed, forms.Form):
+    """Its name, typed by who deletes it."""
+
+    refusals: ClassVar = {"other_name": "name"}
+
+    name = forms.CharField(
+        label=_("Type its name to delete it"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
 class InviteForm(Dressed, forms.Form):
     """Whom to invite, and as what."""
 

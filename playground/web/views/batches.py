@@ -17,6 +17,7 @@ from playground.accounts.roles import Act
 from playground.batches import drafting, purging, running
 from playground.batches.models import Batch
 from playground.errors import Refused
+from playground.prompts.models import TemplateVersion
 from playground.streaming.registry import batches_changed, stop_here
 from playground.web import access, batch_beside, batch_export, batch_list, batch_page, batch_plan, opening
 from playground.web.access import person, team_of
@@ -43,20 +44,25 @@ def table(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponseBase:
-    """A table comes in and becomes a draft; with `?template=<version>` the draft begins with that template's texts."""
+    """A table comes in and becomes a draft; with `?template=<version>` the draft begins with that template's texts.
+
+    With `?beside=<version>` a second draft with the same rows begins with those of another version.
+    """
     user = person(request)
-    wanted = request.GET.get("template") or request.POST.get("template") or ""
-    version = access.template_version(user, _uuid_or_404(wanted), Act.USE) if wanted else None
+    version, beside = (_version_named(request, name) for name in ("template", "beside"))
     form = TableForm(request.POST, request.FILES) if request.method == "POST" else TableForm()
     if request.method == "POST" and form.is_valid() and form.table is not None:
         desk = Desk(user, access.team_of(request))
         batch = drafting.create(
             user=user, team=desk.team, table=form.table, title=form.title, settings=desk.chosen(None)
         )
+        if version is not None and beside is not None:
+            _take(drafting.begin_again(batch, user=user), beside, desk, named=True)
+            messages.success(request, _("Two drafts are made, one for each version. Start both, then look at them."))
         if version is not None:
-            drafting.take_template(batch, version, opening.settings_of(desk, version, version.system_prompt))
+            _take(batch, version, desk, named=beside is not None)
         return redirect("batch", batch.pk)
-    context = SECTION | {"form": form, "version": version}
+    context = SECTION | {"form": form, "version": version, "beside": beside}
     return render(request, "batches/new.html", context, status=form.status)
 
 
@@ -225,6 +231,18 @@ def beside(request: HttpRequest, batch_id: uuid.UUID, other_id: uuid.UUID) -> Ht
         raise Http404
     view = batch_beside.beside_view(found, other, Desk(user, found.team), request.GET.get("page", ""))
     return render(request, "batches/beside.html", SECTION | view)
+
+
+def _version_named(request: HttpRequest, name: str) -> TemplateVersion | None:
+    wanted = request.GET.get(name) or request.POST.get(name) or ""
+    return access.template_version(person(request), _uuid_or_404(wanted), Act.USE) if wanted else None
+
+
+def _take(batch: Batch, version: TemplateVersion, desk: Desk, *, named: bool) -> None:
+    """Begin with the texts of a version; of two drafts each is named after its own."""
+    if named:
+        drafting.rename(batch, f"{batch.title} · {version.title} v{version.number}")
+    drafting.take_template(batch, version, opening.settings_of(desk, version, version.system_prompt))
 
 
 def _page(request: HttpRequest, found: Batch, refusal: Refused | None = None) -> HttpResponse:

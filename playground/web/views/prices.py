@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from playground.accounts.models import Team, User
+from playground.accounts.models import Team
 from playground.accounts.people import current_team
 from playground.catalog.models import Offer
 from playground.catalog.prices import rows_in_force, set_price
@@ -25,7 +25,7 @@ from playground.catalog.proposals import read_file
 from playground.errors import Refused
 from playground.ledger.repricing import reprice
 from playground.pricing.money import Currency
-from playground.web.access import person
+from playground.web.access import owner_of_installation, person
 from playground.web.forms.prices import ListPriceForm, PriceFileForm
 from playground.web.model_page import offer_prices
 from playground.web.offers import Desk
@@ -39,7 +39,7 @@ from playground.web.usage_seat import seat_of
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """Every offer with its price, runs without one, and a file to check against."""
-    _owner(request)
+    owner_of_installation(request)
     context = {"section": "models", "prices": price_page(), "form": PriceFileForm()}
     return render(request, "prices/page.html", context)
 
@@ -49,7 +49,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def offer(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponseBase:
     """The list price of one offer: the form, its history, and setting it."""
-    user = _owner(request)
+    user = owner_of_installation(request)
     found = _offer(offer_id)
     row = rows_in_force([found.pk], timezone.now()).get(found.pk)
     form = ListPriceForm(request.POST, currency=found.provider.currency, held=row.price if row else None)
@@ -76,7 +76,7 @@ def offer(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponseBase:
 @require_http_methods(["POST"])
 def check(request: HttpRequest) -> HttpResponse:
     """What a file says otherwise, line by line. Nothing is written, and nothing is fetched."""
-    _owner(request)
+    owner_of_installation(request)
     form = PriceFileForm(request.POST, request.FILES)
     if form.is_valid():
         file = form.cleaned_data["file"]
@@ -94,7 +94,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @require_POST
 def accept(request: HttpRequest) -> HttpResponseBase:
     """Take the ticked lines of a file over."""
-    user = _owner(request)
+    user = owner_of_installation(request)
     start = parse_date(request.POST.get("start", "")[:10]) or timezone.now().date()
     try:
         count = accept_lines(request.POST.getlist("line"), start=start, by=user)
@@ -135,13 +135,6 @@ def _reprice(request: HttpRequest, team: Team | None, back: str) -> HttpResponse
     said = ngettext("%(count)s correction is made.", "%(count)s corrections are made.", done.made)
     messages.success(request, said % {"count": f"{done.made:,}"})
     return redirect(back)
-
-
-def _owner(request: HttpRequest) -> User:
-    user = person(request)
-    if not user.is_owner:
-        raise Http404
-    return user
 
 
 def _offer(offer_id: uuid.UUID) -> Offer:

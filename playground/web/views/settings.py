@@ -19,7 +19,7 @@ from playground.ledger.models import ExchangeRate
 from playground.ledger.rates import set_rate
 from playground.vault import keys
 from playground.vault.models import HostAllowance
-from playground.web.access import person
+from playground.web.access import owner_of_installation, person
 from playground.web.agents import agent_words
 from playground.web.forms.settings import AddressForm, ProfileForm, RateForm
 from playground.web.moments import clock_words, day_words, moment_words
@@ -81,7 +81,7 @@ def end_others(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def rates(request: HttpRequest) -> HttpResponseBase:
     """The exchange rate from a day on. Owners only."""
-    user, form = _owner(request), RateForm(request.POST)
+    user, form = owner_of_installation(request), RateForm(request.POST)
     if not form.is_valid():
         return _again(request, "settings/_rates.html", rate_form=form)
     try:
@@ -97,7 +97,7 @@ def rates(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def addresses(request: HttpRequest) -> HttpResponseBase:
     """Let a private server in. Owners only."""
-    user, form = _owner(request), AddressForm(request.POST)
+    user, form = owner_of_installation(request), AddressForm(request.POST)
     if not form.is_valid():
         return _again(request, "settings/_addresses.html", address_form=form)
     try:
@@ -113,17 +113,10 @@ def addresses(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def forbid(request: HttpRequest) -> HttpResponseBase:
     """Take an allowance back. Owners only."""
-    user, number = _owner(request), request.POST.get("allowance", "")[:18]
+    user, number = owner_of_installation(request), request.POST.get("allowance", "")[:18]
     keys.forbid_host(user=user, allowance_id=int(number) if number.isdecimal() else 0)
     messages.success(request, _("The address is not allowed any more."))
     return _done(request, "settings/_addresses.html")
-
-
-def _owner(request: HttpRequest) -> User:
-    user = person(request)
-    if not user.is_owner:
-        raise Http404
-    return user
 
 
 def _again(request: HttpRequest, template: str, **posted: Any) -> HttpResponse:

@@ -3,12 +3,15 @@
 import uuid
 
 from asgiref.sync import async_to_sync
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from playground.accounts.models import User
 from playground.accounts.roles import Act
 from playground.conversations import sharing
 from playground.conversations.models import Conversation
@@ -16,7 +19,7 @@ from playground.errors import Refused
 from playground.streaming import notices
 from playground.web import access
 from playground.web.access import person
-from playground.web.respond import wants_partial
+from playground.web.respond import go, wants_partial
 from playground.web.shared import sharing_view
 
 
@@ -24,22 +27,37 @@ from playground.web.shared import sharing_view
 @login_required
 @require_http_methods(["GET", "POST"])
 def control(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBase:
-    """How a conversation is shared; posted by its owner, how it is from now on."""
+    """How a conversation is shared; posted, how it is from now on.
+
+    Its owner chooses; who manages the team's conversations may take one back, and then does not see it any more either.
+    """
     user, is_post = person(request), request.method == "POST"
-    found = access.conversation(user, conversation_id, Act.MANAGE if is_post else Act.VIEW)
-    if not found.title:  # a column of a comparison
-        raise Http404
+    found = _found(user, conversation_id, request.POST.get("shared", "") if is_post else None)
     if is_post:
         told = sharing.audience(found)
         try:
-            sharing.share(found, request.POST.get("shared", ""))
+            sharing.share(found, request.POST.get("shared", ""), by=user)
         except Refused as error:
             return HttpResponse(error.message, status=422, content_type="text/plain; charset=utf-8")
         _tell(found, told | sharing.audience(found))
+        if found.user_id != user.pk:
+            messages.success(request, _("It is not shared any more."))
+            return go(request, "playground")
         if not wants_partial(request):
             return redirect("conversation", found.pk)
     view = sharing_view(user, found.team, found)
     return render(request, "conversations/_sharing.html", {"sharing": view})
+
+
+def _found(user: User, conversation_id: uuid.UUID, shared: str | None) -> Conversation:
+    """The conversation, to be looked at (None), taken back ("") or shared."""
+    if shared == "":
+        found = access.conversation_to_close(user, conversation_id)
+    else:
+        found = access.conversation(user, conversation_id, Act.VIEW if shared is None else Act.MANAGE)
+    if not found.title:  # a column of a comparison
+        raise Http404
+    return found
 
 
 def _tell(found: Conversation, told: frozenset[int]) -> None:

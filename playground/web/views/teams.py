@@ -19,7 +19,7 @@ from playground.errors import Refused
 from playground.streaming import parting
 from playground.web import access
 from playground.web.access import person
-from playground.web.forms.teams import TeamForm
+from playground.web.forms.teams import DeleteTeamForm, TeamForm
 from playground.web.respond import go, partial, wants_partial
 from playground.web.team_page import team_view
 from playground.web.team_words import role_words
@@ -123,6 +123,22 @@ def leave(request: HttpRequest, team_id: int) -> HttpResponseBase:
     return _done(request, lambda: parting.leave(team, user=user), said)
 
 
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def delete(request: HttpRequest, team_id: int) -> HttpResponseBase:
+    """End a team with all it has, once its name is typed."""
+    user = person(request)
+    team = access.team(user, team_id, Act.MANAGE)
+    form = DeleteTeamForm(request.POST or None, auto_id="delete-%s")
+    if request.method == "POST" and accepted(
+        form, lambda: parting.delete(team, by=user, name=form.cleaned_data["name"])
+    ):
+        messages.success(request, _("%(team)s is deleted.") % {"team": team.name})
+        return go(request, "team")
+    return _ask(request, "teams/_delete_form.html", {"team": team, "delete_form": form}, status=form.status)
+
+
 def accepted(form: TeamForm | Any, act: Callable[[], object]) -> bool:
     """Do what a form asks for; a refusal is shown in the form."""
     if not form.is_valid():
@@ -149,11 +165,11 @@ def _again(request: HttpRequest, team: Team, template: str, **form: Any) -> Http
     return partial(request, template, about | form, status=422)
 
 
-def _ask(request: HttpRequest, template: str, about: dict[str, Any]) -> HttpResponse:
+def _ask(request: HttpRequest, template: str, about: dict[str, Any], status: int = 200) -> HttpResponse:
     """The question before a deed: in the dialog, and as a page for who has no script."""
     if wants_partial(request):
-        return partial(request, template, about | {"in_dialog": True})
-    return render(request, "teams/ask.html", about | {"section": "team", "question": template})
+        return partial(request, template, about | {"in_dialog": True}, status=status)
+    return render(request, "teams/ask.html", about | {"section": "team", "question": template}, status=status)
 
 
 def _done(request: HttpRequest, deed: Callable[[], object], said: str) -> HttpResponseBase:

@@ -52,6 +52,7 @@ INSIDE = (
     "/models/glm-4.5/",
     "/keys/",
     "/settings/",
+    "/settings/people/",
     "/team/",
     "/team/log/",
     "/conversations/import/",

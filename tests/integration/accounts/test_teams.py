@@ -124,12 +124,55 @@ def test_an_owner_who_cannot_sign_in_does_not_count(crew: Team, alice: User) -> 
     assert code_of(lambda: teams.leave(crew, user=alice)) == "last_owner"
 
 
+@pytest.mark.parametrize(
+    ("by", "name", "outcome"),
+    [
+        ("alice", "Crew", "done"),
+        ("owen", "  Crew ", "done"),
+        ("alice", "crew", "other_name"),
+        ("alice", "", "other_name"),
+        ("ada", "Crew", "not_allowed"),
+        ("mia", "Crew", "not_allowed"),
+        ("charlie", "Crew", "not_allowed"),
+    ],
+)
+def test_a_team_is_deleted_by_an_owner_who_types_its_name(
+    crew: Team, charlie: User, by: str, name: str, outcome: str
+) -> None:
+    if outcome != "done":
+        assert code_of(lambda: teams.delete(crew, by=who(by), name=name)) == outcome
+        assert Member.objects.filter(team=crew).count() == 5
+        return
+    assert len(teams.delete(crew, by=who(by), name=name)) == 5
+    assert not Member.objects.filter(team=crew).exists()
+    assert current_team(who("alice")).personal
+    assert deeds(crew)[-1] == "team.deleted"
+
+
+def test_a_personal_team_is_not_deleted(alice: User) -> None:
+    personal = current_team(alice)
+    assert code_of(lambda: teams.delete(personal, by=alice, name=personal.name)) == "personal_team"
+
+
+def test_no_link_leads_into_a_team_that_was_deleted(crew: Team, alice: User, charlie: User) -> None:
+    invitation = invitations.invite(team=crew, by=alice, role="member")
+    teams.delete(crew, by=alice, name="Crew")
+    assert invitations.opened(invitations.token_of(invitation)) is None
+    assert code_of(lambda: invitations.accept(invitation, user=charlie)) == "invitation_closed"
+
+
 def test_handing_over_makes_an_owner_and_leaves_an_admin(crew: Team, alice: User) -> None:
     teams.hand_over(crew, by=alice, user_id=who("mia").pk)
     assert (role_in(who("mia"), crew), role_in(alice, crew)) == (Role.OWNER, Role.ADMIN)
     assert code_of(lambda: teams.hand_over(crew, by=alice, user_id=who("vic").pk)) == "not_allowed"
     assert code_of(lambda: teams.hand_over(crew, by=who("mia"), user_id=0)) == "not_found"
     assert deeds(crew)[-1] == "team.handed_over"
+
+
+def test_a_team_is_not_handed_over_to_somebody_who_cannot_sign_in(crew: Team, alice: User) -> None:
+    teams.leave(crew, user=who("owen"))
+    User.objects.filter(pk=who("mia").pk).update(is_active=False)
+    assert code_of(lambda: teams.hand_over(crew, by=alice, user_id=who("mia").pk)) == "cannot_sign_in"
 
 
 def test_links_do_not_outlive_the_right_to_make_them(crew: Team, alice: User) -> None:

@@ -43,7 +43,7 @@ def room(crew: Team, send: Callable[..., Turn], first_rate: None) -> Conversatio
     turn = send("the first question")
     _end(turn)
     found = Conversation.objects.get(pk=turn.conversation_id)
-    sharing.share(found, "write")
+    sharing.share(found, "write", by=found.user)
     return found
 
 
@@ -52,7 +52,7 @@ def _end(turn: Turn) -> None:
 
 
 def test_private_conversations_have_an_audience_of_one_and_ask_nothing(room: Conversation, alice: User) -> None:
-    sharing.share(room, "")
+    sharing.share(room, "", by=room.user)
     with CaptureQueriesContext(connection) as asked:
         assert sharing.audience(room) == {alice.pk}
     assert len(asked) == 0
@@ -72,7 +72,7 @@ def test_the_team_is_told_of_a_shared_one_but_not_who_left_or_may_not_sign_in(
 @pytest.mark.parametrize("shared", ["Read", "everybody", "write "])
 def test_what_is_no_way_of_sharing_is_refused(room: Conversation, shared: str) -> None:
     with pytest.raises(Refused) as refused:
-        sharing.share(room, shared)
+        sharing.share(room, shared, by=room.user)
     assert refused.value.code == "bad_share"
     room.refresh_from_db()
     assert room.shared == "write"
@@ -80,7 +80,7 @@ def test_what_is_no_way_of_sharing_is_refused(room: Conversation, shared: str) -
 
 def test_sharing_is_in_the_teams_log(room: Conversation, crew: Team, alice: User) -> None:
     for shared in ("read", "read", ""):
-        sharing.share(room, shared)
+        sharing.share(room, shared, by=room.user)
     noted = Deed.objects.filter(team=crew).order_by("pk")
     assert [(deed.name, deed.person, deed.subject, deed.details["shared"]) for deed in noted] == [
         ("conversation.shared", alice, "the first question", "write"),
@@ -92,9 +92,9 @@ def test_sharing_is_in_the_teams_log(room: Conversation, crew: Team, alice: User
 def test_a_personal_team_has_nobody_to_share_with(alice: User, team: Team) -> None:
     own = Conversation.objects.create(user=alice, team=team, title="mine")
     with pytest.raises(Refused) as refused:
-        sharing.share(own, "read")
+        sharing.share(own, "read", by=own.user)
     assert refused.value.code == "nobody_to_share_with"
-    sharing.share(own, "")  # closing is always possible
+    sharing.share(own, "", by=own.user)  # closing is always possible
 
 
 def test_each_turn_keeps_who_wrote_it_and_whose_run_it_is(
@@ -161,7 +161,7 @@ def test_an_edit_in_a_private_conversation_asks_nothing_more(
     first = Message.objects.get(conversation=room, role="user")
     counts = {}
     for shared in ("write", ""):
-        sharing.share(room, shared)
+        sharing.share(room, shared, by=room.user)
         turns.edit_turn(user=alice, message=first, client_id=uuid.uuid4().hex, text="warm", owner="")
         Generation.objects.update(state=Generation.State.FINISHED)
         with CaptureQueriesContext(connection) as asked:

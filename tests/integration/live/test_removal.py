@@ -8,17 +8,19 @@ import pytest
 from django.conf import settings
 from websockets.exceptions import ConnectionClosed
 
-from playground.accounts import teams
+from playground.accounts import deactivation, teams
 from playground.accounts.models import Member, Team, User
 from playground.accounts.people import create_user
 from playground.accounts.roles import Role
 from playground.catalog.models import Offer
 from playground.conversations.models import Generation, Message
+from playground.ledger.models import Entry
+from playground.streaming import parting
 from tests.integration.live.conftest import LONG, Tab, session_of
 from tests.server import Server
 
 WITHIN = 2.0  # seconds; the machine of the tests is shared, so a second more is let pass
-PUT_OUT = 4410
+SIGNED_OUT, PUT_OUT = 4401, 4410
 Browse = Callable[[User], Callable[[str], httpx.Response]]
 
 
@@ -62,6 +64,14 @@ def closed_with(one: Tab) -> int:
     return closed.value.rcvd.code
 
 
+def stopped_after(generation: str, began: float) -> float:
+    """Seconds from a moment until a run is settled as stopped."""
+    while Generation.objects.get(pk=generation).state != "stopped":
+        assert time.monotonic() - began < 10, "it runs on"
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
 def test_a_removed_members_sockets_close_and_their_streams_stop(
     crew: Team, mia: User, alice: User, offer: Offer, tab: Callable[..., Tab], browser: Browse
 ) -> None:
@@ -75,10 +85,7 @@ def test_a_removed_members_sockets_close_and_their_streams_stop(
     assert closed_with(theirs) == PUT_OUT
     assert time.monotonic() - began < WITHIN + 1
     assert others.ask("ping")["pong"] is True
-    until = time.monotonic() + 5
-    while Generation.objects.get(pk=ack["generation"]).state != "stopped" and time.monotonic() < until:
-        time.sleep(0.02)
-    assert Generation.objects.get(pk=ack["generation"]).state == "stopped"
+    assert stopped_after(ack["generation"], began) < WITHIN + 1
     assert Message.objects.get(pk=ack["assistant_message"]).content, "what was written stays with the team"
     back = tab(mia)
     for command, fields in (
@@ -95,3 +102,39 @@ def test_who_leaves_is_cut_as_well(crew: Team, mia: User, tab: Callable[..., Tab
     theirs = tab(mia)
     assert browser(mia)(f"/team/{crew.pk}/leave/").status_code == 302
     assert closed_with(theirs) == PUT_OUT
+
+
+def _remove(crew: Team, mia: User, alice: User) -> None:
+    parting.remove(crew, by=alice, user_id=mia.pk)
+
+
+def _deactivate(crew: Team, mia: User, alice: User) -> None:
+    deactivation.deactivate(user_id=mia.pk, by=alice)
+
+
+def _delete_team(crew: Team, mia: User, alice: User) -> None:
+    parting.delete(crew, by=alice, name="Crew")
+
+
+@pytest.mark.parametrize(("deed", "code"), [(_remove, PUT_OUT), (_deactivate, SIGNED_OUT), (_delete_team, PUT_OUT)])
+def test_what_another_process_decides_is_heard_by_the_one_that_runs_the_answer(
+    crew: Team,
+    mia: User,
+    alice: User,
+    offer: Offer,
+    tab: Callable[..., Tab],
+    deed: Callable[[Team, User, User], None],
+    code: int,
+) -> None:
+    """The deed is done here, in the process of the tests; sockets and runs are those of the server, another process."""
+    theirs = tab(mia)
+    ack = theirs.send(LONG.format(count=4000), offer)
+    theirs.follow(ack["generation"])
+    theirs.hear_until(lambda frame: frame["type"] == "delta")
+    began = time.monotonic()
+    deed(crew, mia, alice)
+    assert closed_with(theirs) == code
+    assert time.monotonic() - began < WITHIN + 1
+    assert stopped_after(ack["generation"], began) < WITHIN + 1
+    entry = Entry.objects.get(generation=ack["generation"])
+    assert (entry.team_id, entry.user_id, entry.state) == (crew.pk, mia.pk, "stopped")

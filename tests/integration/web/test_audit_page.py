@@ -4,9 +4,11 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from django.test import Client
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient, Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -102,3 +104,25 @@ def test_the_log_says_who_used_which_key(alices: Client, crew: Team, charlie: Us
     (use,) = alices.get(reverse("audit")).context["log"]["uses"]
     assert (use["key"], use["person"], use["runs"]) == ("Night run", "Charlie", 2)
     assert "Night run" in text_of(alices.get(use["url"]))
+
+
+def test_who_used_which_key_is_a_file_of_the_same_days_and_person(
+    alices: Client, alice: User, crew: Team, charlie: User
+) -> None:
+    for person in (alice, charlie):
+        write_entry(person, crew, key_label="Night run")
+
+    async def downloaded(address: str) -> str:
+        client = AsyncClient()
+        await client.aforce_login(alice)
+        answer: Any = await client.get(address)
+        return b"".join([part async for part in answer.streaming_content]).decode()
+
+    def people(**asked: str) -> list[str]:
+        address = alices.get(reverse("audit"), asked).context["log"]["uses_export"]
+        rows = csv.DictReader(io.StringIO(async_to_sync(downloaded)(address)))
+        return sorted(row["person"] for row in rows if row["key_label"] == "Night run")
+
+    assert people() == [alice.email, charlie.email]
+    assert people(person=str(charlie.pk)) == [charlie.email]
+    assert people(first="2020-01-01", last="2020-01-02") == []

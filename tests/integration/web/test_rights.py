@@ -19,12 +19,13 @@ from django.utils.html import escape
 
 from tests.integration.web.test_pages import routes
 from tests.rights.routes import RULES, Letters, Rule
-from tests.rights.world import IN_TEAM, PLACES, World, build
+from tests.rights.world import IN_TEAM, PLACES, SHARED, World, build
 from tests.stock import put_stock
 
 pytestmark = pytest.mark.django_db
 ROUTES = {str(route.name): route for route in routes()}
 LETTERS = "oamvrs-"
+EVERYBODY = frozenset("oamvrs")
 CHANGING = re.compile(rb'(csrfmiddlewaretoken" value="|X-CSRFToken": "|data-csrf="|nonce=")[^"]*')
 
 
@@ -87,13 +88,23 @@ def slots(name: str, rule: Rule) -> dict[str, str]:
     return {one: rule.kinds.get(one, one.removesuffix("_id")) for one in names if one not in rule.fixed}
 
 
+def kinds_of(name: str, rule: Rule) -> set[str]:
+    """Of what there are ids in a request: in its address, and in what goes along."""
+    return {*slots(name, rule).values(), *re.findall(r"\{(\w+)\}", f"{rule.data}{rule.query}")}
+
+
 def wants_ids(name: str, rule: Rule) -> bool:
-    return bool(slots(name, rule) or any("{" in text for text in (*rule.data.values(), *rule.query.values())))
+    return bool(kinds_of(name, rule))
 
 
 def address_of(name: str, rule: Rule, ids: dict[str, object]) -> str:
     parts = {one: ids[kind] for one, kind in slots(name, rule).items()}
     return reverse(name, kwargs={**parts, **rule.fixed})
+
+
+def let_in_anywhere(letters: Letters) -> frozenset[str]:
+    """For whom there are no foreign things of this kind."""
+    return frozenset(letters.get("foreign", ""))
 
 
 def is_let_in(answer: HttpResponseBase) -> bool:
@@ -130,21 +141,21 @@ def _check_places(
     name: str, rule: Rule, verb: str, letters: Letters | None, letter: str, world: World, asker: Asker
 ) -> None:
     told: list[tuple[int, bytes]] = []
+    wanted = kinds_of(name, rule)
     for place in PLACES:
         ids = world.ids(letter, place)
-        if place in ("own", "team") and (not ids or place not in (letters or rule.get or rule.post or {})):
+        if not wanted <= ids.keys():
+            continue  # only conversations are shared, and a stranger has made nothing here
+        if place in ("own", "team") and place not in (letters or rule.get or rule.post or {}):
             continue
         texts = filled(rule.data if verb == "post" else rule.query, ids)
         answer = asker.ask(letter, verb, address_of(name, rule, ids), texts)
         if place == "foreign" and letter == "s":
             continue  # it is their own
         _check(name, rule, verb, letters, place, letter, answer)
-        if letters is not None and place in ("foreign", "unknown") and letter in EVERYBODY:
+        if letters is not None and place in ("foreign", "unknown") and letter in EVERYBODY - let_in_anywhere(letters):
             told.append((answer.status_code, body_of(answer)))
     assert told[1:] == told[:-1], f"{verb} {name} as {letter}: a foreign id is answered like no unknown one"
-
-
-EVERYBODY = "oamvrs"
 
 
 def _check(
@@ -169,7 +180,7 @@ def _check(
 def test_an_id_of_elsewhere_beside_ones_own_opens_nothing(name: str, world: World, asker: Asker) -> None:
     rule = RULES[name]
     for verb, letters, texts in (("get", rule.get, rule.query), ("post", rule.post, rule.data)):
-        if letters is None:
+        if letters is None or let_in_anywhere(letters):
             continue
         place = "own" if "own" in letters else "team"
         good = world.ids("o", place)
@@ -183,6 +194,18 @@ def test_an_id_of_elsewhere_beside_ones_own_opens_nothing(name: str, world: Worl
                 assert answer.status_code == 404, f"{verb} {name} with a {where} {kind}: {answer.status_code}"
                 told.append(body_of(answer))
             assert told[0] == told[1], f"{verb} {name}: a foreign {kind} is told apart from an unknown one"
+
+
+def test_a_message_of_a_shared_conversation_opens_nothing_beside_ones_own(world: World, asker: Asker) -> None:
+    nested = [name for name, rule in RULES.items() if {"conversation", "message"} <= kinds_of(name, rule)]
+    assert {"branch", "thread"} <= set(nested)
+    for name in nested:
+        rule = RULES[name]
+        verb, texts = ("get", rule.query) if rule.get else ("post", rule.data)
+        for place in (*SHARED, "team"):
+            ids = {**world.ids("o", "own"), "message": world.ids("o", place)["message"]}
+            answer = asker.ask("o", verb, address_of(name, rule, ids), filled(texts, ids))
+            assert answer.status_code == 404, f"{verb} {name} with a message of a conversation at {place}"
 
 
 @pytest.mark.parametrize("verb", ["put", "patch", "delete"])

@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from playground.accounts.models import Member, Team, User
+from playground.accounts import teams
+from playground.accounts.models import Deed, Member, Team, User
 from playground.accounts.roles import Role
 from playground.conversations.models import Conversation, Message
 from playground.web import shared_list, sidebar
@@ -94,6 +95,33 @@ def test_the_owner_shares_and_takes_it_back(room: Conversation, alices: Client, 
     assert alices.post(address, {"shared": ""}).status_code == 302
     assert bobs.get(reverse("conversation", args=[room.pk])).status_code == 404
     assert alices.post(address, {"shared": "the world"}, headers=HTMX).status_code == 422
+
+
+def test_who_manages_the_teams_conversations_takes_one_back_and_can_do_no_more(
+    crew: Team, room: Conversation, bobs: Client, bob: User, alice: User
+) -> None:
+    address = reverse("conversation-sharing", args=[room.pk])
+    assert "Take it back from the team" not in text_of(bobs.get(address))
+    Member.objects.filter(team=crew, user=bob).update(role=Role.ADMIN)
+    assert "Take it back from the team" in text_of(bobs.get(address))
+    assert bobs.post(address, {"shared": "write"}).status_code == 404
+    answer = bobs.post(address, {"shared": ""}, headers=HTMX)
+    assert answer.headers["HX-Redirect"] == reverse("playground")
+    room.refresh_from_db()
+    assert room.shared == ""
+    assert bobs.get(address).status_code == 404
+    deed = Deed.objects.filter(team=crew).latest("pk")
+    assert (deed.name, deed.person, deed.subject) == ("conversation.unshared", bob, room.title)
+
+
+def test_what_somebody_shared_stays_with_the_team_when_they_are_gone_and_can_be_taken_back(
+    crew: Team, room: Conversation, bobs: Client, bob: User, alice: User
+) -> None:
+    Member.objects.filter(team=crew, user=bob).update(role=Role.OWNER)
+    teams.leave(crew, user=alice)
+    assert "That much." in text_of(bobs.get(reverse("conversation", args=[room.pk])))
+    assert bobs.post(reverse("conversation-sharing", args=[room.pk]), {"shared": ""}).status_code == 302
+    assert bobs.get(reverse("conversation", args=[room.pk])).status_code == 404
 
 
 def test_a_conversation_of_a_personal_team_has_no_such_control(alices: Client, alice: User, team: Team) -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from playground.accounts import teams
 from playground.accounts.models import Member, Team, User
 from playground.accounts.people import create_user, current_team, role_in
-from playground.accounts.roles import Role
+from playground.accounts.roles import Act, Role, Thing, may
 from playground.catalog.models import Provider
 from playground.conversations.models import Conversation
 from playground.vault.models import ApiKey
@@ -172,3 +172,15 @@ def test_personal_keys_go_along_with_who_leaves(catalog: None, alices: Client, c
     kept = ApiKey.objects.filter(user=mia).values_list("team", "provider__slug")
     assert list(kept) == [(personal.pk, "zai")]
     assert ApiKey.objects.filter(user=None, team=crew).count() == 2
+
+
+def test_the_page_shows_the_table_that_every_endpoint_asks(alices: Client, crew: Team) -> None:
+    answer = alices.get(reverse("team"))
+    most = {"see": Act.VIEW, "see one’s own": Act.VIEW, "use": Act.USE, "edit": Act.EDIT, "manage": Act.MANAGE}
+    shown = answer.context["rights"]
+    assert len(shown) == len(Thing)
+    for thing, line in zip(Thing, shown, strict=True):
+        assert line["thing"] in text_of(answer)
+        for role, words in zip(Role, line["roles"], strict=True):
+            allowed = [act for act in Act if may(role, act, thing)]
+            assert allowed[-1:] == ([most[words]] if words != "—" else []), (thing, role)

@@ -5,8 +5,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from playground.accounts.models import User
+from playground.batches.models import Batch
 from playground.catalog.models import Offer
 from playground.comparisons.models import Comparison
 from playground.conversations.models import Generation
@@ -119,3 +121,35 @@ def test_strangers_and_viewers_find_nothing(
 @pytest.mark.parametrize("query", ["", "?left=x&right=y", "?left=00000000-0000-0000-0000-000000000001"])
 def test_an_address_that_names_no_versions_is_not_found(alices: Client, query: str) -> None:
     assert alices.get(reverse("template-try-both") + query).status_code == 404
+
+
+def test_both_versions_run_on_one_table_and_are_looked_at_side_by_side(alices: Client, pair: Pair, alice: User) -> None:
+    left, right = pair
+    way = f"{reverse('batch-new')}?template={left.pk}&beside={right.pk}"
+    compared = alices.get(f"{reverse('template-compare')}?left={left.pk}&right={right.pk}").content.decode()
+    assert escape(way) in compared
+    assert "Two drafts with the same rows" in text_of(alices.get(way))
+    answer = alices.post(way, {"pasted": "team,tone\nSales,dry\nSupport,warm\n"})
+    drafts = list(Batch.objects.order_by("title"))
+    assert [one.template_version for one in drafts] == [left, right]
+    assert drafts[0].table == drafts[1].table
+    assert [one.title[-2:] for one in drafts] == ["v1", "v2"]
+    assert [sorted(one.sources) for one in drafts] == [["team"], ["team", "tone"]]
+    assert answer.headers["Location"] == reverse("batch", args=[drafts[0].pk])
+    assert drafts[1].title in text_of(alices.get(answer.headers["Location"])), "one leads to the other"
+    assert not Generation.objects.exists()
+    for one in drafts:
+        Batch.objects.filter(pk=one.pk).update(state=Batch.State.DONE, settings=one.conversation.settings)
+    beside = reverse("batch-beside", args=[one.pk for one in drafts])
+    assert beside in alices.get(answer.headers["Location"]).content.decode()
+    assert [f"v{side.number}" in text_of(alices.get(beside)) for side in pair] == [True, True]
+
+
+def test_a_version_that_is_not_theirs_begins_no_second_draft(
+    pair: Pair, charlie: User, browser_of: Callable[[User], Client]
+) -> None:
+    left, right = pair
+    answer = browser_of(charlie).post(
+        f"{reverse('batch-new')}?template={left.pk}&beside={right.pk}", {"pasted": "a\n1"}
+    )
+    assert (answer.status_code, Batch.objects.count()) == (404, 0)
