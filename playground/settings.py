@@ -164,6 +164,8 @@ else:
             "PORT": env.int("DB_PORT", 5432),
             "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": True,
+            # PostgreSQL would compile what it thinks dear, which here takes longer than running it.
+            "OPTIONS": {"options": "-c jit=off"},
         }
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
