@@ -14,6 +14,7 @@ from django.db import connection
 
 from playground.ledger.fold import Sum
 from playground.ledger.history import Cell, Only, Scope
+from playground.ledger.lookups import for_each
 from playground.ledger.measured import FAULTS
 from playground.ledger.models import Entry
 
@@ -21,12 +22,18 @@ MOST: Final = 40_000  # entries: a quarter of a second
 _IS_RUN: Final = "e.corrects_id IS NULL"
 _COUNTED: Final = (
     _IS_RUN,
-    "e.cost_basis = 'unpriced' AND NOT EXISTS (SELECT 1 FROM ledger_entry c WHERE c.corrects_id = e.id)",
+    # "Not null" is for PostgreSQL, which reads the whole index into a hash: of the few corrections only.
+    "e.cost_basis = 'unpriced' AND NOT EXISTS "
+    "(SELECT 1 FROM ledger_entry c WHERE c.corrects_id = e.id AND c.corrects_id IS NOT NULL)",
     f"{_IS_RUN} AND e.state = 'finished'",
     f"{_IS_RUN} AND e.state IN ('failed', 'interrupted') AND e.duration_ms IS NOT NULL "
     f"AND e.error_code IN ({', '.join(['%s'] * len(FAULTS))})",
 )
 _ADDED: Final = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens", "cost_total")
+_READ: Final = (
+    *("id", "conversation", "currency", "corrects_id", "cost_basis", "state", "duration_ms", "error_code"),
+    *_ADDED,
+)
 
 
 def read_conversations(scope: Scope, only: Only, edges: Sequence[dt.datetime]) -> dict[Cell, Sum]:
@@ -36,11 +43,11 @@ def read_conversations(scope: Scope, only: Only, edges: Sequence[dt.datetime]) -
     counted = ", ".join(f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END)" for condition in _COUNTED)
     added = ", ".join(f"SUM(COALESCE(e.{name}, 0))" for name in _ADDED)
     where, values = _where(scope, only)
+    entries = for_each("ledger_entry", "e", _READ, f"e.created_at >= b.first AND e.created_at < b.past AND {where}")
     sql = (
         f"WITH bars (place, first, past) AS (VALUES {', '.join(['(%s, %s, %s)'] * len(bars))}) "  # noqa: S608 - our own names
         f"SELECT b.place, e.conversation, e.currency, {counted}, {added} "
-        f"FROM bars b CROSS JOIN ledger_entry e "
-        f"WHERE e.created_at >= b.first AND e.created_at < b.past AND {where} "
+        f"FROM bars b {entries} "
         f"GROUP BY b.place, e.conversation, e.currency"
     )
     with connection.cursor() as cursor:

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import Q
 
 from playground.ledger.fold import AMOUNTS, COUNTS, KEY_FIELDS, SPREADS, Key, Line, Sum, lines_of
+from playground.ledger.lookups import for_each
 from playground.ledger.models import Entry
 from playground.ledger.spans import UTC, Cover, cover, meridian_of, moment_of, quarter_of
 from playground.ledger.spread import from_text
@@ -204,8 +205,8 @@ def _totals(scope: Scope, covers: Sequence[Cover]) -> tuple[dict[tuple[int, Key]
     rows, cursor = _ask(
         covers,
         f"SELECT s.place, {dimensions}, {', '.join(f's.{name}' for name in (*_SUMMED, *SPREADS))} FROM ("  # noqa: S608 - names of our own
-        f"SELECT spans.place, t.key_id, {summed}, {spread} FROM spans CROSS JOIN ledger_total t "
-        f"WHERE t.team_id = %s AND {_WITHIN}{keys} GROUP BY spans.place, t.key_id) s "
+        f"SELECT spans.place, t.key_id, {summed}, {spread} FROM spans {_within(keys, (*_SUMMED, *SPREADS))} "
+        f"GROUP BY spans.place, t.key_id) s "
         f"JOIN ledger_totalkey k ON k.id = s.key_id",
         [scope.team_id, *values],
     )
@@ -225,16 +226,18 @@ def _cells(scope: Scope, only: Only, column: str, covers: Sequence[Cover]) -> tu
     rows, cursor = _ask(
         covers,
         f"SELECT spans.place, k.{column}, k.currency, {summed} "  # noqa: S608 - names of our own
-        f"FROM spans CROSS JOIN ledger_total t JOIN ledger_totalkey k ON k.id = t.key_id "
-        f"WHERE t.team_id = %s AND {_WITHIN}{keys} GROUP BY spans.place, k.{column}, k.currency",
+        f"FROM spans {_within(keys, _DRAWN)} JOIN ledger_totalkey k ON k.id = t.key_id "
+        f"GROUP BY spans.place, k.{column}, k.currency",
         [scope.team_id, *values],
     )
     return {Cell(row[0], str(row[1]), row[2]): _drawn(row[3:-2]) for row in rows}, cursor
 
 
-_WITHIN: Final = (
-    "t.meridian = spans.meridian AND t.level = spans.level AND t.start >= spans.first AND t.start < spans.past"
-)
+def _within(keys: str, columns: Sequence[str]) -> str:
+    """The totals within each span of one team, and their columns."""
+    where = "t.team_id = %s AND t.meridian = spans.meridian AND t.level = spans.level"
+    span = "t.start >= spans.first AND t.start < spans.past"
+    return for_each("ledger_total", "t", ["key_id", *columns], f"{where} AND {span}{keys}")
 
 
 def _ask(covers: Sequence[Cover], select: str, values: Sequence[Any]) -> tuple[list[Any], int]:

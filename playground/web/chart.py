@@ -29,9 +29,7 @@ class Chart:
 
 def stacked(values: Sequence[Sequence[Decimal]]) -> Chart:
     """One bar for each of `values`, of one part for each number in it; negative ones (corrections) are not drawn."""
-    top = nice_top(
-        max((sum((max(Decimal(0), part) for part in bar), Decimal(0)) for bar in values), default=Decimal(0))
-    )
+    top = nice_top(max((sum((part for part in bar if part > 0), Decimal(0)) for bar in values), default=Decimal(0)))
     series: list[list[str]] = [[] for _ in (values[0] if values else ())]
     for place, bar in enumerate(values):
         for number, x, y, height in parts(place, bar, top):

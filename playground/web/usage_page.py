@@ -66,16 +66,18 @@ class Page:
     @cached_property
     def bars(self) -> list[dict[str, str]]:
         """What the bars of all charts are called, and where they lead."""
+        entries = reverse("usage-entries")
+        wish = self.wish.address(**dict.fromkeys(("unit", "by", "measure", "range", "first", "last"), ""))
         return [
             {
                 "label": bar_label(first, self.unit),
                 "title": bar_title(first, end, self.unit),
-                "url": _bar_url(self, first, end),
+                "url": entries + _with(wish, _days_of(first, end)),
             }
             for first, end in itertools.pairwise(periods.edges(self.period, self.unit))
         ]
 
-    @property
+    @cached_property
     def unit(self) -> str:
         """How much time a bar has."""
         return self.wish.unit_of(self.period)
@@ -299,11 +301,13 @@ def _chart(
     tick: Callable[[Decimal], str],
     words: Callable[[Decimal], str],
 ) -> dict[str, Any]:
-    series, heads = _series(page, value)
+    measured = [(cell, amount) for cell, one in page.history.cells.items() if (amount := value(cell, one))]
+    series, heads = _series(page, measured)
     bars = [[Decimal(0)] * len(heads) for _ in page.bars]
     unpriced = [0] * len(bars)
+    for cell, amount in measured:
+        bars[cell.bar][series[cell.group] - 1] += amount
     for cell, one in page.history.cells.items():
-        bars[cell.bar][series[cell.group] - 1] += value(cell, one)
         unpriced[cell.bar] += one.unpriced
     drawn = stacked(bars)
     rows = [
@@ -333,11 +337,11 @@ def _chart(
     }
 
 
-def _series(page: Page, value: Callable[[Cell, Sum], Decimal]) -> tuple[dict[str, int], list[dict[str, Any]]]:
+def _series(page: Page, measured: Sequence[tuple[Cell, Decimal]]) -> tuple[dict[str, int], list[dict[str, Any]]]:
     """The largest groups of a chart have a series of their own, the others share the last; by what it measures."""
-    sizes: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for cell, one in page.history.cells.items():
-        sizes[cell.group] += value(cell, one)
+    sizes = {cell.group: Decimal(0) for cell in page.history.cells}
+    for cell, amount in measured:
+        sizes[cell.group] += amount
     ordered = sorted(sizes, key=lambda group: (group == OTHERS, -sizes[group], group))
     drawn = [group for group in ordered if sizes[group]] or ordered[:1]
     named = [group for group in drawn if group != OTHERS]
@@ -391,11 +395,9 @@ def _tokens(one: Sum) -> int:
     return one.prompt_tokens + one.completion_tokens
 
 
-def _bar_url(page: Page, first: dt.datetime, end: dt.datetime) -> str:
-    """The entries of a bar; of an hour those of its day."""
-    last = (end - dt.timedelta(microseconds=1)).date()
-    changes = {"range": "", "first": first.date().isoformat(), "last": last.isoformat()}
-    return reverse("usage-entries") + page.wish.address(unit="", by="", measure="", **changes)
+def _days_of(first: dt.datetime, end: dt.datetime) -> str:
+    """The range of a bar in an address; of an hour that of its day."""
+    return f"first={first.date()}&last={(end - dt.timedelta(microseconds=1)).date()}"
 
 
 def _choices(

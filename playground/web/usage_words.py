@@ -2,11 +2,12 @@
 
 import datetime as dt
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils import formats
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from playground.ledger.periods import Period
 from playground.web.moments import day_words
@@ -130,9 +131,14 @@ def change_words(now: Decimal | int, before: Decimal | int) -> dict[str, Any] | 
 
 def _short(day: dt.date) -> str:
     # Translators: Django's date format characters: day and month.
-    return formats.date_format(day, pgettext("day of a year", "j M"))
+    return _written(day, pgettext("day of a year", "j M"), get_language())
 
 
 def _weekday(moment: dt.datetime) -> str:
     # Translators: Django's date format characters: weekday, day, month and year.
-    return formats.date_format(moment, pgettext("weekday and day", "D j M Y"))
+    return _written(moment.date(), pgettext("weekday and day", "D j M Y"), get_language())
+
+
+@lru_cache(maxsize=4_096)  # a chart names its ninety days twice, and every reader the same ones
+def _written(day: dt.date, form: str, _language: str | None) -> str:
+    return formats.date_format(day, form)
