@@ -94,7 +94,7 @@ runs = st.lists(
 )
 
 
-@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=15)
 @given(runs=runs, zone=st.sampled_from(ZONES), batch=st.integers(1, 4), is_kept=st.booleans())
 def test_entries_days_and_the_whole_add_up_to_the_same_at_every_moment(
     runs: list[dict[str, Any]], zone: str, batch: int, is_kept: bool, make_facts: MakeFacts
