@@ -33,8 +33,14 @@ function goOnWith(offer, { picker, settings, message }) {
 
 // What is done about a full context; from the note of an answer that also asks again, once the choice is kept.
 function whenFull(way, { settings, message }) {
-  if (message) document.addEventListener("htmx:after:request", () => message.querySelector('[data-act="regenerate"]')?.click(), { once: true });
-  settings().whenFull = way;
+  const form = settings();
+  const kept = (event) => {
+    if (!form.contains(event.target)) return; // another request of the page
+    document.removeEventListener("htmx:after:request", kept);
+    message.querySelector('[data-act="regenerate"]')?.click();
+  };
+  if (message) document.addEventListener("htmx:after:request", kept);
+  form.whenFull = way;
 }
 
 async function openSettings(opener) {

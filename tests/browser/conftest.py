@@ -11,9 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from playground.accounts.models import User
 from playground.ledger.models import ExchangeRate
-from tests.browser.chat.conftest import Noise, ready
+from tests.browser.chat.conftest import WATCH, WIDE, Noise, ready
 from tests.browser.chromium import launch
-from tests.browser.lending import Lending
 from tests.integration.live.conftest import session_of
 from tests.server import Server
 from tests.stock import put_stock
@@ -62,34 +61,26 @@ def noise(server: Server) -> Iterator[Noise]:
     assert one.unexpected == []
 
 
-@pytest.fixture(scope="package")
-def lending(chromium: Browser) -> Lending:
-    """The contexts of that browser."""
-    return Lending(chromium)
-
-
 @pytest.fixture
-def browser_of_user(lending: Lending, server: Server, noise: Noise) -> Iterator[Callable[..., BrowserContext]]:
-    """A browser with its own cookies, signed in as somebody or as nobody; for the options see `Lending.lend`."""
+def browser_of_user(chromium: Browser, server: Server, noise: Noise) -> Iterator[Callable[..., BrowserContext]]:
+    """A browser with its own cookies, signed in as somebody or as nobody."""
     contexts: list[BrowserContext] = []
 
     def open_browser(user: User | None = None, **options: Any) -> BrowserContext:
-        context = lending.lend(base_url=server.url, **options)
+        context = chromium.new_context(viewport=options.pop("viewport", WIDE), base_url=server.url, **options)
+        context.add_init_script(WATCH)
         context.on("page", noise.listen)
-        contexts.append(context)
         if user is not None:
             cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": server.url}
             context.add_cookies([cookie])
+        contexts.append(context)
         return context
 
     yield open_browser
     for context in contexts:
-        context.remove_listener("page", noise.listen)
-    try:
-        for page in [page for context in contexts for page in context.pages]:
+        for page in context.pages:
             assert page.evaluate("window.__violations || []") == []
-    finally:
-        lending.take_back()
+        context.close()
 
 
 @pytest.fixture

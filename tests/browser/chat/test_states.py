@@ -114,7 +114,7 @@ def test_a_pause_that_the_provider_asks_for_counts_down_and_then_opens_retry(
 ) -> None:
     # The leaps of the clock look like a connection and a request that are not answered.
     noise.expected = ("WebSocket", "htmx:error: timeout")
-    page = browser_of_user(alice, fresh=True).new_page()
+    page = browser_of_user(alice).new_page()
     page.clock.install()
     page.goto("/")
     ready(page)

@@ -6,7 +6,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from playground.accounts.models import User
 from playground.conversations.models import Conversation, Generation, Message
-from tests.browser.chat.conftest import last_answer, ready, send, text_of, until_state
+from tests.browser.chat.conftest import last_answer, ready, send, until_state
 
 
 def test_editing_branches_and_the_arrows_lead_back(page: Page) -> None:
@@ -112,7 +112,7 @@ def test_an_archived_conversation_can_be_read_and_moved_back(page: Page) -> None
     note.wait_for()
     expect(page.locator("#prompt")).to_be_hidden()
     expect(page.locator("#conversation-list")).not_to_contain_text("to be put away")
-    assert text_of(page)
+    expect(last_answer(page).locator("[data-body] p").first).to_be_visible()
     note.get_by_role("button", name="Move back to the list").click()
     expect(page.locator("#prompt")).to_be_visible()
     expect(page.locator("#conversation-list")).to_contain_text("to be put away")

@@ -71,6 +71,7 @@ def test_the_budget_stands_above_the_chart_and_its_day_in_it(usage: Page, alice:
     expect(panel).to_contain_text("No budget limits what is used here.")
     expect(line).to_be_hidden()
     set_budget(alice, "0.05")
+    usage.wait_for_timeout(1_100)  # for a second a process remembers that a team has no budget
     usage.reload()
     expect(panel).to_contain_text("of ¥0.0500")
     expect(line).to_have_text("¥0.0500 a day")

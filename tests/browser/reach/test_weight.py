@@ -40,7 +40,7 @@ class Visit:
 
 @pytest.fixture
 def visitor(browser_of_user: Callable[..., BrowserContext], alice: User) -> Page:
-    return browser_of_user(alice, fresh=True).new_page()
+    return browser_of_user(alice).new_page()
 
 
 # Browsers offer Brotli over https and to their own machine, only gzip to other addresses without TLS.
@@ -124,7 +124,7 @@ def test_a_conversation_opens_within_its_weight(
     ready(visitor)
     send(visitor, "Write one sentence about rivers")
     until_state(visitor, "finished")
-    fresh = browser_of_user(alice, fresh=True).new_page()  # with a cache of its own
+    fresh = browser_of_user(alice).new_page()  # with a cache of its own
     visit = Visit(fresh)
     fresh.goto(visitor.url, wait_until="networkidle")
     fresh.locator('message-view[data-role="assistant"] [data-body] p').first.wait_for()
