@@ -19,7 +19,15 @@ const composer = document.querySelector("prompt-composer");
 // The model picker comes when it is first wanted.
 const picker = Object.fromEntries(["open", "pick", "prepare"].map((deed) => [deed, (...given) => withPicker((view) => view[deed](...given))]));
 const settings = () => document.querySelector("run-settings");
-let sentAt = -ECHO;
+const HEARD = -ECHO;
+let sentAt = HEARD; // when we sent what has no notice yet
+
+// Whether the notice of a beginning run is that of our own message: the first one after it.
+function isEcho() {
+  const isOwn = performance.now() - sentAt < ECHO;
+  sentAt = HEARD;
+  return isOwn;
+}
 
 async function withPicker(act) {
   const isThere = await import("./elements/model-picker.js").then(() => true, () => false);
@@ -41,7 +49,7 @@ composer.deliver = async ({ text, clientId, signal }) => {
     if (refusal.code === "busy" || refusal.code === "conversation_moved") await thread.catchUp(); // somebody was faster: here it is
     throw refusal;
   });
-  sentAt = performance.now();
+  if (sentAt !== HEARD) sentAt = performance.now();
   if (ack.conversation !== thread.conversation) adopt(ack);
   thread.take(ack);
   estimateMeter(ack.assistant_message, composer.promptTokens);
@@ -245,7 +253,7 @@ live.addEventListener("notice", ({ detail }) => {
   refreshConversations();
   if (detail.conversation !== thread.conversation) return;
   const isOthers = detail.person !== undefined && detail.person !== page("person");
-  if (detail.what === "began" && (isOthers || performance.now() - sentAt > ECHO)) thread.catchUp();
+  if (detail.what === "began" && (isOthers || !isEcho())) thread.catchUp();
   if (detail.what === "switched" && isOthers) thread.catchUp();
   if (detail.what === "shared") sharedAnew();
   if (detail.what === "closed") shutOut();

@@ -55,9 +55,12 @@ def at(application: Any) -> Any:
     return schema
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def the_connection_stays() -> Iterator[None]:
-    """As Django's own test client does it: the end of a request does not close the connection of the test."""
+    """As Django's own test client does it: the end of a request does not close the connection of the test.
+
+    Not for the other door, whose requests have threads and connections of their own.
+    """
     signals = (request_started, request_finished)
     for signal in signals:
         signal.disconnect(close_old_connections)
@@ -75,6 +78,7 @@ def no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 @at(wsgi).parametrize()
 @quiet
 @pytest.mark.django_db
+@pytest.mark.usefixtures("the_connection_stays")
 def test_a_fuzzer_finds_nothing_else_than_the_document_says(case: schemathesis.Case, key: dict[str, str]) -> None:
     case.call_and_validate(headers=key)
 
