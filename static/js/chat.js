@@ -251,9 +251,12 @@ showConnection(live, { isBusy: () => thread.running !== null });
 live.addEventListener("notice", ({ detail }) => {
   if (detail.about !== "conversation") return;
   refreshConversations();
-  if (detail.conversation !== thread.conversation) return;
   const isOthers = detail.person !== undefined && detail.person !== page("person");
-  if (detail.what === "began" && (isOthers || !isEcho())) thread.catchUp();
+  const isHere = detail.conversation === thread.conversation;
+  // The notice of a new conversation comes before the answer that names it.
+  const isOwn = detail.what === "began" && !isOthers && (isHere || !thread.conversation) && isEcho();
+  if (!isHere) return;
+  if (detail.what === "began" && !isOwn) thread.catchUp();
   if (detail.what === "switched" && isOthers) thread.catchUp();
   if (detail.what === "shared") sharedAnew();
   if (detail.what === "closed") shutOut();
