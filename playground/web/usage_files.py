@@ -101,9 +101,9 @@ def write(team: Team, month: Month) -> int:
     try:
         with open(unfinished, "wb", opener=_private) as file:
             file.write(csv_lines([HEAD]).encode())
-            for rows in parts(entries):
-                file.write(csv_part(rows))
-                count += len(rows)
+            for part in parts(entries):
+                file.write(csv_part(part))
+                count += len(part[0])
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
