@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import F
+from django.db.models.functions import Length
 from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -189,7 +190,12 @@ class ThreadView:
 def newest(conversation: Conversation, *, currency: str) -> ThreadView:
     """The end of the open branch; `currency`: the one the reader wants first, or ""."""
     tree = Tree.of(conversation.id)
-    return _thread(conversation, tree, window.newest(tree.branch(conversation.leaf_id)), currency)
+    line = tree.branch(conversation.leaf_id)
+    return _thread(conversation, tree, window.newest(line, _lengths(line[-window.FIRST :])), currency)
+
+
+def _lengths(messages: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    return dict(Message.objects.filter(pk__in=messages).values_list("pk", Length("content")))
 
 
 def around(conversation: Conversation, message_id: uuid.UUID, *, currency: str) -> ThreadView | None:

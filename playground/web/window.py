@@ -5,11 +5,13 @@ and the branch's end, which always stands: a new message is asked after it, and 
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 SIZE = 40  # messages in a window around one, and in a piece
-FIRST = 20  # messages of a branch's end that a page begins with: more than any screen shows, and half the work of SIZE
+FIRST = 20  # messages of a branch's end that a page begins with at most, and LEAST at least: between them as many as
+LEAST = 4  # hold ENOUGH characters, which is more than a screen shows and than a reader scrolls through unprepared
+ENOUGH = 10_000
 TAIL = 2  # the last question and its answer
 
 
@@ -23,9 +25,14 @@ class Window:
     tail: Sequence[uuid.UUID] = ()
 
 
-def newest(line: Sequence[uuid.UUID]) -> Window:
-    """The end of a branch."""
-    return Window(line[-FIRST:], has_earlier=len(line) > FIRST)
+def newest(line: Sequence[uuid.UUID], lengths: Mapping[uuid.UUID, int]) -> Window:
+    """The end of a branch. `lengths`: characters of its last FIRST messages; long ones fill a page sooner."""
+    count = characters = 0
+    for message in reversed(line[-FIRST:]):
+        if count >= LEAST and characters >= ENOUGH:
+            break
+        count, characters = count + 1, characters + lengths[message]
+    return Window(line[len(line) - count :], has_earlier=len(line) > count)
 
 
 def around(line: Sequence[uuid.UUID], message: uuid.UUID) -> Window | None:

@@ -70,3 +70,6 @@ export function parse(html) {
   holder.innerHTML = html;
   return holder.content;
 }
+
+// When the page has nothing better to do, at the latest in a third of a second.
+export const idle = globalThis.requestIdleCallback ? (work) => requestIdleCallback(work, { timeout: 300 }) : (work) => setTimeout(work, 16);

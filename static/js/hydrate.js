@@ -2,6 +2,7 @@
 // top while the page is idle, and once what the reader sees has its formulas and its fonts. A conversation of a thousand
 // messages opens as fast as one of ten, and stands still.
 
+import { idle } from "./dom.js";
 import { mathIsDrawn } from "./markdown/math.js";
 
 const AT_ONCE = 40; // milliseconds
@@ -40,5 +41,3 @@ function standsStill(work) {
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
   Promise.race([mathIsDrawn().then(() => document.fonts.ready), late]).then(() => idle(work));
 }
-
-const idle = globalThis.requestIdleCallback ? (work) => requestIdleCallback(work, { timeout: 300 }) : (work) => setTimeout(work, 16);

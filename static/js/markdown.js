@@ -7,7 +7,7 @@ import { appendText, element } from "./dom.js";
 import { arrives, isHere } from "./markdown/arrive.js";
 import { clean } from "./markdown/clean.js";
 import { codeBlock, finishCode, setCode } from "./markdown/code.js";
-import { html, lex } from "./markdown/lexer.js";
+import { hasTags, html, lex } from "./markdown/lexer.js";
 import { isTooLong, tooMuch } from "./markdown/limits.js";
 import { decorateLinks } from "./markdown/links.js";
 import { drawMath } from "./markdown/math.js";
@@ -86,6 +86,7 @@ export class MarkdownView {
   }
 
   #reconcile(tokens, live) {
+    const together = live || this.#blocks.length ? [] : drawTogether(tokens);
     for (let at = 0; at < tokens.length; at += 1) {
       const token = tokens[at];
       const isOpen = live && at === tokens.length - 1 && !isClosedFence(token);
@@ -98,7 +99,7 @@ export class MarkdownView {
         if (!isOpen) finishCode(former.node.firstChild, { isWatched: true });
         continue;
       }
-      const node = element("div", { class: "tc-block" }, drawBlock(token, { isOpen, isWatched: live || Boolean(former) }));
+      const node = element("div", { class: "tc-block" }, together[at] ?? drawBlock(token, { isOpen, isWatched: live || Boolean(former) }));
       if (former) former.node.replaceWith(node);
       else this.#root.append(node);
       this.#blocks[place] = { raw: token.raw, isOpen, node, language: token.type === "code" ? languageOf(token) : undefined };
@@ -179,7 +180,24 @@ function drawBlock(token, { isOpen, isWatched }) {
     if (!isOpen) finishCode(figure, { isWatched });
     return figure;
   }
-  const drawn = clean(html(token));
+  return finished(clean(html(token)), { isOpen, isWatched });
+}
+
+// The blocks of a text that is whole, by their places, cleaned in one go: a go for each costs more than all that is drawn.
+// None where they might not come apart again; they are drawn one by one then.
+function drawTogether(tokens) {
+  const places = [...tokens.keys()].filter((at) => tokens[at].type !== "code");
+  if (places.length < 2 || hasTags(tokens)) return [];
+  const drawn = finished(clean(places.map((at) => html(tokens[at])).join("")), { isOpen: false, isWatched: false });
+  const blocks = [];
+  for (const node of [...drawn.childNodes]) {
+    if (node.nodeType === Node.ELEMENT_NODE) blocks.push(document.createDocumentFragment());
+    blocks.at(-1)?.append(node); // the end of a line belongs to the block before it
+  }
+  return blocks.length === places.length ? Object.fromEntries(blocks.map((block, at) => [places[at], block])) : [];
+}
+
+function finished(drawn, { isOpen, isWatched }) {
   decorateLinks(drawn);
   drawMath(drawn);
   frameTables(drawn);

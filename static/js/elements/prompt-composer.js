@@ -1,6 +1,6 @@
 // <prompt-composer>: where a message is written. It keeps the draft, says what the next turn may cost and how much fits, why
 // it cannot be sent, and sends; what sending means is decided by the page (chat.js), which sets `deliver` and `stop`.
-import { element } from "../dom.js";
+import { element, idle } from "../dom.js";
 import { keepDraft, keepFiles, readDraft, readFiles } from "../drafts.js";
 import { nextTurn, tokens } from "../estimate.js";
 import { fill, gettext, money, number, short } from "../language.js";
@@ -36,6 +36,7 @@ export class PromptComposer extends HTMLElement {
   #known = null; // the standing that is shown
   #hasAside = false; // the draft is kept, but another text stands here
   #isFull = false; // the next turn and its answer are more than the model reads
+  #isEarly = true; // the conversation comes first, then what the next turn will cost
   #attached = null; // the files that go along; what reads them comes with the first one
 
   connectedCallback() {
@@ -60,6 +61,10 @@ export class PromptComposer extends HTMLElement {
     else if (draft && draft !== this.#field.value) this.#setAside(draft);
     this.#takeFiles();
     this.refresh();
+    idle(() => {
+      this.#isEarly = false;
+      this.refresh();
+    });
   }
 
   get text() {
@@ -338,6 +343,7 @@ export class PromptComposer extends HTMLElement {
   }
 
   #showCost({ facts, prompt, reserved, isBare }) {
+    if (this.#isEarly) return;
     const place = this.querySelector("[data-estimate]");
     const cost = nextTurn({ prompt, most: reserved, inputPrice: facts.inputPrice, outputPrice: facts.outputPrice });
     if (!cost) {

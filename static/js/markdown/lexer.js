@@ -27,3 +27,12 @@ export function lex(text, links = {}) {
 export function html(token) {
   return parser().parser([token]);
 }
+
+// Whether a text brings tags of its own, which need not end where a block does.
+export function hasTags(tokens) {
+  let found = false;
+  parser().walkTokens(tokens, ({ type }) => {
+    found ||= type === "html";
+  });
+  return found;
+}

@@ -84,7 +84,7 @@ def test_it_opens_at_its_end_with_a_window_of_its_messages(
     expect(last.locator("[data-body] table").last).to_be_in_viewport()
     until_still(reader)
     assert at_end(reader)
-    assert reader.evaluate(SHOWN) == 20
+    assert 4 <= reader.evaluate(SHOWN) < 10  # long ones: a page begins with few
     expect(reader.locator("[data-jump]")).to_be_hidden()
 
 
@@ -94,12 +94,13 @@ def test_earlier_messages_come_by_scrolling_up_and_nothing_in_sight_moves(
     reader.goto(f"/c/{room.pk}/")
     ready(reader)
     until_still(reader)
-    first = rows[-20]
+    shown = reader.evaluate(SHOWN)
+    first = rows[-shown]
     reader.evaluate("document.querySelector('message-view').scrollIntoView()")
-    reader.wait_for_function(f"() => {SHOWN} > 20")
+    reader.wait_for_function(f"(shown) => {SHOWN} > shown", arg=shown)
     until_still(reader)
     assert abs(top_of(reader, first)) <= 2
-    assert reader.evaluate(TEXTS)[:20] == [row.content for row in rows[-60:-40]]
+    assert reader.evaluate(TEXTS)[:40] == [row.content for row in rows[-shown - 40 : -shown]]
 
 
 def test_a_reader_can_go_to_the_beginning_and_the_page_never_holds_more_than_two_hundred(
@@ -259,9 +260,10 @@ def test_without_scripts_earlier_messages_are_a_link_away(
 ) -> None:
     page = browser_of_user(alice, java_script_enabled=False).new_page()
     page.goto(f"/c/{room.pk}/")
-    expect(page.locator("message-view")).to_have_count(20)
+    expect(page.locator(f"#message-{rows[-1].pk}")).to_have_count(1)
+    expect(page.locator(f"#message-{rows[-20].pk}")).to_have_count(0)
     page.click('[data-more="before"]')
-    expect(page.locator(f"#message-{rows[-40].pk}")).to_have_count(1)
+    expect(page.locator(f"#message-{rows[-20].pk}")).to_have_count(1)
     page.close()
 
 

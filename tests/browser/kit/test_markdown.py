@@ -289,6 +289,28 @@ def test_the_caret_stands_at_the_end_and_goes_with_it(page: Page) -> None:
     assert page.locator("#root .tc-caret").count() == 0
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        DOCUMENT,
+        "one\n\n<b>open\n\ntwo\n\n</b>three",
+        "<div>\n\n# head\n\n</div>\n\nlast",
+        "a <i>b\n\nc</i> d\n\n- e",
+        "<!-- note -->\n\nseen\n\n<script>alert(1)</script>\n\nafter",
+        "1 < 2\n\n<https://example.org>\n\n| a |\n|---|\n| <u>b |\n\nend",
+        "![picture](https://example.org/x.png)\n\n[bad](javascript:alert(1))\n\n***\n\n[ref]\n\n[ref]: https://example.org",
+        "```\ncode\n```\n\n    indented\n\ntext\n\n~~~js\nconst a = 1;\n~~~",
+        "# \n\n>\n\n- \n\ntext after empty ones",
+    ],
+)
+def test_blocks_drawn_together_look_like_blocks_drawn_one_by_one(page: Page, text: str) -> None:
+    render(page, text, live=True)
+    update(page, text)
+    one_by_one = page.evaluate(SKELETON)
+    render(page, text)
+    assert page.evaluate(SKELETON) == one_by_one
+
+
 def test_a_long_answer_is_whole_although_its_head_is_frozen(page: Page) -> None:
     parts = [f"Paragraph {number} with **bold** text and `code` in it.\n\n" for number in range(800)]
     text = "".join(parts)
