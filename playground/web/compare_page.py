@@ -91,7 +91,7 @@ def page_view(comparison: Comparison, desk: Desk) -> dict[str, Any]:
     places = _places(comparison, desk)
     newest = [thread.newest(place.column.conversation, currency=desk.user.currency) for place in places]
     threads = on_threads(newest, desk.user)
-    histories = [history_tokens([*one.messages, *one.tail]) for one in threads]
+    histories = [history_tokens(one) for one in threads]
     heads, feet = _heads(comparison, desk, places, histories), _feet(comparison, desk, places)
     return {
         "comparison": {

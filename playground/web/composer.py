@@ -16,7 +16,7 @@ from playground.web import access
 from playground.web.budget_bars import Bar, of_next_turn, standing_words
 from playground.web.offers import Desk
 from playground.web.opening import template_words
-from playground.web.thread import MessageView, history_tokens
+from playground.web.thread import ThreadView, history_tokens
 from playground.web.ways import Way, choose_model, larger_offers, use_offer
 
 
@@ -36,11 +36,9 @@ class Standing:
     bar: Bar | None = None  # of the budget that it is about
 
 
-def composer_view(
-    desk: Desk, found: Conversation | None, views: Sequence[MessageView], text: str = ""
-) -> dict[str, Any]:
+def composer_view(desk: Desk, found: Conversation | None, shown: ThreadView, text: str = "") -> dict[str, Any]:
     """Values of `conversations/_composer.html` that do not depend on the run settings. `text` stands there already."""
-    return {"conversation_id": str(found.pk) if found else "", "history_tokens": history_tokens(views), "text": text}
+    return {"conversation_id": str(found.pk) if found else "", "history_tokens": history_tokens(shown), "text": text}
 
 
 def run_extras(desk: Desk, found: Conversation | None, chosen: RunSettings) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Sum
 from django.db.models.functions import Length
 from django.template.loader import get_template
 from django.utils import timezone
@@ -232,15 +232,25 @@ def view_of(message: Message, *, currency: str, answer_again: bool = False) -> M
     return replace(view, calls=reopened(view.calls)) if answer_again else view
 
 
-def history_tokens(views: Sequence[MessageView]) -> int:
+def history_tokens(shown: ThreadView) -> int:
     """How many tokens the branch is as a prompt: what the last answer reported, else an estimate."""
+    views = [*shown.messages, *shown.tail]
     for before, view in reversed(list(zip([None, *views][:-1], views, strict=True))):
         if view.meter and view.meter.prompt is not None and view.meter.completion is not None and view.meter.prompt:
             sums_up = before is not None and before.sums_up  # then the answer stands for what it read
             read = estimate_tokens(before.content) if before and sums_up else view.meter.prompt
             return read + view.meter.completion - (view.meter.reasoning or 0)
     summed_up = max((place for place, view in enumerate(views[:-1]) if view.sums_up), default=0)
-    return sum(estimate_tokens(view.content) for view in views[summed_up:])
+    read = sum(estimate_tokens(view.content) for view in views[summed_up:])
+    return read if summed_up or not (shown.has_earlier or shown.tail) else read + _unseen_tokens(views, read)
+
+
+def _unseen_tokens(views: Sequence[MessageView], tokens: int) -> int:
+    """An estimate for what the page does not hold: as many tokens a character as what it does hold."""
+    line = Tree.of(views[-1].conversation_id).branch(views[-1].id)
+    unseen = set(line) - {view.id for view in views}
+    characters = Message.objects.filter(pk__in=unseen).aggregate(sum=Sum(Length("content")))["sum"] or 0
+    return characters * tokens // max(1, sum(len(view.content) for view in views))
 
 
 def describe_turn(turn: Turn) -> dict[str, object]:

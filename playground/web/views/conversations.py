@@ -299,7 +299,7 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
         "may_save_template": may(role_in(user, desk.team), Act.EDIT, Thing.TEMPLATES),
         "conversation": _header(found, is_own=is_own),
         "thread": shown,
-        "composer": composer_view(desk, found, views, brought.text if brought else ""),
+        "composer": composer_view(desk, found, shown, brought.text if brought else ""),
         "run": run_view(desk, chosen, found, notes) | run_extras(desk, found, chosen),
         "listing": _listing(request, found, is_own=is_own),
         "budget_bar": budget_foot(request),

@@ -20,6 +20,7 @@ from playground.ledger.models import Entry
 from playground.streaming.plan import Plan
 from playground.streaming.records import plan_of
 from playground.web import details, thread
+from playground.wire.tokens import estimate_tokens
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -195,10 +196,10 @@ def test_the_composer_counts_a_summary_instead_of_what_it_read(
 ) -> None:
     answer = finish(talk(f"first {LONG}"))
     room = answer.conversation
-    before = thread.history_tokens(thread.newest(room, currency="").messages)
+    before = thread.history_tokens(thread.newest(room, currency=""))
     finish(summed_up(answer), "In short.")
     room = Conversation.objects.get()
-    after = thread.history_tokens(thread.newest(room, currency="").messages)
+    after = thread.history_tokens(thread.newest(room, currency=""))
     assert before > 300
     assert 0 < after < 100
 
@@ -239,3 +240,17 @@ def test_the_run_settings_offer_it_where_the_context_is_known(
 
 def _fields(settings: RunSettings) -> dict[str, Any]:
     return {name: getattr(settings, name) for name in RunSettings.__slots__}
+
+
+def test_the_composer_counts_what_a_page_does_not_hold(alice: User) -> None:
+    room = Conversation.objects.create(team=current_team(alice), user=alice, title="A file of another program")
+    above = None
+    for number in range(40):
+        role = Message.Role.ASSISTANT if number % 2 else Message.Role.USER
+        above = Message.objects.create(conversation=room, parent=above, role=role, content=LONG * 2)
+    room.leaf = above
+    room.save()
+    shown = thread.newest(room, currency="")
+    assert len(shown.messages) < 40
+    whole = 40 * estimate_tokens(LONG * 2)
+    assert abs(thread.history_tokens(shown) - whole) <= whole // 100
