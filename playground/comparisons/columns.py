@@ -26,7 +26,7 @@ def begin(*, user: User, columns: Sequence[RunSettings]) -> Comparison:
     """A comparison with a column for each of the settings; one that was begun and never used is taken instead."""
     team = current_team(user)
     asked = Message.objects.filter(conversation__column__comparison=OuterRef("pk"))
-    unused = Comparison.objects.filter(~Exists(asked), user=user, team=team, title="").first()
+    unused = Comparison.objects.filter(~Exists(asked), user=user, team=team, title="", shared="").first()
     if unused is not None and len(unused.shown_columns()) >= LEAST:
         return unused
     return make(user=user, columns=columns)
@@ -44,12 +44,17 @@ def make(*, user: User, columns: Sequence[RunSettings]) -> Comparison:
 def add_column(comparison: Comparison, settings: RunSettings) -> Column:
     """One more column, at the right end. Raises Refused("too_many_columns")."""
     with transaction.atomic():
-        Comparison.objects.select_for_update().get(pk=comparison.pk)
+        shared = Comparison.objects.select_for_update().get(pk=comparison.pk).shared
         if len(comparison.shown_columns()) >= MOST:
             raise Refused("too_many_columns", _("A comparison has %(most)s columns at most.") % {"most": MOST})
         last = comparison.columns.aggregate(last=Max("place"))["last"]
         conversation = Conversation.objects.create(
-            team=comparison.team, user=comparison.user, title="", title_indexed=True, settings=settings.to_json()
+            team=comparison.team,
+            user=comparison.user,
+            title="",
+            title_indexed=True,
+            settings=settings.to_json(),
+            shared=shared,
         )
         column = Column.objects.create(
             comparison=comparison, conversation=conversation, place=0 if last is None else last + 1
@@ -106,12 +111,12 @@ def delete(comparison: Comparison) -> list[uuid.UUID]:
     return found
 
 
-def continue_with(column: Column) -> Conversation:
-    """An ordinary conversation that begins with a copy of the column. Raises Refused("nothing_to_continue")."""
+def continue_with(column: Column, *, user: User) -> Conversation:
+    """A conversation of the user that begins with a copy of the column. Raises Refused("nothing_to_continue")."""
     if column.conversation.leaf_id is None:
         raise Refused("nothing_to_continue", _("This column has no answer yet."))
     leaf = Message.objects.select_related("conversation").get(pk=column.conversation.leaf_id)
-    room = threads.branch_off(leaf, user=column.comparison.user)
+    room = threads.branch_off(leaf, user=user)
     threads.rename(room, column.comparison.title)
     return room
 

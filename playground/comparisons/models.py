@@ -15,9 +15,11 @@ from playground.accounts.models import Team
 from playground.catalog.models import Offer
 from playground.conversations.models import Conversation, Message
 
+Shared = Conversation.Shared
+
 
 class Comparison(models.Model):
-    """Two to six columns that get the same questions."""
+    """Two to six columns that get the same questions. Its maker's alone, unless they let the team read it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="comparisons")
@@ -25,11 +27,15 @@ class Comparison(models.Model):
     title = models.CharField(max_length=200, blank=True)  # empty until the first question
     hides_names = models.BooleanField(default=False)  # for a judgement that no name leads
     syncs_scroll = models.BooleanField(default=True)
+    shared = models.CharField(max_length=8, choices=Shared.choices, blank=True, default=Shared.PRIVATE)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index(fields=["user", "-updated_at"], name="comparison_list")]
+        indexes = [
+            models.Index(fields=["user", "-updated_at"], name="comparison_list"),
+            models.Index(fields=["team", "-updated_at"], condition=~models.Q(shared=""), name="comparison_shared"),
+        ]
 
     def __str__(self) -> str:
         return self.title or f"comparison {self.id}"

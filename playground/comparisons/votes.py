@@ -80,10 +80,14 @@ def prefer(*, user: User, comparison: Comparison, answer: Message) -> Vote | Non
     return vote
 
 
-def preferred(comparison: Comparison) -> dict[uuid.UUID, Vote]:
-    """The votes on answers of a comparison, by the answer."""
+def preferred(comparison: Comparison) -> dict[uuid.UUID, list[Vote]]:
+    """The votes on answers of a comparison, by the answer, in the order in which they were cast."""
     votes = Vote.objects.filter(comparison=comparison).exclude(answer=None).select_related("user")
-    return {vote.answer_id: vote for vote in votes if vote.answer_id}
+    found: dict[uuid.UUID, list[Vote]] = {}
+    for vote in votes.order_by("voted_at", "pk"):
+        if vote.answer_id:
+            found.setdefault(vote.answer_id, []).append(vote)
+    return found
 
 
 def duels(team: Team) -> list[Duel]:

@@ -1,6 +1,7 @@
 """Letting a team read a conversation, or write in it, and who then hears of what happens there."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,6 +16,22 @@ Shared = Conversation.Shared
 
 # What a team may do in a conversation that somebody shared with it. What is missing here is its owner's alone.
 OPEN_TO: dict[Act, Sequence[str]] = {Act.VIEW: (Shared.READ, Shared.WRITE), Act.USE: (Shared.WRITE,)}
+
+
+class Shareable(Protocol):
+    """What a person of a team can share with it."""
+
+    @property
+    def user_id(self) -> int:
+        """Whose it is."""
+
+    @property
+    def team_id(self) -> int:
+        """Where it is."""
+
+    @property
+    def shared(self) -> str:
+        """How it is shared; "" while it is not."""
 
 
 def share(conversation: Conversation, shared: str, *, by: User) -> None:
@@ -46,15 +63,15 @@ def can_be_shared(team: Team) -> bool:
     return not team.personal
 
 
-def audience(conversation: Conversation, *, also: int | None = None) -> frozenset[int]:
+def audience(found: Shareable, *, also: int | None = None) -> frozenset[int]:
     """The users who are told what happens in it: its owner, and the team while it is shared. Private ones ask nothing.
 
     `also`: somebody who is told in any case, because the run is theirs.
     """
-    told = {conversation.user_id} | ({also} if also is not None else set())
-    if conversation.shared:
+    told = {found.user_id} | ({also} if also is not None else set())
+    if found.shared:
         team = Member.objects.filter(
-            team=conversation.team_id, role__in=roles_that_may(Act.VIEW, Thing.CONVERSATIONS), user__is_active=True
+            team=found.team_id, role__in=roles_that_may(Act.VIEW, Thing.CONVERSATIONS), user__is_active=True
         )
         told |= set(team.values_list("user_id", flat=True))
     return frozenset(told)

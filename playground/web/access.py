@@ -89,12 +89,16 @@ def shared_by_others(user: User) -> QuerySet[Conversation]:
         team=OuterRef("team"), user=user, role__in=roles_that_may(Act.VIEW, Thing.CONVERSATIONS)
     )
     shared = Conversation.objects.filter(~Q(shared=""), Exists(team), team=user.current_team_id, deleted_at=None)
+    shared = shared.exclude(title="")  # a column of a comparison, which is shared as a whole
     return shared.filter(archived_at=None).exclude(user=user).order_by("-updated_at", "id")
 
 
-def conversation(user: User, conversation_id: uuid.UUID, act: Act = Act.MANAGE) -> Conversation:
+def conversation(
+    user: User, conversation_id: uuid.UUID, act: Act = Act.MANAGE, *, nameless: bool = False
+) -> Conversation:
     """A conversation that the person may read (VIEW), write in (USE), or change as its owner (MANAGE)."""
-    return _own_or_shared(Conversation.objects.filter(pk=conversation_id, deleted_at=None), user, act)
+    found = Conversation.objects.filter(pk=conversation_id, deleted_at=None)
+    return _own_or_shared(found, user, act, nameless=nameless)
 
 
 def may_write_in(user: User, found: Conversation) -> bool:
@@ -112,56 +116,91 @@ def conversation_to_close(user: User, conversation_id: uuid.UUID) -> Conversatio
     return found
 
 
-def may_close(user: User, found: Conversation) -> bool:
-    """Whether the person may end that a conversation is shared."""
+def may_close(user: User, found: Conversation | Comparison) -> bool:
+    """Whether the person may end that a conversation or comparison is shared."""
     return found.user_id == user.pk or may(role_in(user, found.team), Act.MANAGE, Thing.CONVERSATIONS)
 
 
-def may_copy(user: User, found: Conversation) -> bool:
-    """Whether the person may go on from a conversation that they may read in one of their own."""
+def may_copy(user: User, found: Conversation | Comparison) -> bool:
+    """Whether the person may go on from what they may read in a conversation of their own."""
     return found.user_id == user.pk or may(role_in(user, found.team), Act.USE, Thing.CONVERSATIONS)
 
 
-def _own_or_shared(rows: QuerySet[M], user: User, act: Act, path: str = "") -> M:
+def _own_or_shared(rows: QuerySet[M], user: User, act: Act, path: str = "", *, nameless: bool = False) -> M:
     """The row, if it is of the person's own conversation, else if that is shared so that they may do `act` in it.
 
     `path` leads from the rows to the conversation. What is one's own is asked first and costs nothing more than that.
+    Of a comparison whose names are hidden nothing is there for the team, but where the caller is `nameless`: it does
+    not show which model answered.
     """
     found = rows.filter(**{f"{path}user": user, f"{path}team__members__user": user}).first()
     if found is None and act in OPEN_TO:
         roles = roles_that_may(act, Thing.CONVERSATIONS)
         team = Member.objects.filter(team=OuterRef(f"{path}team"), user=user, role__in=roles)
-        found = rows.filter(Exists(team), **{f"{path}shared__in": OPEN_TO[act]}).first()
+        shared = rows.filter(Exists(team), **{f"{path}shared__in": OPEN_TO[act]})
+        if not nameless:
+            shared = shared.exclude(**{f"{path}column__comparison__hides_names": True})
+        found = shared.first()
     if found is None:
         raise Http404
     return found
 
 
-def comparisons(user: User, team: Team | None = None) -> QuerySet[Comparison]:
-    """The comparisons of the person, newest first: of one team they are in, or of all of these."""
-    found = Comparison.objects.filter(user=user).order_by("-updated_at", "pk")
-    return found.filter(team=team) if team else found.filter(team__members__user=user)
+def comparisons(user: User, team: Team) -> QuerySet[Comparison]:
+    """The comparisons of a team that the person may read, newest first: their own, and what others share."""
+    mine = Q(Exists(Member.objects.filter(team=OuterRef("team"), user=user)), user=user)
+    return Comparison.objects.filter(mine | _shared_with(user), team=team).order_by("-updated_at", "pk")
 
 
-def comparison(user: User, comparison_id: uuid.UUID) -> Comparison:
-    """One comparison of the person."""
-    found = comparisons(user).filter(pk=comparison_id).select_related("team").first()
+def comparison(user: User, comparison_id: uuid.UUID, act: Act = Act.MANAGE) -> Comparison:
+    """A comparison that the person may read and vote in (VIEW), or change and ask as its owner (MANAGE)."""
+    found = _comparison(Comparison.objects.filter(pk=comparison_id).select_related("team", "user"), user, act)
     if found is None:
         raise Http404
     return found
 
 
-def column(user: User, column_id: uuid.UUID) -> Column:
-    """One column of a comparison of the person."""
-    found = (
-        Column.objects.filter(pk=column_id, comparison__user=user, conversation__deleted_at=None)
-        .filter(comparison__team__members__user=user)
-        .select_related("comparison__team", "comparison__user", "conversation")
-        .first()
+def comparison_to_close(user: User, comparison_id: uuid.UUID) -> Comparison:
+    """One to take back from the team: the person's own, or what another shares where they manage conversations."""
+    found = comparison(user, comparison_id, Act.VIEW)
+    if not may_close(user, found):
+        raise Http404
+    return found
+
+
+def column(user: User, column_id: uuid.UUID, act: Act = Act.MANAGE) -> Column:
+    """A column of a comparison that the person may read (VIEW), or change as its owner (MANAGE)."""
+    rows = Column.objects.filter(pk=column_id, conversation__deleted_at=None)
+    found = _comparison(
+        rows.select_related("comparison__team", "comparison__user", "conversation"), user, act, "comparison__"
     )
     if found is None:
         raise Http404
     return found
+
+
+def column_to_copy(user: User, column_id: uuid.UUID) -> Column:
+    """One to go on from in a conversation of one's own, whose settings then say which model it was."""
+    found = column(user, column_id, Act.VIEW)
+    is_own = found.comparison.user_id == user.pk
+    if not is_own and (found.comparison.hides_names or not may_copy(user, found.comparison)):
+        raise Http404
+    return found
+
+
+def _comparison(rows: QuerySet[M], user: User, act: Act, path: str = "") -> M | None:
+    found = rows.filter(**{f"{path}user": user, f"{path}team__members__user": user}).first()
+    if found is None and act == Act.VIEW:
+        found = rows.filter(_shared_with(user, path)).first()
+    return found
+
+
+def _shared_with(user: User, path: str = "") -> Q:
+    """What somebody shares with a team in which the person may read it; `path` leads to the comparison."""
+    team = Member.objects.filter(
+        team=OuterRef(f"{path}team"), user=user, role__in=roles_that_may(Act.VIEW, Thing.CONVERSATIONS)
+    )
+    return Q(Exists(team), **{f"{path}shared__in": OPEN_TO[Act.VIEW]})
 
 
 def batches(user: User, team: Team | None = None) -> QuerySet[Batch]:
@@ -197,10 +236,10 @@ def deleted_conversation(user: User, conversation_id: uuid.UUID) -> Conversation
     return found
 
 
-def message(user: User, message_id: uuid.UUID, act: Act = Act.MANAGE) -> Message:
+def message(user: User, message_id: uuid.UUID, act: Act = Act.MANAGE, *, nameless: bool = False) -> Message:
     """One message of a conversation in which the person may do `act`."""
     rows = Message.objects.filter(pk=message_id, conversation__deleted_at=None).select_related("conversation")
-    return _own_or_shared(rows, user, act, "conversation__")
+    return _own_or_shared(rows, user, act, "conversation__", nameless=nameless)
 
 
 def answer(user: User, message_id: uuid.UUID, act: Act = Act.MANAGE) -> Message:
@@ -212,9 +251,9 @@ def answer(user: User, message_id: uuid.UUID, act: Act = Act.MANAGE) -> Message:
 
 
 def generation(user: User, generation_id: uuid.UUID, act: Act = Act.MANAGE) -> Generation:
-    """One generation of a conversation in which the person may do `act`: follow it, or stop it."""
+    """One generation of a conversation in which the person may do `act`: follow it, or stop it. It has no names."""
     rows = Generation.objects.filter(pk=generation_id, conversation__deleted_at=None)
-    return _own_or_shared(rows.select_related("message", "conversation"), user, act, "conversation__")
+    return _own_or_shared(rows.select_related("message", "conversation"), user, act, "conversation__", nameless=True)
 
 
 def entry(user: User, entry_id: int) -> Entry:

@@ -80,6 +80,8 @@ def _words() -> dict[str, str]:
         "batch.started": pgettext("deed", "Batch started"),
         "conversation.shared": pgettext("deed", "Conversation shared with the team"),
         "conversation.unshared": pgettext("deed", "Conversation not shared any more"),
+        "comparison.shared": pgettext("deed", "Comparison shared with the team"),
+        "comparison.unshared": pgettext("deed", "Comparison not shared any more"),
         "link.made": pgettext("deed", "Link to a copy made"),
         "link.ended": pgettext("deed", "Link to a copy taken back"),
         "preset.added": pgettext("deed", "Preset shared with the team"),

@@ -1,4 +1,4 @@
-"""The saved comparisons of a person, newest first, a page at a time. Plain values for templates."""
+"""The comparisons of a person and those that others share with the team, newest first. Plain values for templates."""
 
 import uuid
 from collections import defaultdict
@@ -9,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
+from playground.accounts.models import User
 from playground.catalog.models import Offer
 from playground.comparisons.models import Column, Comparison
 from playground.conversations.models import Generation
@@ -18,10 +19,11 @@ from playground.web.moments import clock_words
 ROWS = 50  # of one page
 
 
-def list_page(comparisons: "QuerySet[Comparison]", number: str) -> dict[str, Any]:
+def list_page(comparisons: "QuerySet[Comparison]", number: str, *, reader: User) -> dict[str, Any]:
     """Values of `comparisons/list.html`; `number`: which page, the nearest one there is."""
-    page = Paginator(comparisons.annotate(votes_count=Count("votes")), ROWS).get_page(number)
-    return {"rows": _rows(list(page.object_list)), "page": _turning(page), "count": page.paginator.count}
+    found = comparisons.select_related("user").annotate(votes_count=Count("votes"))
+    page = Paginator(found, ROWS).get_page(number)
+    return {"rows": _rows(list(page.object_list), reader), "page": _turning(page), "count": page.paginator.count}
 
 
 def _turning(page: "Page[Any]") -> dict[str, Any]:
@@ -31,7 +33,7 @@ def _turning(page: "Page[Any]") -> dict[str, Any]:
     }
 
 
-def _rows(comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
+def _rows(comparisons: Sequence[Comparison], reader: User) -> list[dict[str, Any]]:
     columns: dict[uuid.UUID, list[Column]] = defaultdict(list)
     shown = Column.objects.filter(comparison__in=comparisons, conversation__deleted_at=None)
     for column in shown.select_related("conversation"):
@@ -47,10 +49,12 @@ def _rows(comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
             "title": row.title or _("New comparison"),
             "models": [] if row.hides_names else _names(columns[row.pk], titles),
             "columns": len(columns[row.pk]),
-            "sum": sums.get(row.pk, ""),
+            "sum": "" if row.hides_names and row.user_id != reader.pk else sums.get(row.pk, ""),
             "votes": row.votes_count,  # type: ignore[attr-defined]  # annotated
             "updated": clock_words(row.updated_at),
             "is_live": row.pk in live,
+            "owner": "" if row.user_id == reader.pk else row.user.display_name,
+            "is_shared": bool(row.shared),
         }
         for row in comparisons
     ]

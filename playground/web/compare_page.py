@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from playground.accounts.models import User
 from playground.catalog.models import Offer
 from playground.comparisons import votes
 from playground.comparisons.awards import Award, Figures, awards
@@ -18,7 +19,7 @@ from playground.conversations.models import Generation, Message
 from playground.conversations.run_settings import RunSettings
 from playground.ledger.corrections import outcome
 from playground.pricing.money import Currency, Money
-from playground.web import sidebar, thread
+from playground.web import access, blind, sidebar, thread
 from playground.web.composer import standing
 from playground.web.moments import clock_words
 from playground.web.offers import Desk, count_words, run_view
@@ -56,6 +57,7 @@ class Head:
     facts: Mapping[str, Any]  # what the estimate reckons with
     is_blind: bool
     can_go: bool
+    reads_only: bool  # another person's
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,14 @@ class Foot:
     column_id: uuid.UUID
     answer_id: uuid.UUID | None
     can_be_preferred: bool
-    is_preferred: bool
-    voted: str  # who preferred it and when
+    is_preferred: bool  # by the reader
+    voted: Sequence[str]  # who preferred it and when
     badges: Sequence[Mapping[str, str]]
     missing: str  # the next question that the others were asked and this column was not
     missing_words: str
     has_answer: bool
+    reads_only: bool  # another person's
+    may_copy: bool  # the reader can go on from it in a conversation of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +91,12 @@ class ColumnView:
 
 
 def page_view(comparison: Comparison, desk: Desk) -> dict[str, Any]:
-    """Values of `comparisons/page.html`."""
+    """Values of `comparisons/page.html`, or of `comparisons/read.html` for another person's."""
     places = _places(comparison, desk)
     newest = [thread.newest(place.column.conversation, currency=desk.user.currency) for place in places]
     threads = on_threads(newest, desk.user)
+    if _is_guest(comparison, desk) and comparison.hides_names:
+        threads = [blind.without_names(one) for one in threads]
     histories = [history_tokens(one) for one in threads]
     heads, feet = _heads(comparison, desk, places, histories), _feet(comparison, desk, places)
     return {
@@ -100,7 +106,7 @@ def page_view(comparison: Comparison, desk: Desk) -> dict[str, Any]:
             "hides_names": comparison.hides_names,
             "syncs_scroll": comparison.syncs_scroll,
             "can_grow": len(places) < MOST,
-            **_above(comparison, places),
+            **_above(comparison, places, desk),
         },
         "columns": [
             ColumnView(place.column.pk, place.column.conversation_id, head.letter, head.name, shown, head, foot)
@@ -114,7 +120,12 @@ def parts_view(comparison: Comparison, desk: Desk) -> dict[str, Any]:
     """Values of `comparisons/_parts.html`: heads and feet anew, the answers between them stay as they are."""
     places = _places(comparison, desk)
     heads = _heads(comparison, desk, places, [0] * len(places))
-    return {**_above(comparison, places), "heads": heads, "feet": _feet(comparison, desk, places)}
+    return {**_above(comparison, places, desk), "heads": heads, "feet": _feet(comparison, desk, places)}
+
+
+def _is_guest(comparison: Comparison, desk: Desk) -> bool:
+    """Whether it is another person's, who lets the team read it."""
+    return comparison.user_id != desk.user.pk
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +163,14 @@ def _asked(places: Sequence[_Place]) -> Sequence[str]:
     return max((place.questions for place in places), key=len, default=())
 
 
-def _above(comparison: Comparison, places: Sequence[_Place]) -> dict[str, Any]:
+def _above(comparison: Comparison, places: Sequence[_Place], desk: Desk) -> dict[str, Any]:
     """What stands above the columns."""
     asked = _asked(places)
     conversations = [place.column.conversation_id for place in places]
+    hides_sum = comparison.hides_names and _is_guest(comparison, desk)
     return {
         "title": comparison.title or _("New comparison"),
-        "sum": sidebar.spent_on({comparison.pk: conversations})[comparison.pk],
+        "sum": "" if hides_sum else sidebar.spent_on({comparison.pk: conversations})[comparison.pk],
         "question": asked[-1] if asked else "",
         "common": _common([place.settings for place in places]),
     }
@@ -178,35 +190,42 @@ def _heads(comparison: Comparison, desk: Desk, places: Sequence[_Place], histori
 
 
 def _head(desk: Desk, place: _Place, letter: str, history: int, differs: str, *, can_go: bool) -> Head:
-    chosen, conversation = place.settings, place.column.conversation
-    offer = desk.find(chosen.offer)
-    blind = place.column.comparison.hides_names
-    note = standing(desk, conversation, offer, chosen)
-    card = run_view(desk, chosen, conversation)["offer"] or {}
+    comparison = place.column.comparison
+    offer, hidden, reads_only = desk.find(place.settings.offer), comparison.hides_names, _is_guest(comparison, desk)
     ended, tone = _ended(place.run)
     return Head(
         column_id=place.column.pk,
-        conversation_id=conversation.pk,
+        conversation_id=place.column.conversation_id,
         letter=letter,
-        name=_("Model %(letter)s") % {"letter": letter} if blind or offer is None else offer.title,
-        price="" if blind or offer is None else _price(desk, offer),
+        name=_("Model %(letter)s") % {"letter": letter} if hidden or offer is None else offer.title,
+        price="" if hidden or offer is None else _price(desk, offer),
         differs=differs,
-        refused=note.title if note is not None and note.mode != "open" and not blind else "",
+        refused="" if hidden or reads_only else _refusal(desk, place, offer),
         ended=ended,
         tone=tone,
-        facts={
-            **{
-                name: card.get(name, "") for name in ("input_price", "output_price", "sign", "other_sign", "other_rate")
-            },
-            "context_tokens": card.get("context_tokens") or "",
-            "max_tokens": chosen.max_tokens or card.get("max_output_tokens") or "",
-            "system_tokens": estimate_tokens(chosen.system_prompt),
-            "history_tokens": history,
-            "offer": "" if blind else str(chosen.offer or ""),
-        },
-        is_blind=blind,
-        can_go=can_go,
+        facts={} if reads_only else _facts(desk, place, history),
+        is_blind=hidden,
+        can_go=can_go and not reads_only,
+        reads_only=reads_only,
     )
+
+
+def _refusal(desk: Desk, place: _Place, offer: Offer | None) -> str:
+    note = standing(desk, place.column.conversation, offer, place.settings)
+    return note.title if note is not None and note.mode != "open" else ""
+
+
+def _facts(desk: Desk, place: _Place, history: int) -> dict[str, Any]:
+    chosen = place.settings
+    card = run_view(desk, chosen, place.column.conversation)["offer"] or {}
+    return {
+        **{name: card.get(name, "") for name in ("input_price", "output_price", "sign", "other_sign", "other_rate")},
+        "context_tokens": card.get("context_tokens") or "",
+        "max_tokens": chosen.max_tokens or card.get("max_output_tokens") or "",
+        "system_tokens": estimate_tokens(chosen.system_prompt),
+        "history_tokens": history,
+        "offer": "" if place.column.comparison.hides_names else str(chosen.offer or ""),
+    }
 
 
 def _price(desk: Desk, offer: Offer) -> str:
@@ -247,8 +266,21 @@ def _feet(comparison: Comparison, desk: Desk, places: Sequence[_Place]) -> list[
     badges = _badges(comparison, desk, level) if is_over else {}
     cast = votes.preferred(comparison)
     judged = [place for place in level if place.is_judged]
+    reads_only = _is_guest(comparison, desk)
+    rights = {
+        "reads_only": reads_only,
+        "may_copy": not reads_only or (not comparison.hides_names and access.may_copy(desk.user, comparison)),
+    }
     return [
-        _foot(place, asked, badges.get(place.column.pk, ()), cast, can_judge=len(judged) > 1 and place in judged)
+        _foot(
+            place,
+            asked,
+            badges.get(place.column.pk, ()),
+            cast.get(place.answer.pk, ()) if place.answer else (),
+            voter=desk.user,
+            can_judge=len(judged) > 1 and place in judged,
+            **rights,
+        )
         for place in places
     ]
 
@@ -286,22 +318,26 @@ def _foot(
     place: _Place,
     asked: Sequence[str],
     badges: Sequence[Mapping[str, str]],
-    cast: Mapping[uuid.UUID, Vote],
+    cast: Sequence[Vote],
     *,
+    voter: User,
     can_judge: bool,
+    reads_only: bool,
+    may_copy: bool,
 ) -> Foot:
-    vote = cast.get(place.answer.pk) if place.answer else None
     behind = len(asked) - len(place.questions)
     return Foot(
         column_id=place.column.pk,
         answer_id=place.answer.pk if place.answer else None,
         can_be_preferred=can_judge,
-        is_preferred=vote is not None,
-        voted=_voted(vote) if vote else "",
+        is_preferred=any(vote.user_id == voter.pk for vote in cast),
+        voted=[_voted(vote) for vote in cast],
         badges=badges,
         missing=asked[len(place.questions)] if behind else "",
         missing_words=_missing_words(behind) if behind else "",
         has_answer=bool(place.answer and place.answer.content),
+        reads_only=reads_only,
+        may_copy=may_copy,
     )
 
 

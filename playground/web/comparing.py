@@ -27,7 +27,8 @@ async def ask(user_id: int, command: Ask, *, request: HttpRequest) -> Ack:
     starts, ack = await in_database(_ask, user_id, command, registry().owner, request)
     for start in starts:
         registry().start(start)
-        await notices.tell(user_id, "conversation", conversation=start.conversation_id, what="began", person=user_id)
+        facts = {"conversation": start.conversation_id, "what": "began", "person": user_id}
+        await notices.tell_all(start.audience, "conversation", **facts)
     return ack
 
 

@@ -1,4 +1,4 @@
-"""A shared conversation as its page shows it: who may read and write there, and the control that changes it."""
+"""What is shared with a team, as its page shows it: who may read and write there, and the control that changes it."""
 
 import uuid
 from typing import Any
@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from playground.accounts.models import Team, User
+from playground.comparisons import sharing as comparison_sharing
+from playground.comparisons.models import Comparison
 from playground.conversations.models import Conversation
 from playground.conversations.sharing import can_be_shared
 from playground.web import access
@@ -36,7 +38,7 @@ def sharing_view(user: User, team: Team, found: Conversation | None) -> dict[str
     is_own = found is None or found.user_id == user.pk
     shared = found.shared if found else Shared.PRIVATE
     return {
-        "id": found.pk if found else NEW,
+        "address": reverse("conversation-sharing", args=[found.pk if found else NEW]),
         "is_own": is_own,
         "shared": shared,
         "may_write": found is None or access.may_write_in(user, found),
@@ -46,6 +48,29 @@ def sharing_view(user: User, team: Team, found: Conversation | None) -> dict[str
         "link": reverse("conversation", args=[found.pk]) if found else "",
         "word": _word(shared),
         "choices": [_choice(value, team, shared) for value in Shared] if is_own else [],
+    }
+
+
+def view_of_comparison(user: User, found: Comparison) -> dict[str, Any] | None:
+    """The same for a comparison, which the team can read and vote in."""
+    if not can_be_shared(found.team):
+        return None
+    is_own = found.user_id == user.pk
+    reads = _("They see it live with all its figures and vote; only you ask.")
+    return {
+        "address": reverse("comparison-sharing", args=[found.pk]),
+        "is_own": is_own,
+        "shared": found.shared,
+        "may_write": False,
+        "may_close": not is_own and access.may_close(user, found),
+        "owner": "" if is_own else found.user.display_name,
+        "team": found.team.name,
+        "link": reverse("comparison", args=[found.pk]),
+        "word": _word(found.shared),
+        "choices": [
+            _choice(value, found.team, found.shared) | ({"note": reads} if value == Shared.READ else {})
+            for value in (comparison_sharing.CHOICES if is_own else ())
+        ],
     }
 
 

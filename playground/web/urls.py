@@ -87,6 +87,7 @@ urlpatterns = [
     path("compare/<uuid:comparison_id>/rename/", comparisons.rename, name="comparison-rename"),
     path("compare/<uuid:comparison_id>/delete/", comparisons.delete, name="comparison-delete"),
     path("compare/<uuid:comparison_id>/names/", comparisons.names, name="comparison-names"),
+    path("compare/<uuid:comparison_id>/sharing/", sharing.comparison_control, name="comparison-sharing"),
     path("compare/<uuid:comparison_id>/scroll/", comparisons.scroll, name="comparison-scroll"),
     path("compare/<uuid:comparison_id>/prefer/", comparisons.prefer, name="comparison-prefer"),
     path("compare/<uuid:comparison_id>/add/", comparisons.add, name="comparison-add"),

@@ -2,13 +2,11 @@
 import { showConnection } from "./banner.js";
 import { nextTurns } from "./compare-estimate.js";
 import { refreshConversations } from "./conversations.js";
-import { announce, element, page, parse, toast } from "./dom.js";
-import "./elements/compare-board.js";
-import "./elements/message-view.js";
+import { board, copyAnswer, foldQuestion, post, prefer, showSum, showTitle } from "./compare-shown.js";
+import { announce, element, parse, toast } from "./dom.js";
 import "./elements/model-picker.js";
 import "./elements/prompt-composer.js";
 import "./elements/run-settings.js";
-import "./elements/thread-view.js";
 import { fill, gettext, money, ngettext, number } from "./language.js";
 import { live } from "./live.js";
 import { arrives } from "./markdown/arrive.js";
@@ -22,7 +20,6 @@ import { takeWay } from "./ways.js";
 const ECHO = 3_000; // milliseconds in which a notice of a beginning run is our own
 const ZERO = "00000000-0000-0000-0000-000000000000";
 
-const board = document.querySelector("compare-board");
 const composer = document.querySelector("prompt-composer");
 const picker = document.querySelector("model-picker");
 const heading = document.querySelector("[data-comparison-title]");
@@ -46,7 +43,7 @@ async function ask({ columns, text, clientId, signal }) {
   const before = new Map(columns.map((column) => [column.id, promptOf(column, text)]));
   const refused = await board.take(ack);
   for (const one of ack.columns) if (one.assistant_message) estimateMeter(one, before.get(one.column));
-  showTitle(ack.title);
+  showOwnTitle(ack.title);
   if (refused) throw new Refusal(refused.code, refused.message);
 }
 
@@ -128,10 +125,8 @@ board.addEventListener("tc:board", () => {
 });
 board.addEventListener("tc:parts", ({ detail }) => {
   foldQuestion();
-  showTitle(detail.title);
-  const sum = document.querySelector("[data-comparison-sum]");
-  sum.textContent = detail.sum;
-  sum.hidden = !detail.sum;
+  showOwnTitle(detail.title);
+  showSum(detail.sum);
   for (const id of [...catchingUp]) {
     const column = board.column(id);
     if (column?.thread.running) continue;
@@ -140,25 +135,10 @@ board.addEventListener("tc:parts", ({ detail }) => {
   }
 });
 
-// Attached files in the question are folded, as in a message.
-function foldQuestion() {
-  const source = document.querySelector("[data-question]");
-  if (source.textContent.startsWith("```")) import("./attached-view.js").then(({ foldAttached }) => foldAttached(source.parentElement, source), () => {});
-}
-
-function showTitle(title) {
+function showOwnTitle(title) {
   if (isEditing() || heading.textContent === title) return;
-  heading.textContent = title;
+  showTitle(title);
   heading.dataset.editable = "";
-  document.title = `${title} · ${gettext("Trial center")}`;
-}
-
-async function post(path, values) {
-  const headers = { "X-CSRFToken": page("csrf"), Accept: "application/json" };
-  const answer = await fetch(`${board.dataset.address}${path}/`, { method: "POST", body: new URLSearchParams(values), headers, credentials: "same-origin" });
-  if (answer.status === 422) throw new Error(await answer.text());
-  if (!answer.ok) throw new Error(gettext("The server could not do that. Try again in a moment."));
-  return answer;
 }
 
 function rename() {
@@ -166,26 +146,8 @@ function rename() {
   editTitle(heading, {
     title: heading.textContent,
     save: async (title) => (await (await post("rename", { title })).json()).title,
-    done: ({ title }) => showTitle(title),
+    done: ({ title }) => showOwnTitle(title),
   });
-}
-
-async function prefer(answer) {
-  try {
-    await post("prefer", { message: answer });
-    board.refresh();
-  } catch (error) {
-    toast(error.message, "info");
-  }
-}
-
-async function copyAnswer({ answer }) {
-  try {
-    await navigator.clipboard.writeText(answer.markdown);
-    toast(gettext("Copied"));
-  } catch {
-    toast(gettext("This browser does not let the page copy."), "info");
-  }
 }
 
 // ── settings of one column ──
@@ -272,11 +234,29 @@ document.querySelector("[data-scroll-form]").addEventListener("change", ({ targe
   post("scroll", { on: target.checked ? "1" : "0" }).catch(() => {}); // holds for this page
 });
 
+// ── sharing ──
+// The control in the head comes anew: the one who pressed it gets the keyboard back.
+let pressedAt = -ECHO;
+document.addEventListener("submit", ({ target }) => {
+  if (target.id === "sharing-menu-list") pressedAt = performance.now();
+});
+document.addEventListener("htmx:after:swap", ({ detail }) => {
+  const isOwn = detail?.ctx?.target?.id === "sharing" && performance.now() - pressedAt < ECHO;
+  if (isOwn && document.activeElement === document.body) document.getElementById("sharing-menu-trigger")?.focus();
+});
+
+// It was shared, or taken back, in another tab.
+function refreshSharing() {
+  const place = document.getElementById("sharing");
+  if (place && performance.now() - pressedAt > ECHO) globalThis.htmx.ajax("GET", place.dataset.address, { target: "#sharing", swap: "outerHTML" });
+}
+
 // ── the connection ──
 showConnection(live, { isBusy: () => board.running.length > 0 });
 live.addEventListener("notice", ({ detail }) => {
   if (detail.about === "comparison" && detail.comparison === board.comparison) {
     if (detail.what === "deleted") location.assign(board.dataset.listAddress);
+    else if (detail.what === "shared") refreshSharing();
     else board.refresh();
   }
   if (detail.about !== "conversation") return;

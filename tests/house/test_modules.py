@@ -67,6 +67,7 @@ def test_pages_preload_what_their_entry_needs() -> None:
     assert preloaded("app_modules.html") == sorted(everywhere)
     assert preloaded("chat_modules.html") == sorted(needed("chat.js") - everywhere)
     assert preloaded("compare_modules.html") == sorted(needed("compare.js") - everywhere)
+    assert preloaded("compare_read_modules.html") == sorted(needed("compare-read.js") - everywhere)
     assert preloaded("shared_modules.html") == sorted(needed("shared-page.js") - everywhere)
     assert preloaded("row_modules.html") == sorted(needed("batch-row.js") - everywhere)
 

@@ -25,6 +25,8 @@ SEEN: Final[Letters] = {**PRIVATE, "read": "oamv", "write": "oamv"}
 WRITTEN: Final[Letters] = {**PRIVATE, "write": "oam"}
 CLOSED: Final[Letters] = {**PRIVATE, "read": "oa", "write": "oa"}
 COPIED: Final[Letters] = {**PRIVATE, "read": "oam", "write": "oam"}
+# Of a comparison, which is shared to be read and voted in
+READABLE: Final[Letters] = {**PRIVATE, "read": "oamv"}
 OF_KEY: Final[Letters] = {"own": "oam", "team": "oa"}
 USE_OF_KEY: Final[Letters] = {"own": "oam", "team": "oam"}
 READ: Final[Letters] = {"team": "oamv"}
@@ -114,17 +116,18 @@ RULES: Final[Mapping[str, Rule]] = {
     # Comparisons
     "comparisons": page(),
     "comparison-begin": deed(),
-    "comparison": page(PRIVATE),
-    "comparison-parts": page(PRIVATE),
+    "comparison": page(READABLE),
+    "comparison-parts": page(READABLE),
     "comparison-rename": deed(PRIVATE, data={"title": "Another"}),
     "comparison-delete": deed(PRIVATE),
     "comparison-names": deed(PRIVATE),
+    "comparison-sharing": Rule(get=READABLE, post={**PRIVATE, "read": "oa"}, data={"shared": ""}),
     "comparison-scroll": deed(PRIVATE),
-    "comparison-prefer": deed(PRIVATE, data={"message": "{reply}"}),
+    "comparison-prefer": deed(READABLE, data={"message": "{reply}"}),
     "comparison-add": deed(PRIVATE, data={"offer": "{offer}"}),
     "column-settings": page(PRIVATE),
     "column-remove": deed(PRIVATE),
-    "column-continue": deed(PRIVATE),
+    "column-continue": deed({**PRIVATE, "read": "oam"}),
     # Batches
     "batches": page(),
     "batch-new": form(),

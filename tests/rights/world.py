@@ -23,6 +23,7 @@ from playground.catalog import custom
 from playground.catalog.custom import TypedPrice
 from playground.catalog.models import Offer, Provider
 from playground.comparisons import columns
+from playground.comparisons import sharing as comparison_sharing
 from playground.conversations import sharing
 from playground.conversations.models import Conversation, Generation, Message
 from playground.conversations.run_settings import RunSettings
@@ -181,19 +182,32 @@ def _private(team: Team, user: User) -> Ids:
 
 
 def _opened(team: Team, host: User, how: str) -> Ids:
-    """A conversation that the host shares with the team, and one that was deleted while it was shared."""
+    """A conversation that the host shares with the team, and one that was deleted while it was shared.
+
+    To be read there is a comparison as well; nobody but who made one asks in it.
+    """
     offer = Offer.objects.filter(provider__practice=True).order_by("wire_name")[0]
     room, answer, generation, _entry = _asked(team, host, offer)
     gone = Conversation.objects.create(team=team, user=host, title="Gone", deleted_at=timezone.now())
     for one in (room, gone):
         sharing.share(one, how, by=one.user)
-    return {
+    compared = _compared(team, host, offer) if how == "read" else {}
+    return compared | {
         "conversation": room.pk,
         "deleted": gone.pk,
         "message": answer.pk,
         "question": answer.parent_id,
         "generation": generation.pk,
     }
+
+
+def _compared(team: Team, host: User, offer: Offer) -> Ids:
+    teams.switch(user=host, team=team)
+    comparison = columns.make(user=host, columns=[RunSettings(offer=offer.pk)] * 2)
+    comparison_sharing.share(comparison, "read", by=host)
+    column = comparison.shown_columns()[0]
+    reply = _answer(column.conversation, host, offer)[0]
+    return {"comparison": comparison.pk, "column": column.pk, "reply": reply.pk}
 
 
 def _asked(team: Team, user: User, offer: Offer) -> tuple[Conversation, Message, Generation, Entry]:

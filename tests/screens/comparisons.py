@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Mapping
 
 from playground.catalog.models import Offer
-from playground.comparisons import columns, votes
+from playground.comparisons import columns, sharing, votes
 from playground.comparisons.asking import ask
 from playground.comparisons.models import Comparison
 from playground.conversations.models import Message
@@ -82,6 +82,7 @@ def compare(house: Household, chance: random.Random, *, owner: str) -> Compariso
     columns.rename(comparison, TITLE)
     preferred = Message.objects.get(conversation=shown[1].conversation, role=Message.Role.ASSISTANT)
     votes.prefer(user=house.owner, comparison=comparison, answer=preferred)
+    sharing.share(comparison, "read", by=house.owner)
     house.seeded.places |= {"comparison": str(comparison.pk), "column": str(shown[0].pk)}
     return comparison
 

@@ -48,7 +48,8 @@ class Household:
         colleague = create_user(email="he.chuan@northwind.example", password=PASSWORD, name="He Chuan")
         Member.objects.create(team=team, user=colleague, role=Role.MEMBER)
         owner.current_team = team
-        self.seeded.people = {"owner": owner, "newcomer": newcomer}
+        colleague.current_team = team
+        self.seeded.people = {"owner": owner, "newcomer": newcomer, "colleague": colleague}
         self.colleague = colleague
         for person in self.seeded.people.values():
             person.time_zone = ZONE

@@ -37,7 +37,7 @@ class Screen:
     title: str
     address: str
     acts: tuple[Act, ...] = ()
-    viewer: str = "owner"  # owner | newcomer | nobody
+    viewer: str = "owner"  # owner | colleague | newcomer | nobody
     play: Callable[[], Play] | None = None
     height: int = 0  # pixels; 0: that of the look
     fresh: bool = False  # on an installation that nobody has set up yet
@@ -275,6 +275,7 @@ COMPARE = Part(
             COMPARISON,
             (unfold("[data-add-column]"), wait_for("[data-picker-foot]")),
         ),
+        Screen("compare-read", "A colleague reads it and votes", COMPARISON, viewer="colleague"),
         Screen("compare-list", "Saved comparisons", "/compare/"),
         Screen(
             "compare-delete",

@@ -15,12 +15,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
+from playground.accounts.roles import Act
 from playground.catalog.models import Offer
 from playground.catalog.queries import facts_of
 from playground.comparisons import columns, votes
 from playground.comparisons.models import Comparison
 from playground.conversations import run_settings
 from playground.conversations.run_settings import RunSettings
+from playground.conversations.sharing import audience
 from playground.errors import Refused
 from playground.prompts import library
 from playground.streaming import notices
@@ -30,15 +32,16 @@ from playground.web.access import person
 from playground.web.composer import run_extras
 from playground.web.offers import Desk, run_view
 from playground.web.respond import go
+from playground.web.shared import view_of_comparison
 
 
 @never_cache
 @login_required
 @require_GET
 def table(request: HttpRequest) -> HttpResponse:
-    """All comparisons of the person in the team they work in."""
-    team = access.team_of(request)
-    found = compare_list.list_page(access.comparisons(person(request), team), request.GET.get("page", ""))
+    """All comparisons of the person in the team they work in, and those that others share with it."""
+    team, user = access.team_of(request), person(request)
+    found = compare_list.list_page(access.comparisons(user, team), request.GET.get("page", ""), reader=user)
     tally = {"duels": votes.duels(team)}
     return render(request, "comparisons/list.html", {"section": "compare", **found, **tally})
 
@@ -59,13 +62,16 @@ def begin(request: HttpRequest) -> HttpResponseBase:
 @login_required
 @require_GET
 def page(request: HttpRequest, comparison_id: uuid.UUID) -> HttpResponse:
-    """One comparison."""
+    """One comparison; another person's is there to be read."""
     user = person(request)
-    found = access.comparison(user, comparison_id)
+    found = access.comparison(user, comparison_id, Act.VIEW)
     desk = Desk(user, found.team)
     context = compare_page.page_view(found, desk)
     first, chosen = found.shown_columns()[0].conversation, context.pop("run_of_first")
-    context |= {"section": "compare", "run": run_view(desk, chosen, first) | run_extras(desk, first, chosen)}
+    context |= {"section": "compare", "sharing": view_of_comparison(user, found)}
+    if found.user_id != user.pk:
+        return render(request, "comparisons/read.html", context)
+    context |= {"run": run_view(desk, chosen, first) | run_extras(desk, first, chosen)}
     context["text"] = "" if found.title else _filled(request, user)
     return render(request, "comparisons/page.html", context)
 
@@ -75,7 +81,7 @@ def page(request: HttpRequest, comparison_id: uuid.UUID) -> HttpResponse:
 @require_GET
 def parts(request: HttpRequest, comparison_id: uuid.UUID) -> HttpResponse:
     """Heads and feet of all columns, after something ended or was changed."""
-    return _parts(request, access.comparison(person(request), comparison_id))
+    return _parts(request, access.comparison(person(request), comparison_id, Act.VIEW))
 
 
 @login_required
@@ -128,8 +134,8 @@ def scroll(request: HttpRequest, comparison_id: uuid.UUID) -> HttpResponseBase:
 def prefer(request: HttpRequest, comparison_id: uuid.UUID) -> HttpResponseBase:
     """Prefer the posted answer, or take that back."""
     user = person(request)
-    found = access.comparison(user, comparison_id)
-    answer = access.message(user, _uuid_or_404(request.POST.get("message", "")))
+    found = access.comparison(user, comparison_id, Act.VIEW)
+    answer = access.message(user, _uuid_or_404(request.POST.get("message", "")), Act.VIEW, nameless=True)
     try:
         votes.prefer(user=user, comparison=found, answer=answer)
     except Refused as error:
@@ -187,10 +193,11 @@ def column_remove(request: HttpRequest, column_id: uuid.UUID) -> HttpResponseBas
 @login_required
 @require_POST
 def column_continue(request: HttpRequest, column_id: uuid.UUID) -> HttpResponseBase:
-    """An ordinary conversation that begins with a copy of this column."""
-    found = access.column(person(request), column_id)
+    """An ordinary conversation of the person that begins with a copy of this column."""
+    user = person(request)
+    found = access.column_to_copy(user, column_id)
     try:
-        room = columns.continue_with(found)
+        room = columns.continue_with(found, user=user)
     except Refused as error:
         messages.info(request, error.message)
         return go(request, "comparison", found.comparison_id)
@@ -228,8 +235,8 @@ def _with_offer(desk: Desk, settings: RunSettings, offer: Offer) -> RunSettings:
 
 
 def _tell(found: Comparison, what: str = "changed") -> None:
-    """The person's other tabs show it too."""
-    async_to_sync(notices.tell)(found.user_id, "comparison", comparison=found.pk, what=what)
+    """The person's other tabs show it too, and those of the team while it is shared."""
+    async_to_sync(notices.tell_all)(audience(found), "comparison", comparison=found.pk, what=what)
 
 
 def _uuid_or_404(text: str) -> uuid.UUID:

@@ -27,7 +27,7 @@ from playground.errors import Refused
 from playground.ledger.models import Entry
 from playground.streaming import notices
 from playground.streaming.registry import stop_here
-from playground.web import access, details, presets, shared_list, sidebar, thread, trials
+from playground.web import access, blind, details, presets, shared_list, sidebar, thread, trials
 from playground.web.access import person
 from playground.web.budget_foot import budget_foot
 from playground.web.composer import composer_view, run_extras
@@ -91,8 +91,10 @@ def message(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     """One message, as it stands in its thread; with `?results=again` its calls can be answered once more."""
     user = person(request)
     again = request.GET.get("results") == "again"
-    view = thread.view_of(access.message(user, message_id, Act.VIEW), currency=user.currency, answer_again=again)
-    return render(request, "conversations/_message.html", {"message": on_messages([view], user)[0]})
+    found = access.message(user, message_id, Act.VIEW, nameless=True)
+    (view,) = on_messages([thread.view_of(found, currency=user.currency, answer_again=again)], user)
+    shown = blind.nameless(view) if blind.is_blind(user, found.conversation) else view
+    return render(request, "conversations/_message.html", {"message": shown})
 
 
 @never_cache
@@ -104,7 +106,7 @@ def thread_part(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespons
     A piece comes as bare messages to be put beside the others, a window whole.
     """
     user = person(request)
-    found = access.conversation(user, conversation_id, Act.VIEW)
+    found = access.conversation(user, conversation_id, Act.VIEW, nameless=True)
     for name, look in (("before", thread.before), ("after", thread.after), ("around", thread.around)):
         if name in request.GET:
             view = look(found, _uuid_or_404(request.GET[name]), currency=user.currency)
@@ -112,9 +114,9 @@ def thread_part(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRespons
                 raise Http404
             if view is not None:
                 template = "_thread" if name == "around" else "_thread_part"
-                return render(request, f"conversations/{template}.html", {"thread": on_threads([view], user)[0]})
+                return render(request, f"conversations/{template}.html", {"thread": _as_seen(view, found, user)})
     view = thread.newest(found, currency=user.currency)
-    return render(request, "conversations/_thread.html", {"thread": on_threads([view], user)[0]})
+    return render(request, "conversations/_thread.html", {"thread": _as_seen(view, found, user)})
 
 
 @login_required
@@ -323,6 +325,12 @@ def _window(request: HttpRequest, found: Conversation, user: User) -> thread.Thr
     at = request.GET.get("at")
     there = thread.around(found, _uuid_or_404(at), currency=user.currency) if at else None
     return on_threads([there or thread.newest(found, currency=user.currency)], user)[0]
+
+
+def _as_seen(view: thread.ThreadView, found: Conversation, user: User) -> thread.ThreadView:
+    """A part of a conversation with the reader's thumbs, and without names where these are hidden from them."""
+    shown = on_threads([view], user)[0]
+    return blind.without_names(shown) if blind.is_blind(user, found) else shown
 
 
 def _header(found: Conversation | None, *, is_own: bool) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""Sharing a conversation with its team: the control in its head, and what it does."""
+"""Sharing a conversation or a comparison with its team: the control in its head, and what it does."""
 
 import uuid
 
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from playground.accounts.models import User
 from playground.accounts.roles import Act
+from playground.comparisons import sharing as comparison_sharing
 from playground.conversations import sharing
 from playground.conversations.models import Conversation
 from playground.errors import Refused
@@ -20,7 +21,7 @@ from playground.streaming import notices
 from playground.web import access
 from playground.web.access import person
 from playground.web.respond import go, wants_partial
-from playground.web.shared import sharing_view
+from playground.web.shared import sharing_view, view_of_comparison
 
 
 @never_cache
@@ -47,6 +48,34 @@ def control(request: HttpRequest, conversation_id: uuid.UUID) -> HttpResponseBas
             return redirect("conversation", found.pk)
     view = sharing_view(user, found.team, found)
     return render(request, "conversations/_sharing.html", {"sharing": view})
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def comparison_control(request: HttpRequest, comparison_id: uuid.UUID) -> HttpResponseBase:
+    """The same for a comparison."""
+    user, shared = person(request), request.POST.get("shared", "")
+    if request.method != "POST":
+        found = access.comparison(user, comparison_id, Act.VIEW)
+    elif shared:
+        found = access.comparison(user, comparison_id)
+    else:
+        found = access.comparison_to_close(user, comparison_id)
+    if request.method == "POST":
+        told = sharing.audience(found)
+        try:
+            comparison_sharing.share(found, shared, by=user)
+        except Refused as error:
+            return HttpResponse(error.message, status=422, content_type="text/plain; charset=utf-8")
+        facts = {"comparison": found.pk, "what": "shared"}
+        async_to_sync(notices.tell_all)(told | sharing.audience(found), "comparison", **facts)
+        if found.user_id != user.pk:
+            messages.success(request, _("It is not shared any more."))
+            return go(request, "comparisons")
+        if not wants_partial(request):
+            return redirect("comparison", found.pk)
+    return render(request, "conversations/_sharing.html", {"sharing": view_of_comparison(user, found)})
 
 
 def _found(user: User, conversation_id: uuid.UUID, shared: str | None) -> Conversation:

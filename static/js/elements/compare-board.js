@@ -121,14 +121,20 @@ class Column {
     return [...this.element.querySelectorAll('message-view[data-role="assistant"]')].at(-1) ?? null;
   }
 
+  // The answer at the end of its branch, as the server knew it last; "" before the first one.
+  get newest() {
+    return this.element.querySelector("[data-foot]").dataset.answer;
+  }
+
   take(outcome) {
     this.element.querySelector("[data-refusal]").textContent = outcome.message ?? "";
     if (!outcome.code) this.thread.take(outcome);
   }
 
   showState() {
-    this.head.querySelector("[data-stop-column]").hidden = this.thread.running === null;
-    this.element.toggleAttribute("data-behind", this.missing !== null);
+    const stop = this.head.querySelector("[data-stop-column]"); // whoever reads another person's has none
+    if (stop) stop.hidden = this.thread.running === null;
+    this.element.toggleAttribute("data-behind", this.element.querySelector("[data-foot]").hasAttribute("data-behind"));
   }
 }
 

@@ -16,6 +16,8 @@ from playground.batches import drafting
 from playground.batches.models import Batch
 from playground.batches.table import read_text
 from playground.catalog.models import Offer, Provider
+from playground.comparisons import columns
+from playground.comparisons import sharing as compare_sharing
 from playground.conversations.models import Conversation, Message
 from playground.conversations.run_settings import RunSettings
 from playground.presets import shelf
@@ -153,12 +155,12 @@ def template_pages(alice: User) -> list[str]:
 
 
 def shared_pages(alice: User) -> list[str]:
-    """A conversation of a colleague, to read and to write, and one's own with the choices of sharing."""
+    """A colleague's conversations, to read and to write, and one's own with the choices of sharing; comparisons too."""
     crew = Team.objects.create(name="Department of rather long names, research and development")
     colleague = create_user(email="colleague@example.org", password=None, name="Maximiliane Oberhofer-Wang")
     for person in (alice, colleague):
         Member.objects.create(team=crew, user=person, role=Role.OWNER)
-    User.objects.filter(pk=alice.pk).update(current_team=crew)
+    User.objects.filter(pk__in=[alice.pk, colleague.pk]).update(current_team=crew)
     pages = []
     for owner, shared in ((colleague, "read"), (colleague, "write"), (alice, "write")):
         room = Conversation.objects.create(
@@ -167,7 +169,21 @@ def shared_pages(alice: User) -> list[str]:
         room.leaf = Message.objects.create(conversation=room, role="user", content="How much is it?", author=colleague)
         room.save()
         pages.append(f"/c/{room.pk}/")
-    return pages
+    return pages + [shared_comparison(User.objects.get(pk=owner.pk)) for owner in (colleague, alice)]
+
+
+def shared_comparison(owner: User) -> str:
+    """A question that two models have answered, for the team to read and judge without names."""
+    offers = Offer.objects.filter(provider__slug="sandbox", wire_name__startswith="zai/")[:2]
+    made = columns.make(user=owner, columns=[RunSettings(offer=offer.pk, temperature=0.3) for offer in offers])
+    for column in made.shown_columns():
+        room = column.conversation
+        question = Message.objects.create(conversation=room, role="user", content="How much is it?", author=owner)
+        room.leaf = Message.objects.create(conversation=room, role="assistant", content="That much.", parent=question)
+        room.save()
+    columns.hide_names(made, hidden=True)
+    compare_sharing.share(made, "read", by=owner)
+    return f"/compare/{made.pk}/"
 
 
 def batch_pages(alice: User) -> list[str]:

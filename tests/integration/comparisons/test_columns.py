@@ -72,11 +72,11 @@ def test_to_continue_makes_a_listed_copy_and_leaves_the_comparison_as_it_was(
     first_rate: None, alice: User, comparison: Comparison, question: Callable[..., list[Asked]]
 ) -> None:
     column = comparison.shown_columns()[0]
-    assert code_of(lambda: columns.continue_with(column)) == "nothing_to_continue"
+    assert code_of(lambda: columns.continue_with(column, user=column.comparison.user)) == "nothing_to_continue"
     for one in question("pangolin"):
         finish(one, "armadillo")
     column = comparison.shown_columns()[0]
-    room = columns.continue_with(column)
+    room = columns.continue_with(column, user=column.comparison.user)
     assert [message.content for message in room.branch()] == ["pangolin", "armadillo"]
     assert [row["title"] for group in sidebar.listing(alice)["groups"] for row in group["rows"]] == ["pangolin"]
     assert [message.content for message in column.conversation.branch()] == ["pangolin", "armadillo"]

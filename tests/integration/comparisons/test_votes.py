@@ -47,7 +47,7 @@ def test_a_vote_says_who_when_and_against_what(
     assert (vote.user, vote.turn, vote.offer, vote.blind) == (alice, 1, offers[1], False)
     assert began <= vote.voted_at <= timezone.now()
     assert {rival.offer for rival in vote.rivals.all()} == {offers[0], offers[2]}
-    assert votes.preferred(comparison) == {answer(asked[1]).pk: vote}
+    assert votes.preferred(comparison) == {answer(asked[1]).pk: [vote]}
 
 
 def test_another_answer_takes_the_place_of_the_vote_and_the_same_one_takes_it_back(
