@@ -93,8 +93,12 @@ def shared_by_others(user: User) -> QuerySet[Conversation]:
 
 
 def conversation(user: User, conversation_id: uuid.UUID, act: Act = Act.MANAGE) -> Conversation:
-    """A conversation that the person may read (VIEW), write in (USE), or change as its owner (MANAGE)."""
-    return _own_or_shared(Conversation.objects.filter(pk=conversation_id, deleted_at=None), user, act)
+    """A conversation that the person may read (VIEW), write in (USE), or change as its owner (MANAGE).
+
+    That of a batch is changed with the batch alone.
+    """
+    rows = Conversation.objects.filter(pk=conversation_id, deleted_at=None)
+    return _own_or_shared(rows.filter(batch=None) if act == Act.MANAGE else rows, user, act)
 
 
 def may_write_in(user: User, found: Conversation) -> bool:
