@@ -7,17 +7,16 @@ are looked at before the start; from then on every row holds back its own part o
 
 from decimal import Decimal
 
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from playground.batches.bill import spent
 from playground.batches.forecast import Forecast
 from playground.batches.models import Batch
 from playground.budgets import purses
 from playground.budgets.claims import Who, claims_of
 from playground.budgets.purses import Load
 from playground.errors import Refused
-from playground.ledger.models import Entry
 from playground.pricing.money import Money, is_currency
 from playground.vault.models import ApiKey
 
@@ -59,9 +58,3 @@ def check_row(batch: Batch, most: Decimal | None, reserved: Decimal) -> None:
         return
     if most is None or spent(batch, batch.most_currency) + reserved + most > batch.most_cost:
         raise Refused(BEYOND, _("The next row could lead beyond what this batch may cost."))
-
-
-def spent(batch: Batch, currency: str) -> Decimal:
-    """What the batch has cost so far in a currency."""
-    rows = Entry.objects.filter(conversation=batch.conversation_id, currency=currency)
-    return rows.aggregate(total=Sum("cost_total"))["total"] or Decimal(0)

@@ -60,6 +60,8 @@ class Batch(models.Model):
 
     # Runs of rows that were sent again, by their state: they are in the conversation and no row's any more.
     superseded = models.JSONField(default=dict)
+    billed = models.JSONField(default=dict)  # by currency, what its entries up to `billed_to` add up to (bill.py)
+    billed_to = models.BigIntegerField(default=0)
     halted_by = models.CharField(max_length=64, blank=True, default="")  # the error code that paused it
     slowed_to = models.PositiveSmallIntegerField(null=True)  # rows at the same time after the provider refused more
     rests_until = models.DateTimeField(null=True)  # as the provider asked for

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from playground.accounts.people import role_in
 from playground.accounts.roles import Act, Thing, may
 from playground.batches import admission, forecast
+from playground.batches.bill import bring_on
 from playground.batches.models import Batch, Row
 from playground.batches.weighing import prompt_tokens
 from playground.catalog.queries import OfferFacts
@@ -90,6 +91,7 @@ def take_leases(owner: str, *, known: dict[uuid.UUID, Pace], alone: bool) -> lis
         Batch.objects.filter(pk=batch_id, lease_owner=owner).update(
             lease_until=now + LEASE, slowed_to=pace.slowed_to, rests_until=pace.rests_until
         )
+    bring_on(list(known))
     return orders
 
 

@@ -12,6 +12,7 @@ from playground.accounts.models import User
 from playground.conversations import context, search_index, transcript
 from playground.conversations.lines import lines_before
 from playground.conversations.models import Conversation, Generation, Message, branch_of
+from playground.conversations.turns import title_of
 from playground.errors import Refused
 from playground.wire.text import clean
 
@@ -95,6 +96,7 @@ def branch_off(message: Message, *, user: User) -> Conversation:
     """A new conversation that begins with a copy of the branch up to this message; what it cost stays where it was.
 
     It is the person's own, and private, whoever the branch is from; a key that was chosen there is not chosen here.
+    What has no title, as a row of a batch, is called as it would be had it begun here.
     """
     former = message.conversation
     kept = {name: value for name, value in former.settings.items() if name != "key" or former.user_id == user.pk}
@@ -117,6 +119,7 @@ def branch_off(message: Message, *, user: User) -> Conversation:
             created_at=row.created_at,
         )
         copies.append(copy)
+    room.title = room.title or title_of(copies[0].content)
     with transaction.atomic():
         room.save(force_insert=True)
         Message.objects.bulk_create(copies, batch_size=200)

@@ -154,9 +154,13 @@ def check_text(text: str) -> str:
 
 def new_conversation(user: User, text: str) -> Conversation:
     """A conversation of the user's current team, named after the first line of its first message; not saved yet."""
+    return Conversation(team=current_team(user), user=user, title=title_of(text))
+
+
+def title_of(text: str) -> str:
+    """What a conversation is called that begins with this text."""
     first_line = text.strip().splitlines()[0].strip()
-    title = first_line if len(first_line) <= TITLE_LENGTH else first_line[: TITLE_LENGTH - 1].rstrip() + "…"
-    return Conversation(team=current_team(user), user=user, title=title)
+    return first_line if len(first_line) <= TITLE_LENGTH else first_line[: TITLE_LENGTH - 1].rstrip() + "…"
 
 
 def choose_key(

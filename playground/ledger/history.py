@@ -40,6 +40,7 @@ _DRAWN: Final = ("entries", "unpriced", "prompt_tokens", "completion_tokens", "c
 _DIMENSIONS: Final = KEY_FIELDS[1:]  # within a team
 
 Stretch = tuple[int, int]  # from a quarter hour to another
+Spreads = tuple[str, str]  # waits and speeds as spread.py writes them
 
 
 class Behind(Exception):
@@ -74,10 +75,11 @@ class Only:
     status: str = ""
     practice: bool = False
 
-    def fits(self, key: Key) -> bool:
-        """Whether what is summed under `key` is wanted."""
-        return (self.practice or not key.practice) and all(
-            str(getattr(key, column)) == value for column, value in self.columns.items()
+    def judge(self) -> Callable[[Key], bool]:
+        """Says of a key whether what is summed under it is wanted. Made once for many keys."""
+        practice, wanted = self.practice, list(self.columns.items())
+        return lambda key: (
+            (practice or not key.practice) and all(str(getattr(key, column)) == value for column, value in wanted)
         )
 
     @property
@@ -97,10 +99,14 @@ class Cell(NamedTuple):
 
 @dataclass(slots=True)
 class History:
-    """The answer. `now` and `before`: what fits, by key, in the whole range and in the one it is compared with."""
+    """The answer. `now` and `before`: what fits, by key, in the whole range and in the one it is compared with.
+
+    Waits and speeds of the latter are in `before_as_one` alone: taking them apart by key costs twice as much.
+    """
 
     now: dict[Key, Sum] = field(default_factory=dict)
     before: dict[Key, Sum] = field(default_factory=dict)
+    before_as_one: Sum = field(default_factory=Sum)
     cells: dict[Cell, Sum] = field(default_factory=dict)
     keys: set[Key] = field(default_factory=set)  # all there are in the range, whether they fit or not
     count: int = 0  # entries in the range, whether they fit or not
@@ -122,16 +128,16 @@ def read(
     quarters = [quarter_of(edge) for edge in edges]
     bars = list(itertools.pairwise(quarters))
     whole = [(quarters[0], quarters[-1]), (quarter_of(before[0]), quarter_of(before[1]))]
-    column = GROUPS.get(group, "")
+    column, fits = GROUPS.get(group, ""), only.judge()
 
     def cell_of(place: int, key: Key) -> Cell | None:
-        return Cell(place, str(getattr(key, column)), key.currency) if only.fits(key) else None
+        return Cell(place, str(getattr(key, column)), key.currency) if fits(key) else None
 
     meridians = _meridians(edges)
     while True:
         parts, steps = _covers(whole, meridians), _covers(bars, meridians)
         try:
-            totals, cursor = _totals(scope, parts)
+            totals, texts, cursor = _totals(scope, parts)
             cells, later = _cells(scope, only, column, steps) if column else ({}, cursor)
         except _NotReady:
             meridians = keep(meridians)
@@ -145,9 +151,11 @@ def read(
     if column:
         _take_in(cells, late, _finder(enumerate(bars)), cell_of)
         _take_in(cells, rest, _finder(_rests(steps)), cell_of)
+    compared = {key: total for (part, key), total in totals.items() if part == 1 and fits(key)}
     return History(
-        now={key: total for (part, key), total in totals.items() if part == 0 and only.fits(key)},
-        before={key: total for (part, key), total in totals.items() if part == 1 and only.fits(key)},
+        now={key: total for (part, key), total in totals.items() if part == 0 and fits(key)},
+        before=compared,
+        before_as_one=_as_one(compared, texts),
         cells=cells,
         keys={key for (part, key) in totals if part == 0},
         count=sum(total.entries for (part, _key), total in totals.items() if part == 0),
@@ -159,9 +167,9 @@ def keys_within(scope: Scope, first: dt.datetime, end: dt.datetime) -> set[Key]:
     stretch = (quarter_of(first), quarter_of(end))
     meridians = _meridians([first, end])
     try:
-        totals, cursor = _totals(scope, _covers([stretch], meridians))
+        totals, _texts, cursor = _totals(scope, _covers([stretch], meridians))
     except _NotReady:
-        totals, cursor = _totals(scope, _covers([stretch], keep(meridians)))
+        totals, _texts, cursor = _totals(scope, _covers([stretch], keep(meridians)))
     try:
         late = _late(scope, cursor, MANY)
     except Behind:
@@ -178,27 +186,35 @@ def merged(sums: Iterable[Sum]) -> Sum:
     return result
 
 
+def _as_one(sums: Mapping[Key, Sum], texts: Mapping[Key, Spreads]) -> Sum:
+    """All of them, with the waits and speeds that are still texts."""
+    total = merged(sums.values())
+    fitting = [texts[key] for key in sums if key in texts]
+    total.ttft += from_text(" ".join(ttft for ttft, _speed in fitting))
+    total.speed += from_text(" ".join(speed for _ttft, speed in fitting))
+    return total
+
+
 def _meridians(edges: Sequence[dt.datetime]) -> list[int]:
     """Those that a reader of these edges counts by: one, or two where the clocks are changed."""
     return sorted({meridian_of(edge) for edge in edges} - {UTC})
 
 
 def _covers(stretches: Sequence[Stretch], meridians: Sequence[int]) -> list[Cover]:
-    return [cover(first, end, meridians) for first, end in stretches]
+    return [cover(first, end, tuple(meridians)) for first, end in stretches]
 
 
 def _rests(covers: Sequence[Cover]) -> Iterator[tuple[int, Stretch]]:
     return ((place, rest) for place, one in enumerate(covers) for rest in one.rests)
 
 
-def _totals(scope: Scope, covers: Sequence[Cover]) -> tuple[dict[tuple[int, Key], Sum], int]:
-    """What the totals say of each stretch, by key, and the last entry they include."""
+def _totals(scope: Scope, covers: Sequence[Cover]) -> tuple[dict[tuple[int, Key], Sum], dict[Key, Spreads], int]:
+    """What the totals say of each stretch, by key, and the last entry they include.
+
+    The waits and speeds of the second stretch are apart from its sums, as texts.
+    """
     join = "STRING_AGG({0}, ' ')" if connection.vendor == "postgresql" else "GROUP_CONCAT({0}, ' ')"
-    # Only of the range itself: what it is compared with shows no percentiles, and the texts are most of the work.
-    spread = ", ".join(
-        join.format(f"CASE WHEN spans.place = 0 AND t.{name} <> '' THEN t.{name} END") + f" AS {name}"
-        for name in SPREADS
-    )
+    spread = ", ".join(join.format(f"NULLIF(t.{name}, '')") + f" AS {name}" for name in SPREADS)
     keys, values = _keys(scope, None)
     summed = ", ".join(f"SUM(t.{name}) AS {name}" for name in _SUMMED)
     dimensions = ", ".join(f"k.{name}" for name in _DIMENSIONS)
@@ -212,12 +228,16 @@ def _totals(scope: Scope, covers: Sequence[Cover]) -> tuple[dict[tuple[int, Key]
     )
     width = 1 + len(_DIMENSIONS)
     found: dict[tuple[int, Key], Sum] = {}
+    texts: dict[Key, Spreads] = {}
     for row in rows:
         key = Key._make((scope.team_id, *row[1 : width - 1], bool(row[width - 1])))
         *sums, ttft, speed = row[width:-2]
-        values = [*map(int, sums), from_text(ttft or ""), from_text(speed or "")]
-        found[row[0], key] = Sum(*values)
-    return found, cursor
+        total = found[row[0], key] = Sum(*map(int, sums))
+        if row[0] == 0:
+            total.ttft, total.speed = from_text(ttft or ""), from_text(speed or "")
+        else:
+            texts[key] = ttft or "", speed or ""
+    return found, texts, cursor
 
 
 def _cells(scope: Scope, only: Only, column: str, covers: Sequence[Cover]) -> tuple[dict[Cell, Sum], int]:

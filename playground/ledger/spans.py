@@ -72,7 +72,8 @@ def start_of(level: Level, quarter: int, meridian: int) -> int:
     return _STARTS[level](quarter + meridian) - meridian
 
 
-def cover(first: int, end: int, meridians: Sequence[int] = (UTC,)) -> Cover:
+@lru_cache(maxsize=4096)  # the bars of a chart are those of the day before, but for one
+def cover(first: int, end: int, meridians: tuple[int, ...] = (UTC,)) -> Cover:
     """The stretch [first, end) as the largest totals of these meridians that make it up, without gap or overlap."""
     spans: list[Span] = []
     rests: list[tuple[int, int]] = []

@@ -6,15 +6,16 @@ As text "<empty bins below>:<the others in hexadecimal>"; texts are merged by jo
 """
 
 import math
-from collections.abc import Iterator
+from bisect import bisect_left
 from decimal import Decimal
+from itertools import accumulate
+from struct import unpack
 from typing import Final
 
 ERROR: Final = Decimal("0.03")  # a percentile is at most 3 % above or below the value it stands for
 SMALLEST: Final = 0.01  # what is below counts as this
 
 _BITS: Final = 32
-_MASK: Final = (1 << _BITS) - 1
 _GROWTH: Final = math.log((1 + float(ERROR)) / (1 - float(ERROR)))
 _MIDDLE: Final = 1 - float(ERROR)  # of a bin, as a part of its upper bound: equally far from both in proportion
 
@@ -42,21 +43,14 @@ def from_text(text: str) -> int:
 
 
 def percentile(spread: int, percent: int) -> float | None:
-    """The value below which `percent` of the values lie; None when there are none."""
-    counts = list(_counts(spread))
-    rank = sum(count for _place, count in counts) * percent / 100
-    passed = 0
-    for place, count in counts:
-        passed += count
-        if passed >= rank:
-            return SMALLEST * math.exp(place * _GROWTH) * (_MIDDLE if place else 1)
-    return None
+    """The value below which `percent` (of 1 to 100) of the values lie; None when there are none."""
+    if not spread:
+        return None
+    passed = list(accumulate(_counts(spread)))
+    place = bisect_left(passed, passed[-1] * percent / 100)
+    return SMALLEST * math.exp(place * _GROWTH) * (_MIDDLE if place else 1)
 
 
-def _counts(spread: int) -> Iterator[tuple[int, int]]:
-    place = 0
-    while spread:
-        if count := spread & _MASK:
-            yield place, count
-        spread >>= _BITS
-        place += 1
+def _counts(spread: int) -> tuple[int, ...]:
+    bins = -(-spread.bit_length() // _BITS)
+    return unpack(f"<{bins}I", spread.to_bytes(bins * _BITS // 8, "little"))

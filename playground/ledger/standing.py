@@ -61,12 +61,15 @@ def rebuild() -> int:
 
 def advance_a_little(least: int = LITTLE, batch: int = STEP) -> None:
     """For a process that has other things to do: one batch at most, and only when it is worth it."""
-    last = Entry.objects.aggregate(last=Max("pk"))["last"] or 0
-    cursor = Meridian.objects.filter(pk=UTC).values_list("last_entry", flat=True).first() or 0
-    if last - cursor >= least:
+    if (_last() or 0) - reached() >= least:
         next(_advance(batch), 0)
     else:
         _catch_up(batch)
+
+
+def reached() -> int:
+    """The last entry that the totals include. Below it no other can appear any more."""
+    return _cursor_of_utc().first() or 0
 
 
 def keep(meridians: Collection[int]) -> list[int]:
@@ -131,8 +134,13 @@ def _settled() -> int | None:
                 cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'")
                 cursor.execute("LOCK TABLE ledger_entry IN SHARE MODE")
                 cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+                return _last()  # while nobody can take a number
         except OperationalError:
             return None
+    return _last()
+
+
+def _last() -> int | None:
     return cast("int | None", Entry.objects.aggregate(last=Max("pk"))["last"])
 
 

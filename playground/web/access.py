@@ -96,9 +96,12 @@ def shared_by_others(user: User) -> QuerySet[Conversation]:
 def conversation(
     user: User, conversation_id: uuid.UUID, act: Act = Act.MANAGE, *, nameless: bool = False
 ) -> Conversation:
-    """A conversation that the person may read (VIEW), write in (USE), or change as its owner (MANAGE)."""
-    found = Conversation.objects.filter(pk=conversation_id, deleted_at=None)
-    return _own_or_shared(found, user, act, nameless=nameless)
+    """A conversation that the person may read (VIEW), write in (USE), or change as its owner (MANAGE).
+
+    That of a batch is changed with the batch alone.
+    """
+    rows = Conversation.objects.filter(pk=conversation_id, deleted_at=None)
+    return _own_or_shared(rows.filter(batch=None) if act == Act.MANAGE else rows, user, act, nameless=nameless)
 
 
 def may_write_in(user: User, found: Conversation) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from playground.accounts.models import User
 from playground.accounts.people import active_user
 from playground.accounts.roles import Act
+from playground.batches.models import Batch
 from playground.conversations import turns
 from playground.conversations.models import Conversation, Message
 from playground.conversations.turns import Turn
@@ -141,7 +142,7 @@ def _turn_below(user: User, command: Edit | Regenerate | Continue | Results | Re
 def _conversation(user: User, conversation_id: uuid.UUID) -> Conversation:
     """One to write in. Who may only read it is told so: the page with their draft knows that it is there."""
     try:
-        return access.conversation(user, conversation_id, Act.USE)
+        return _threaded(access.conversation(user, conversation_id, Act.USE))
     except Http404:
         access.conversation(user, conversation_id, Act.VIEW)
         raise _read_only() from None
@@ -150,10 +151,22 @@ def _conversation(user: User, conversation_id: uuid.UUID) -> Conversation:
 def _message(user: User, message_id: uuid.UUID) -> Message:
     """One to go on from, likewise."""
     try:
-        return access.message(user, message_id, Act.USE)
+        found = access.message(user, message_id, Act.USE)
     except Http404:
         access.message(user, message_id, Act.VIEW)
         raise _read_only() from None
+    _threaded(found.conversation)
+    return found
+
+
+def _threaded(found: Conversation) -> Conversation:
+    """The same, unless it is a batch's: there each row is a run of its own, and a further one would be no row's.
+
+    Asked only of those without a title: columns of comparisons and batches.
+    """
+    if not found.title and Batch.objects.filter(conversation=found).exists():
+        raise Refused("batch_row", _("This is a row of a batch: it can be retried there, and not gone on with."))
+    return found
 
 
 def _read_only() -> Refused:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from playground.batches import admission, running
+from playground.batches.bill import bill_of
 from playground.batches.eta import seconds_left
 from playground.batches.models import LEFT_OUT, WAITING, Batch, Row
 from playground.catalog.errors import OfferRefused
@@ -35,7 +36,8 @@ from playground.web.verdicts import verdict_of, wants_json
 
 ROWS = 50  # of one page
 LONGEST_CELL, LONGEST_ANSWER = 90, 240  # characters in the table
-LAST = 50  # rows whose pace is the pace
+LAST = 50  # rows whose pace is the pace,
+NEWEST = 1_000  # if they are among so many entries, whosever these are: otherwise all of a batch would be sorted
 UNSHOWN = (  # what a row's line does not need, and would cost most of its time
     *(f"generation__{name}" for name in ("settings", "price", "reserved", "request", "verdict", "raw_usage")),
     *(f"generation__message__{name}" for name in ("reasoning_content", "tool_calls", "results", "web_search")),
@@ -120,20 +122,16 @@ def spent_view(batch: Batch, desk: Desk, *, left: int) -> dict[str, Any]:
 
     `rest`: what the rows that are left will cost if they are like those before them.
     """
-    entries = Entry.objects.filter(conversation=batch.conversation_id).order_by()
-    sums = entries.values_list("currency").annotate(
-        Sum("cost_total"), Sum("prompt_tokens"), Sum("completion_tokens"), Count("pk")
-    )
     rates = Rates(desk.user.currency)
     costs: list[CostView] = []
     rest: list[CostView] = []
     prompt = completion = runs = 0
-    for currency, total, read, written, count in sums:
-        prompt, completion, runs = prompt + (read or 0), completion + (written or 0), runs + count
-        if total is not None and currency:
-            costs.append(rates.view(total, currency, "exact", _today()))
-            if left and total:
-                rest.append(rates.view(total * left / count, currency, "estimated", _today()))
+    for currency, used in bill_of(batch).items():
+        prompt, completion, runs = prompt + used.prompt_tokens, completion + used.completion_tokens, runs + used.runs
+        if used.cost is not None and currency:
+            costs.append(rates.view(used.cost, currency, "exact", _today()))
+            if left and used.cost and used.runs:
+                rest.append(rates.view(used.cost * left / used.runs, currency, "estimated", _today()))
     tokens = {"prompt": f"{prompt:,}", "completion": f"{completion:,}", "runs": f"{runs:,}"}
     return {"costs": costs, "rest": rest, **tokens}
 
@@ -325,8 +323,9 @@ def _segments(counts: dict[str, int], rows: int) -> list[dict[str, str]]:
 def _time_left(batch: Batch, left: int) -> str:
     if batch.state != Batch.State.RUNNING or not left:
         return ""
+    newest = Entry.objects.order_by("-pk").values(before=F("pk") - NEWEST)[:1]
     entries = Entry.objects.filter(
-        conversation=batch.conversation_id, created_at__gte=batch.resumed_at or batch.created_at
+        conversation=batch.conversation_id, created_at__gte=batch.resumed_at or batch.created_at, pk__gt=newest
     )
     ended = list(entries.order_by("-pk").values_list("created_at", flat=True)[:LAST])
     seconds = seconds_left(ended, left, now=timezone.now())

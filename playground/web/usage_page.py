@@ -42,8 +42,10 @@ from playground.web.usage_words import (
     count_words,
     group_words,
     measure_words,
+    pace_change,
     period_words,
     preset_words,
+    share_change,
     share_words,
     unit_words,
 )
@@ -124,6 +126,7 @@ def overview(seat: Seat, wish: Wish, now: dt.datetime) -> dict[str, Any]:
         "export_url": reverse("usage-export", args=["csv"]) + wish.address(unit="", by="", measure=""),
         "unpriced_url": reverse("usage-entries") + _with(wish.address(unit="", by="", measure=""), "unpriced=1"),
         "error": f"{ERROR * 100:.0f}",
+        "unsure": f"{ERROR * 200:.0f}",
     }
 
 
@@ -151,11 +154,12 @@ def _too_many(page: Page) -> str:
 
 
 def _cards(page: Page) -> dict[str, Any]:
-    now, before = merged(list(page.history.now.values())), merged(list(page.history.before.values()))
+    now, before = merged(page.history.now.values()), page.history.before_as_one
     amounts, amounts_before = _amounts(page.history.now), _amounts(page.history.before)
     saved = _amounts(page.history.now, "saved")
     tried = now.succeeded + now.faults
     all_tokens = now.prompt_tokens + now.completion_tokens
+    paces = _paces(now, before)
     return {
         "cost": money_words(page.lens, amounts, now.unpriced),
         "cost_change": _cost_change(page.lens, amounts, amounts_before),
@@ -163,6 +167,7 @@ def _cards(page: Page) -> dict[str, Any]:
         "requests": f"{now.entries:,}",
         "requests_change": change_words(now.entries, before.entries),
         "success": share_words(now.succeeded, tried),
+        "success_change": share_change(now.succeeded, tried, before.succeeded, before.succeeded + before.faults),
         "failed": f"{now.faults:,}" if now.faults else "",
         "tokens": count_words(all_tokens),
         "tokens_change": change_words(all_tokens, before.prompt_tokens + before.completion_tokens),
@@ -179,7 +184,8 @@ def _cards(page: Page) -> dict[str, Any]:
         "saved_change": _cost_change(page.lens, saved, _amounts(page.history.before, "saved")),
         "cached": count_words(now.cached_tokens),
         "cached_share": share_words(now.cached_tokens, now.prompt_tokens),
-        **_pace(now),
+        "pace": paces[0],
+        "paces": paces[1:],
     }
 
 
@@ -195,6 +201,23 @@ def _pace(total: Sum) -> dict[str, str]:
         return "—" if found is None else f"{found:.0f}"
 
     return {"ttft_50": seconds(50), "ttft_95": seconds(95), "speed_50": speed(50), "speed_5": speed(5)}
+
+
+def _paces(now: Sum, before: Sum) -> list[dict[str, Any]]:
+    """Waits and speeds, each with what became of it."""
+    words = _pace(now)
+
+    def line(name: str, percent: int, word: str) -> dict[str, Any]:
+        found, then = (percentile(getattr(total, name), percent) for total in (now, before))
+        change = pace_change(found, then, is_wait=name == "ttft")
+        return {"word": word, "value": words[f"{name}_{percent}"], "change": change}
+
+    return [
+        line("ttft", 50, _("to the first token")),
+        line("ttft", 95, _("TTFT P95")),
+        line("speed", 50, _("tok/s P50")),
+        line("speed", 5, _("tok/s P5")),
+    ]
 
 
 def _amounts(sums: Mapping[Key, Sum], name: str = "cost") -> dict[str, Decimal]:

@@ -10,6 +10,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from playground.ledger.periods import Period
+from playground.ledger.spread import ERROR
 from playground.web.moments import day_words
 from playground.web.money import SIGNS
 
@@ -119,14 +120,44 @@ def share_words(part: Decimal | int, whole: Decimal | int) -> str:
     return f"{percent:.0f}%" if percent in (0, 100) else f"{min(percent, Decimal('99.9')):.1f}%"
 
 
-def change_words(now: Decimal | int, before: Decimal | int) -> dict[str, Any] | None:
+def change_words(now: Decimal | float, before: Decimal | float) -> dict[str, Any] | None:
     """ "+12%" against what was before; None when there was nothing to compare with."""
     if before <= 0:
         return None
-    percent = (Decimal(now) - Decimal(before)) * 100 / Decimal(before)
-    whole = round(percent)
-    sign = "+" if whole > 0 else "−" if whole < 0 else "±"
-    return {"words": f"{sign}{abs(whole):,}%", "rises": whole > 0, "falls": whole < 0}
+    whole = round((Decimal(now) - Decimal(before)) * 100 / Decimal(before))
+    return {"words": f"{_sign(whole)}{abs(whole):,}%", "rises": whole > 0, "falls": whole < 0}
+
+
+def pace_change(now: float | None, before: float | None, *, is_wait: bool = False) -> dict[str, Any] | None:
+    """The same of a percentile of speeds or waits, with which was faster in a word; None where one is not known.
+
+    No word where the two are as near as two percentiles of the same values can be.
+    """
+    if now is None or before is None:
+        return None
+    sure = 1 + 2 * float(ERROR) + 0.01
+    rises, falls = now > before * sure, before > now * sure
+    faster, slower = (falls, rises) if is_wait else (rises, falls)
+    verdict = _("faster") if faster else _("slower") if slower else ""
+    return (change_words(now, before) or {}) | {"verdict": verdict, "tone": _tone(better=faster, worse=slower)}
+
+
+def share_change(part: int, whole: int, part_before: int, whole_before: int) -> dict[str, Any] | None:
+    """ "+0.4 points" of a share that should be large; None when one of both is a share of nothing."""
+    if whole <= 0 or whole_before <= 0:
+        return None
+    points = round(Decimal(part) * 100 / whole - Decimal(part_before) * 100 / whole_before, 1)
+    rises, falls = points > 0, points < 0
+    words = _("%(points)s points") % {"points": f"{_sign(points)}{abs(points)}"}
+    return {"words": words, "rises": rises, "falls": falls, "tone": _tone(better=rises, worse=falls)}
+
+
+def _sign(number: Decimal | int) -> str:
+    return "+" if number > 0 else "−" if number < 0 else "±"
+
+
+def _tone(*, better: bool, worse: bool) -> str:
+    return "ok" if better else "bad" if worse else ""
 
 
 def _short(day: dt.date) -> str:

@@ -19,7 +19,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from playground.accounts.models import Team, User
 from playground.ledger import check, standing
 from playground.ledger.fold import Key, Sum
-from playground.ledger.history import GROUPS, Behind, History, Only, Scope, read
+from playground.ledger.history import GROUPS, Behind, History, Only, Scope, merged, read
 from playground.ledger.models import Entry, Meridian, Total
 from playground.ledger.record import Facts, _columns
 from playground.ledger.spans import UTC, Level, meridian_of
@@ -214,6 +214,8 @@ def test_the_stretch_before_is_summed_apart(make_facts: MakeFacts, team: Team) -
         fold()
         found = history(team, before=(BEGIN - dt.timedelta(days=12), BEGIN - dt.timedelta(days=9)))
         assert (count(found.now.values(), "entries"), count(found.before.values(), "entries")) == (1, 1)
+        assert found.before_as_one.ttft == merged(found.now.values()).ttft != 0
+        assert history(team, Only(model="another")).before_as_one == Sum()
 
 
 @pytest.mark.parametrize(

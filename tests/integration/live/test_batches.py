@@ -2,9 +2,12 @@
 
 import datetime as dt
 import time
+import uuid
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
@@ -12,11 +15,12 @@ from playground.batches import drafting, running
 from playground.batches.models import Batch
 from playground.catalog.custom import add_offer, create_provider
 from playground.catalog.models import Offer
-from playground.conversations.models import Generation
+from playground.conversations.models import Conversation, Generation
 from playground.conversations.run_settings import RunSettings
 from playground.ledger.models import Entry
 from playground.vault import keys
 from tests.integration.batches.conftest import numbered
+from tests.integration.live.conftest import Tab
 from tests.server import Server, free_port
 from tests.upstream import Upstream
 
@@ -162,3 +166,54 @@ def test_it_pauses_by_itself_when_every_row_would_fail(
     wait_until(lambda: state(batch) == Batch.State.PAUSED, 60)
     assert batch.halted_by == "connect_failed"
     assert batch.rows.filter(generation=None).count() > 20
+
+
+def test_nobody_goes_on_in_a_batchs_conversation(
+    offer: Offer, batch_of: Callable[..., Batch], server: Server, tab: Callable[..., Tab]
+) -> None:
+    batch = batch_of(offer, 2)
+    wait_until(lambda: state(batch) == Batch.State.DONE)
+    run = batch.rows.select_related("generation__message").get(number=1).generation
+    assert run is not None
+    own = {"settings": {"offer": str(offer.pk)}}
+    room, answer = {"conversation": str(batch.conversation_id), "parent": None}, {"message": str(run.message_id)}
+    one = tab()
+    codes = {
+        name: one.ask(name, client_id=str(uuid.uuid4()), **fields).get("code")
+        for name, fields in {
+            "message.send": room | own | {"text": "And now?"},
+            "message.summarise": room | own,
+            "message.edit": {"message": str(run.message.parent_id), "text": "Tell of Rome."},
+            "message.regenerate": answer,
+            "message.continue": answer,
+            "message.results": answer | {"results": ["noon"]},
+            "message.repair": answer,
+        }.items()
+    }
+    assert set(codes.values()) == {"batch_row"}, codes
+    assert Generation.objects.filter(conversation=batch.conversation_id).count() == 2
+    assert batch.counts()["finished"] == 2
+    mine = Client(headers={"host": "testserver"})
+    mine.force_login(batch.user)
+    for deed in ("rename", "pin", "archive", "delete"):
+        there = reverse(f"conversation-{deed}", args=[batch.conversation_id])
+        assert mine.post(there, {"title": "Mine", "on": "1"}).status_code == 404, deed
+
+
+def test_a_rows_answer_is_gone_on_with_in_a_conversation_of_its_own(
+    offer: Offer, batch_of: Callable[..., Batch], server: Server, tab: Callable[..., Tab]
+) -> None:
+    batch = batch_of(offer, 1)
+    wait_until(lambda: state(batch) == Batch.State.DONE)
+    run = batch.rows.get().generation
+    assert run is not None
+    mine = Client(headers={"host": "testserver"})
+    mine.force_login(batch.user)
+    page = mine.post(reverse("branch-off", args=[run.message_id]), follow=True)
+    assert page.status_code == 200
+    copy = Conversation.objects.exclude(pk=batch.conversation_id).get()
+    assert copy.title == "Tell of city 1."
+    assert tab().send("And its food?", offer, conversation=str(copy.pk))["type"] == "ack"
+    wait_until(lambda: copy.generations.filter(state="finished").exists())
+    assert batch.counts()["finished"] == 1
+    assert copy.generations.count() == 1

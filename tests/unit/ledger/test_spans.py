@@ -16,7 +16,7 @@ meridians = st.lists(st.integers(-12 * HOUR, 14 * HOUR), max_size=3)
 
 def members(first: int, end: int, kept: list[int]) -> list[int]:
     """The quarters that the parts of a stretch stand for, found by asking each quarter where it belongs."""
-    found = cover(first, end, kept)
+    found = cover(first, end, tuple(kept))
     inside = [
         quarter
         for quarter in range(first - 40 * DAY, end + 40 * DAY)
@@ -34,14 +34,14 @@ def test_the_parts_of_a_stretch_are_that_stretch(first: int, length: int, kept: 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "Asia/Kathmandu"])
 def test_a_year_is_twelve_months_of_the_readers_meridian(zone: str) -> None:
     first = dt.datetime(2026, 1, 1, tzinfo=zoneinfo.ZoneInfo(zone))
-    found = cover(quarter_of(first), quarter_of(first.replace(year=2027)), [meridian_of(first)])
+    found = cover(quarter_of(first), quarter_of(first.replace(year=2027)), (meridian_of(first),))
     assert [span.level for span in found.spans] == [Level.MONTH]
     assert not found.rests
 
 
 def test_a_week_begins_on_the_readers_monday() -> None:
     monday = dt.datetime(2026, 11, 23, tzinfo=zoneinfo.ZoneInfo("Asia/Shanghai"))
-    found = cover(quarter_of(monday), quarter_of(monday + dt.timedelta(days=7)), [meridian_of(monday)])
+    found = cover(quarter_of(monday), quarter_of(monday + dt.timedelta(days=7)), (meridian_of(monday),))
     assert [span.level for span in found.spans] == [Level.WEEK]
 
 
@@ -62,14 +62,14 @@ def test_without_totals_of_its_meridian_a_day_is_hours_and_what_is_left_of_two(
     stretch = quarter_of(midnight), quarter_of(midnight + dt.timedelta(days=1))
     found = cover(*stretch)
     assert ({span.level for span in found.spans}, len(found.rests)) == (levels, rests)
-    (span,) = cover(*stretch, [meridian_of(midnight)]).spans
+    (span,) = cover(*stretch, (meridian_of(midnight),)).spans
     assert span.level is Level.DAY
 
 
 def test_the_day_on_which_clocks_go_forward_has_a_day_less_an_hour() -> None:
     midnight = dt.datetime(2026, 3, 29, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))
     following = midnight + dt.timedelta(days=1)
-    found = cover(quarter_of(midnight), quarter_of(following), [meridian_of(midnight), meridian_of(following)])
+    found = cover(quarter_of(midnight), quarter_of(following), (meridian_of(midnight), meridian_of(following)))
     assert sum(span.end - span.first for span in found.spans) == 23 * HOUR
     assert {span.level for span in found.spans} == {Level.HOUR}
 

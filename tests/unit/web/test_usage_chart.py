@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.web.chart import HEIGHT, LABELS, STEP, WIDTH, labelled, nice_top, parts, stacked
-from playground.web.usage_words import change_words, count_words, share_words
+from playground.web.usage_words import change_words, count_words, pace_change, share_change, share_words
 
 amounts = st.decimals(Decimal("0.000001"), 10**9, places=6)
 
@@ -69,3 +69,30 @@ def test_a_change_has_a_sign_and_needs_something_to_compare_with() -> None:
     assert change_words(112, 100) == {"words": "+12%", "rises": True, "falls": False}
     assert change_words(88, 100) == {"words": "−12%", "rises": False, "falls": True}
     assert change_words(100, 100) == {"words": "±0%", "rises": False, "falls": False}
+
+
+def test_less_wait_and_more_speed_are_faster_and_a_word_says_so() -> None:
+    def told(now: float | None, before: float | None, *, is_wait: bool) -> tuple[str, str, str] | None:
+        change = pace_change(now, before, is_wait=is_wait)
+        return change and (change["words"], change["verdict"], change["tone"])
+
+    assert told(300.0, 400.0, is_wait=True) == ("−25%", "faster", "ok")
+    assert told(500.0, 400.0, is_wait=True) == ("+25%", "slower", "bad")
+    assert told(90.0, 60.0, is_wait=False) == ("+50%", "faster", "ok")
+    assert told(30.0, 60.0, is_wait=False) == ("−50%", "slower", "bad")
+    assert told(60.0, 60.0, is_wait=False) == ("±0%", "", "")
+    assert told(63.7, 60.0, is_wait=False) == ("+6%", "", "")  # neighbouring bins: perhaps the same
+    assert told(None, 60.0, is_wait=False) is None
+    assert told(60.0, None, is_wait=True) is None
+
+
+def test_a_share_changes_by_points_and_nothing_has_no_share() -> None:
+    def told(*counts: int) -> tuple[str, str] | None:
+        change = share_change(*counts)
+        return change and (change["words"], change["tone"])
+
+    assert told(99, 100, 95, 100) == ("+4.0 points", "ok")
+    assert told(1, 3, 1, 2) == ("−16.7 points", "bad")
+    assert told(5, 5, 9, 9) == ("±0.0 points", "")
+    assert told(0, 0, 9, 9) is None
+    assert told(5, 5, 0, 0) is None

@@ -5,6 +5,7 @@ import html
 import re
 import uuid
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -106,9 +107,31 @@ def test_every_figure_that_adds_up_is_compared_with_the_range_before(
     make_entry(price=None)
     text = words(browser_of(alice), "/usage/?range=7d")
     assert re.search(r"Cost ¥0\.00229 .*? \+ 1 unpriced · \+100% against", text)
-    assert "Requests 3 100% succeeded · +200%" in text
+    assert "Requests 3 +200% 100% succeeded · ±0.0 points" in text
     assert "Tokens 3,900 +200%" in text
     assert re.search(r"Saved by caching ¥0\.00051 .*? · \+100% \+ 1 unpriced", text)
+
+
+def test_success_and_pace_are_compared_with_the_range_before_in_words(
+    browser_of: BrowserOf, alice: User, make_entry: MakeEntry
+) -> None:
+    def failed(days: int) -> None:
+        at = timezone.now() - dt.timedelta(days=days)
+        make_entry(at=at, state="failed", error_code="overloaded", ttft_ms=None, tokens_per_second=None)
+
+    make_entry(ttft_ms=300, tokens_per_second=Decimal(40))
+    assert not re.search(r"points|faster|slower", words(browser_of(alice), "/usage/?range=7d"))
+    make_entry(at=timezone.now() - dt.timedelta(days=9), ttft_ms=600, tokens_per_second=Decimal(80))
+    make_entry(at=timezone.now() - dt.timedelta(days=9), ttft_ms=900, model="GLM-Z1-Air")
+    failed(9)
+    failed(9)
+    for fold in (lambda: 0, standing.advance):
+        fold()
+        text = words(browser_of(alice), "/usage/?range=7d&model=GLM-4.5-Air")
+        assert "100% succeeded · +66.7 points" in text
+        assert re.search(r"Speed 0\.\d+ s to the first token · −(48|49|5[0-3])% faster", text)
+        assert re.search(r"TTFT P95 −(48|49|5[0-3])% faster · 0\.\d+ s", text)
+        assert re.search(r"tok/s P50 −(48|49|5[0-3])% slower · \d+ tok/s P5 −(48|49|5[0-3])% slower · \d+ ", text)
 
 
 def test_the_overview_leads_to_its_entries_as_a_file(browser_of: BrowserOf, alice: User, make_entry: MakeEntry) -> None:
