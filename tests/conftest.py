@@ -23,6 +23,7 @@ from django.test import Client
 from playground.accounts.models import Member, Team, User
 from playground.accounts.people import create_user, current_team
 from playground.accounts.roles import Role
+from playground.catalog import recent
 from playground.ledger.models import ExchangeRate
 from tests.stock import put_stock
 
@@ -71,9 +72,10 @@ def anyio_backend() -> str:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> Iterator[None]:
-    """No test inherits the rate limits that another one has used up."""
+    """No test inherits the rate limits that another one has used up, or the offers that it has changed."""
     yield
     cache.clear()
+    recent.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -35,3 +35,8 @@ def facts_and_price(
         _known.clear()
     _known[key] = (now(), facts, price)
     return facts, price
+
+
+def forget() -> None:
+    """Ask anew at once: for who has changed the catalog in this process and cannot wait."""
+    _known.clear()
