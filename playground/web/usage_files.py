@@ -95,13 +95,13 @@ def write(team: Team, month: Month) -> int:
     """Write the file of a month. Returns the number of entries."""
     target = path_of(team, month)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    entries = entries_of(team).filter(created_at__gte=month.first, created_at__lt=month.next.first)
+    entries = entries_of(team).filter(created_at__lt=month.next.first)
     unfinished = target.with_suffix(f".{os.getpid()}.part")
     count = 0
     try:
         with open(unfinished, "wb", opener=_private) as file:
             file.write(csv_lines([HEAD]).encode())
-            for part in parts(entries):
+            for part in parts(lambda first: entries.filter(created_at__gte=first), month.first):
                 file.write(csv_part(part))
                 count += len(part[0])
         unfinished.replace(target)

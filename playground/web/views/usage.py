@@ -1,6 +1,10 @@
 """The usage pages: sums and charts, entries with their receipts, exports."""
 
+import datetime as dt
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from playground.ledger.history import Behind
+from playground.ledger.models import Entry
 from playground.web import access, usage_files, usage_notices
 from playground.web.access import person
 from playground.web.budget_panel import budget_panel
@@ -138,12 +143,18 @@ def export(request: HttpRequest, kind: str) -> StreamingHttpResponse:
         raise Http404
     asked = ListWish.read(request.GET.dict(), ())
     period = asked.wish.period(timezone.localtime())
-    found = entries_within(seat_of(request), asked, period)
-    content = csv_file(found, bom=request.GET.get("bom") == "1") if kind == "csv" else json_lines(found)
+    seat = seat_of(request)
+
+    def since(first: dt.datetime) -> QuerySet[Entry]:
+        return entries_within(seat, asked, replace(period, first=first))
+
+    is_csv = kind == "csv"
+    bom = request.GET.get("bom") == "1"
+    content = csv_file(since, period.first, bom=bom) if is_csv else json_lines(since, period.first)
     name = f"usage-{period.first:%Y-%m-%d}-{period.last_day:%Y-%m-%d}.{kind}"
     return StreamingHttpResponse(
         content,
-        content_type="text/csv; charset=utf-8" if kind == "csv" else "application/jsonl; charset=utf-8",
+        content_type="text/csv; charset=utf-8" if is_csv else "application/jsonl; charset=utf-8",
         # Not compressed on the way: Django would compress each part by itself, of which browsers read only the first.
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Content-Encoding": "identity"},
     )
