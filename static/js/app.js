@@ -1,7 +1,7 @@
 // Entry of every page: sheets, dialogs, keys, theme, the conversation list, small behaviours by data attribute.
 import { watchConversations } from "./conversations.js";
 import { watchDialogs } from "./dialogs.js";
-import { page, script, toast } from "./dom.js";
+import { idle, page, script, toast } from "./dom.js";
 import { gettext } from "./language.js";
 import { walkLists } from "./lists.js";
 import { keepPlace, returnToPlace } from "./place.js";
@@ -45,7 +45,7 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("htmx:response:error", ({ detail }) => {
   if (detail.ctx.response.status >= 500) toast(gettext("The server could not do that. Try again in a moment."), "info");
 });
-rememberTimeZone();
+idle(rememberTimeZone); // the first to ask for a zone waits for all of the browser's tables
 
 // The dialog opens at once and takes what is typed; what fills it is loaded when it is first wanted.
 async function togglePalette() {
