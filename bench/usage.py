@@ -2,6 +2,7 @@
 
     python bench/usage.py                      1,000,000 entries; the result goes to the top of bench/RESULTS.md
     python bench/usage.py --entries 50000      a short look; printed only
+    python bench/usage.py --times 10 --only SQLite      how it grows: ten times the entries, an hour and more
 
 The server has a core of its own where there are two; a PostgreSQL has none in particular.
 """
@@ -72,14 +73,17 @@ class Found:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--entries", type=int, default=ENTRIES)
+    parser.add_argument("--times", type=int, default=1, help="as often all of them happen again")
+    parser.add_argument("--only", choices=("SQLite", "PostgreSQL"))
     wanted = parser.parse_args()
     found: dict[str, Found] = {}
-    with tempfile.TemporaryDirectory(prefix="trial-center-bench-") as folder:
-        found["SQLite"] = measured(Bed(0, Path(folder)), wanted.entries)
-    if has_postgres():
+    if wanted.only != "PostgreSQL":
+        with tempfile.TemporaryDirectory(prefix="trial-center-bench-") as folder:
+            found["SQLite"] = measured(Bed(0, Path(folder)), wanted.entries, wanted.times)
+    if wanted.only != "SQLite" and has_postgres():
         with on_postgres() as bed:
-            found["PostgreSQL"] = measured(bed, wanted.entries)
-    text = markdown(found, wanted.entries)
+            found["PostgreSQL"] = measured(bed, wanted.entries, wanted.times)
+    text = markdown(found, wanted.entries * wanted.times)
     print(text)
     if wanted.entries == ENTRIES:
         prepend(text)
@@ -92,8 +96,8 @@ def on_postgres() -> Iterator[Bed]:
         yield Bed(0, Path(folder), database)
 
 
-def measured(bed: Bed, entries: int) -> Found:
-    fill(bed, "usage_seed.py", "--entries", str(entries))
+def measured(bed: Bed, entries: int, times: int) -> Found:
+    fill(bed, "usage_seed.py", "--entries", str(entries), "--times", str(times))
     return asked(bed)
 
 

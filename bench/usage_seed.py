@@ -1,10 +1,12 @@
 """Fill an empty data folder with a team's year of ledger entries, for the usage pages.
 
-    PLAYGROUND_DATA=... python bench/usage_seed.py --entries N
+    PLAYGROUND_DATA=... python bench/usage_seed.py --entries N [--times M]
 
 25 people, each with habits: a few models and keys of their own, office hours in China, quiet weekends, conversations of
 about fifteen runs, three in ten of them with a template. Nine models at three providers in two currencies; one run in
-thirty fails, one in two hundred has no price. Writes usage.json: the owner's session and how long the totals took.
+thirty fails, one in two hundred has no price. With `--times` all of that happens M times over, some minutes apart and
+in other conversations, which the database writes by itself. Writes usage.json: the owner's session and how long the
+totals took.
 """
 
 import argparse
@@ -80,6 +82,7 @@ KEYS = ("Team default", "Night jobs", "Evaluation", "Own key")
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--entries", type=int, required=True)
+    parser.add_argument("--times", type=int, default=1)
     wanted = parser.parse_args()
     call_command("migrate", verbosity=0)
     call_command("load_catalog", verbosity=0)
@@ -92,6 +95,7 @@ def main() -> None:
     templates = [add_template(team, number) for number in range(TEMPLATES)]
     began = time.perf_counter()
     write(entries_of(team, people, templates, wanted.entries))
+    repeat(wanted.times)
     written = time.perf_counter()
     standing.keep([meridian_of(datetime.now(ZoneInfo(ZONE)))])
     standing.advance(standing.REBUILD_BATCH)
@@ -216,6 +220,36 @@ def write(entries: Iterator[Entry]) -> None:
         places = ", ".join(["%s"] * len(fields))
         while some := list(itertools.islice(rows, ROWS)):
             cursor.executemany(f"INSERT INTO ledger_entry ({columns}) VALUES ({places})", some)
+
+
+def repeat(times: int) -> None:
+    """Let all entries happen again, so that there are `times` as many."""
+    columns = [field.column for field in Entry._meta.concrete_fields if not field.primary_key]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT MAX(id) FROM ledger_entry")
+        last = cursor.fetchone()[0]
+        for number in range(1, times):
+            other = [another(number).get(column, column) for column in columns]
+            cursor.execute(
+                f"INSERT INTO ledger_entry ({', '.join(columns)}) SELECT {', '.join(other)} FROM ledger_entry "
+                "WHERE id <= %s ORDER BY id",
+                [last],
+            )
+
+
+def another(number: int) -> dict[str, str]:
+    """What is not the same when an entry happens again, as the database says it."""
+    if connection.vendor == "postgresql":
+        return {
+            "generation": "gen_random_uuid()",
+            "created_at": f"created_at - INTERVAL '{7 * number} minutes'",
+            "conversation": f"OVERLAY(conversation::text PLACING '{number:02x}' FROM 35)::uuid",
+        }
+    return {
+        "generation": "LOWER(HEX(RANDOMBLOB(16)))",
+        "created_at": f"STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', created_at, '-{7 * number} minutes')",
+        "conversation": f"SUBSTR(conversation, 1, 30) || '{number:02x}'",
+    }
 
 
 if __name__ == "__main__":
