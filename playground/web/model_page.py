@@ -336,7 +336,7 @@ def _unnamed(row: UnnamedRow, desk: Desk) -> dict[str, Any]:
         "shop": row.provider.name,
         "released": day_words(row.released),
         "context": row.context_stated,
-        "latency": f"{row.latency_s} s",
+        "latency": _("%(seconds)s s") % {"seconds": row.latency_s},
         "throughput": row.throughput_tps,
         "hosts": _(", ").join(row.hosts),
         "price": {part: amount_words(getattr(tier, part), currency, desk.rate) for part in PARTS},

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from playground.accounts.models import Team, User
 from playground.comparisons import sharing as comparison_sharing
@@ -77,7 +78,7 @@ def view_of_comparison(user: User, found: Comparison) -> dict[str, Any] | None:
 def _word(shared: str) -> str:
     """On the button: what it does, or what holds now."""
     words = {Shared.READ: _("Team reads"), Shared.WRITE: _("Team writes")}
-    return words.get(Shared(shared)) or _("Share")
+    return words.get(Shared(shared)) or pgettext("verb", "Share")
 
 
 def _choice(value: Shared, team: Team, shared: str) -> dict[str, Any]:

@@ -250,6 +250,8 @@ def _too_long(run: Generation, words: Trouble) -> TroubleView:
         cause = gettext("About %(prompt)s tokens with %(reserved)s reserved for the answer; %(model)s reads %(reads)s.")
     else:
         cause = gettext("About %(prompt)s tokens; %(model)s reads %(reads)s, its answer included.")
+    if reads and over <= 0:
+        cause = gettext("By our count it fits: about %(prompt)s of %(reads)s tokens. The provider counts otherwise.")
     desk = Desk(run.user, run.conversation.team)
     ways = [use_offer(offer) for offer in larger_offers(desk, run.offer, prompt + reserved)]
     has_older_turns = len(turn_starts(lines_before(run))) > 1

@@ -2,7 +2,7 @@
 import { split } from "./attached.js";
 import { element, icon } from "./dom.js";
 import { tokens } from "./estimate.js";
-import { fill, gettext, short } from "./language.js";
+import { fill, ngettext, short } from "./language.js";
 
 // The plain source stays in the page, hidden: copying and editing take the message from there.
 export function foldAttached(message, source = message.querySelector('[data-source="content"]')) {
@@ -14,7 +14,8 @@ export function foldAttached(message, source = message.querySelector('[data-sour
 }
 
 function folded({ name, text }) {
-  const count = fill(gettext("%(n)s tokens"), { n: short(tokens(text)) });
+  const size = tokens(text);
+  const count = fill(ngettext("%(n)s token", "%(n)s tokens", size), { n: short(size) });
   const summary = element("summary", {}, icon("file-text", { small: true }), element("span", { class: "tc-cut" }, name), element("small", {}, count));
   return element("details", { class: "tc-said-file" }, summary, element("pre", { tabindex: "0" }, text));
 }

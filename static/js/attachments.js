@@ -3,7 +3,7 @@ import { join } from "./attached.js";
 import { announce, element, icon } from "./dom.js";
 import { decode } from "./decode.js";
 import { tokens } from "./estimate.js";
-import { fill, gettext, number, short } from "./language.js";
+import { fill, gettext, ngettext, number, short } from "./language.js";
 
 export const LARGEST = 2_000_000; // bytes of one file
 export const MOST = 10; // files
@@ -76,7 +76,7 @@ export class Attachments {
       this.#draw();
       this.#changed();
     });
-    const count = fill(gettext("%(n)s tokens"), { n: short(file.tokens) });
+    const count = fill(ngettext("%(n)s token", "%(n)s tokens", file.tokens), { n: short(file.tokens) });
     return element("li", { class: "tc-attachment" }, icon("file-text", { small: true }), element("span", { class: "tc-cut", title: file.name }, file.name), element("small", {}, count), out);
   }
 }

@@ -88,9 +88,9 @@ composer.stop = () => {
 
 // What the live meter of the new answer reckons with, until the provider reports.
 function estimateMeter(message, prompt) {
-  const { inputPrice, outputPrice, sign } = settings().facts;
+  const { inputPrice, outputPrice, sign, otherSign, otherRate, convertedFirst } = settings().facts;
   const meter = document.getElementById(`meter-${message}`);
-  if (meter) Object.assign(meter.dataset, { prompt, inputPrice, outputPrice, sign });
+  if (meter) Object.assign(meter.dataset, { prompt, inputPrice, outputPrice, sign, otherSign, otherRate: otherRate ?? "" }, convertedFirst && { convertedFirst: "" });
 }
 
 // A first turn made the conversation: the page becomes its page.

@@ -113,8 +113,7 @@ const promptOf = (column) => composer.textTokens + historyOf(column);
 // What the live meter of a new answer reckons with, until the provider reports.
 function estimateMeter({ column, assistant_message: message }, prompt) {
   const meter = document.getElementById(`meter-${message}`);
-  const { inputPrice, outputPrice, sign } = pricesOf(board.column(column));
-  if (meter) Object.assign(meter.dataset, { prompt, inputPrice, outputPrice, sign });
+  if (meter) Object.assign(meter.dataset, { prompt }, pricesOf(board.column(column)));
 }
 
 // ── the state of the board ──

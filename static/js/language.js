@@ -41,6 +41,14 @@ export function money(sign, amount) {
   return `${sign}${exact(amount, digits)}`;
 }
 
+// An amount as it is billed and, where there is a rate, in the other currency; the reader's own first.
+export function amounts({ sign, otherSign, otherRate, convertedFirst }, amount) {
+  const billed = money(sign, amount);
+  if (!otherRate) return [billed];
+  const other = `≈ ${money(otherSign, amount * otherRate)}`;
+  return convertedFirst ? [other, billed] : [billed, other];
+}
+
 const exact = (value, digits) => format(digits).format(value);
 
 // Made once for each number of decimals: making one costs more than a hundred numbers.

@@ -1,7 +1,8 @@
 // The meter of a run that is still going on: what can be known before the provider reports. Estimates are marked "≈" and
 // give way to the reported numbers with the finished message.
+import { element } from "./dom.js";
 import { nextTurn, tokens } from "./estimate.js";
-import { money, number } from "./language.js";
+import { amounts, number } from "./language.js";
 
 const LOOK = 250; // milliseconds between two estimates of a growing text
 
@@ -33,12 +34,19 @@ export class LiveMeter {
     this.#write("completion", about(written));
     const lasted = this.#firstAt > 0 ? (now - this.#firstAt) / 1000 : 0;
     if (lasted > 0.5) this.#write("speed", about(Math.round(written / lasted)));
-    const { prompt, inputPrice, outputPrice, sign } = this.#root.dataset;
+    const { prompt, inputPrice, outputPrice } = this.#root.dataset;
     this.#bar(Number(prompt ?? 0), thought, written);
     if (!prompt) return;
     this.#write("prompt", about(Number(prompt)));
     const cost = nextTurn({ prompt: Number(prompt), most: written, inputPrice, outputPrice });
-    if (cost) this.#root.querySelector('[data-meter="cost"] b').textContent = `≈ ${money(sign, cost.most)}`;
+    if (cost) this.#writeCost(cost.most);
+  }
+
+  #writeCost(amount) {
+    const { sign, otherSign, otherRate, convertedFirst } = this.#root.dataset;
+    const known = amounts({ sign, otherSign, otherRate: Number(otherRate || 0), convertedFirst: convertedFirst !== undefined }, amount);
+    const [lead, rest] = known.map((words) => (words.startsWith("≈") ? words : `≈ ${words}`));
+    this.#root.querySelector('[data-meter="cost"]').replaceChildren(element("b", {}, lead), rest ? ` ${rest}` : "");
   }
 
   #write(name, words) {

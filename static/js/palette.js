@@ -28,6 +28,7 @@ class Palette {
   #searched = ""; // the words that the searched groups were found with
   #active = null;
   #isChosen = false; // the reader went to the active row; what the server still finds must not take it away
+  #opening = null; // the question for what is there without words: no other one takes its place
   #asking = null;
   #timer = 0;
   #isAway = false; // the server could not be asked
@@ -50,11 +51,13 @@ class Palette {
     this.#searched = "";
     this.#draw();
     this.#ask("").then(() => this.#search());
+    this.#search();
   }
 
   #ended() {
     clearTimeout(this.#timer);
     this.#asking?.abort();
+    this.#opening?.abort();
     this.#field.value = "";
   }
 
@@ -84,9 +87,11 @@ class Palette {
 
   // Without words the models and what is newest, with words the templates and conversations that have them.
   async #ask(query) {
-    this.#asking?.abort();
     const asking = new AbortController();
-    this.#asking = asking;
+    if (query) {
+      this.#asking?.abort();
+      this.#asking = asking;
+    } else this.#opening = asking;
     try {
       const address = query ? `${this.#dialog.dataset.address}?q=${encodeURIComponent(query)}` : this.#dialog.dataset.address;
       const response = await fetch(address, { headers: { "HX-Request": "true" }, signal: asking.signal });
@@ -97,8 +102,10 @@ class Palette {
         for (const group of ["models", "presets"]) this.#rows[group] = rows(group);
         this.#newest = Object.fromEntries(SEARCHED.map((group) => [group, rows(group)]));
       }
-      this.#searched = query;
-      for (const group of SEARCHED) this.#rows[group] = rows(group);
+      if (query || !this.#words.length) {
+        this.#searched = query;
+        for (const group of SEARCHED) this.#rows[group] = rows(group);
+      }
       this.#isAway = false;
     } catch {
       if (asking.signal.aborted) return;

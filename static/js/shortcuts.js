@@ -13,6 +13,7 @@ export const SHORTCUTS = [
   { id: "sidebar", keys: ["Mod", "B"], icon: "panel-left", words: () => gettext("Show or fold the sidebar") },
   { id: "shortcuts", keys: ["?"], icon: "circle-question-mark", words: () => gettext("Keyboard shortcuts") },
   { id: "composer", keys: ["/"], icon: "message-square", where: "chat", words: () => gettext("Write a message") },
+  { id: "template", keys: ["/"], where: "chat", words: () => gettext("In an empty message: choose a template") },
   { id: "send", keys: ["Enter"], where: "chat", words: () => gettext("Send the message") },
   { id: "line", keys: ["Shift", "Enter"], where: "chat", words: () => gettext("New line in the message") },
   { id: "edit", keys: ["Alt", "ArrowUp"], icon: "pencil", where: "chat", words: () => gettext("Edit the last message") },

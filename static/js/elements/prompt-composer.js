@@ -3,7 +3,7 @@
 import { element, idle } from "../dom.js";
 import { keepDraft, keepFiles, readDraft, readFiles } from "../drafts.js";
 import { nextTurn, tokens } from "../estimate.js";
-import { fill, gettext, money, number, short } from "../language.js";
+import { amounts, fill, gettext, ngettext, number, short } from "../language.js";
 import { grow, isSend, newClientId } from "../typing.js";
 
 const KEEP_AFTER = 300; // milliseconds after the last key
@@ -347,11 +347,11 @@ export class PromptComposer extends HTMLElement {
     const place = this.querySelector("[data-estimate]");
     const cost = nextTurn({ prompt, most: reserved, inputPrice: facts.inputPrice, outputPrice: facts.outputPrice });
     if (!cost) {
-      place.replaceChildren(fill(gettext("about %(n)s tokens · price not set"), { n: short(prompt) }));
+      place.replaceChildren(fill(ngettext("about %(n)s token · price not set", "about %(n)s tokens · price not set", prompt), { n: short(prompt) }));
       return;
     }
     // Nothing to send yet: what it would read says more than its price.
-    const bare = reserved ? gettext("%(n)s tokens · at most %(most)s") : gettext("%(n)s tokens");
+    const bare = reserved ? ngettext("%(n)s token · at most %(most)s", "%(n)s tokens · at most %(most)s", prompt) : ngettext("%(n)s token", "%(n)s tokens", prompt);
     const turn = reserved ? gettext("next turn %(read)s · at most %(most)s") : gettext("next turn %(read)s");
     const parts = { n: [element("b", {}, short(prompt))], read: inBoth(facts, cost.read), most: inBoth(facts, cost.most) };
     const words = (isBare ? bare : turn).split(/%\((\w+)\)s/);
@@ -387,13 +387,9 @@ export class PromptComposer extends HTMLElement {
   }
 }
 
-// An amount as it is billed and in the other currency, the reader's own first.
-function inBoth({ sign, otherSign, otherRate, convertedFirst }, amount) {
-  const exact = money(sign, amount);
-  if (!otherRate) return [element("b", {}, exact)];
-  const other = money(otherSign, amount * otherRate);
-  const [lead, rest] = convertedFirst ? [`≈ ${other}`, exact] : [exact, `≈ ${other}`];
-  return [element("b", {}, lead), " ", element("small", {}, rest)];
+function inBoth(facts, amount) {
+  const [lead, rest] = amounts(facts, amount);
+  return [element("b", {}, lead), ...(rest ? [" ", element("small", {}, rest)] : [])];
 }
 
 customElements.define("prompt-composer", PromptComposer);

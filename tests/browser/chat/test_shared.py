@@ -178,6 +178,13 @@ def test_a_writer_becomes_a_reader_while_the_page_is_open_and_the_draft_comes_ba
     expect(wang.locator("#prompt")).to_have_value("half a thought")
 
 
+def test_a_dialog_leaves_the_control_as_it_is(lin: Page) -> None:
+    before = lin.locator("#sharing-menu-trigger").bounding_box()
+    lin.click("#run-presets")
+    lin.locator("#presets").wait_for()
+    assert lin.locator("#sharing-menu-trigger").bounding_box() == before
+
+
 def test_the_control_works_by_keyboard_and_keeps_it(lin: Page) -> None:
     send(lin, "mine so far")
     until_state(lin, "finished")

@@ -64,6 +64,17 @@ def test_what_is_typed_while_it_loads_is_searched_for(page: Page) -> None:
     expect(page.locator("#prompt")).to_have_value("")
 
 
+def test_models_are_found_by_who_types_before_they_have_come(page: Page) -> None:
+    held: list[Route] = []
+    page.route(re.compile(r"/palette/$"), lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks the function
+    page.keyboard.press("Control+k")
+    with page.expect_response("**/palette/?q=*"):
+        page.keyboard.type("z1-air")
+    for route in held:
+        route.continue_()
+    expect(page.locator("#palette [data-group=models] [role=option]").first).to_contain_text("GLM-Z1-Air")
+
+
 def test_arrows_move_enter_runs_and_the_number_of_results_is_told(page: Page) -> None:
     open_palette(page)
     page.keyboard.type("theme")
