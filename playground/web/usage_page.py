@@ -29,7 +29,7 @@ from playground.web.figures import seconds_words
 from playground.web.moments import day_words
 from playground.web.money import format_money
 from playground.web.usage_conversations import OTHERS
-from playground.web.usage_filters import filters_of, values_of
+from playground.web.usage_filters import filters_of, paper_words, values_of
 from playground.web.usage_money import Lens, amounts_of, money_words, rate_words, sign_of, together, unpriced_words
 from playground.web.usage_seat import Names, Seat, names_in
 from playground.web.usage_wish import NO_KEY, Wish
@@ -98,12 +98,16 @@ def overview(seat: Seat, wish: Wish, now: dt.datetime) -> dict[str, Any]:
     """Values of `usage/_results.html`. Raises Behind."""
     page = _read(seat, wish, timezone.localtime(now))
     groups, charts = _groups(page), _charts(page)
+    filters = filters_of(page.seat, wish, values_of(page.history.keys), page.names)
+    rate = {"value": rate_words(page.lens.rate), "date": day_words(page.lens.rate.date)}
+    practice = _("With practice") if wish.practice else ""
     return {
         "wish": wish,
         "sees_all": seat.sees_all,
         "team": seat.team.name,
         "period": period_words(page.period),
-        "filters": filters_of(page.seat, wish, values_of(page.history.keys), page.names),
+        "filters": filters,
+        "paper": paper_words(seat, period_words(page.period), filters, (practice, f"{rate['value']}, {rate['date']}")),
         "presets": [
             {"name": name, "word": preset_words(name), "is_on": name == page.period.preset} for name in periods.PRESETS
         ],
@@ -113,7 +117,7 @@ def overview(seat: Seat, wish: Wish, now: dt.datetime) -> dict[str, Any]:
         "groupings": _choices(page, "by", [*GROUPS, CONVERSATION], group_words, wish.group),
         "measures": _choices(page, "measure", ["cost", "requests", "tokens"], measure_words, wish.what),
         "shows": _shows(page),
-        "rate": {"value": rate_words(page.lens.rate), "date": day_words(page.lens.rate.date)},
+        "rate": rate,
         "cards": _cards(page),
         "charts": charts,
         "groups": _group_rows(page, groups, charts),

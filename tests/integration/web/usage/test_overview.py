@@ -134,6 +134,27 @@ def test_success_and_pace_are_compared_with_the_range_before_in_words(
         assert re.search(r"tok/s P50 −(48|49|5[0-3])% slower · \d+ tok/s P5 −(48|49|5[0-3])% slower · \d+ ", text)
 
 
+def paper(client: Client, address: str) -> str:
+    """The line that only paper has."""
+    found = re.search(r'<p class="tc-paper">(.*?)</p>', client.get(address).content.decode())
+    assert found
+    return html.unescape(re.sub(r"<[^>]+>", "", found[1]))
+
+
+def test_paper_says_whose_usage_of_when_narrowed_to_what_and_at_which_rate(
+    browser_of: BrowserOf, alice: User, bob: User, team: Team, make_entry: MakeEntry
+) -> None:
+    make_entry(at=dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC))
+    make_entry(at=dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC), user_id=bob.pk)
+    wanted = f"?first=2026-11-22&last=2026-11-23&person={alice.pk}&status=finished&practice=1"
+    said = f"{team.name} · 22 Nov 2026 – 23 Nov 2026 · Person: Alice · Status: Finished · With practice"
+    assert paper(browser_of(alice), f"/usage/{wanted}") == f"Usage · {said} · 1 USD = 7.1 CNY, 21 Nov 2026"
+    line = paper(browser_of(alice), f"/usage/entries/{wanted}&q=2026")
+    assert line == f"Entries · {said} · “2026” · 1 USD = 7.1 CNY, 2026-11-21"
+    works_in(bob, team)
+    assert paper(browser_of(bob), "/usage/").startswith(f"Usage · {team.name} · Bob · ")
+
+
 def test_the_overview_leads_to_its_entries_as_a_file(browser_of: BrowserOf, alice: User, make_entry: MakeEntry) -> None:
     make_entry()
     page = html.unescape(browser_of(alice).get("/usage/?range=7d&by=key&model=GLM-4.5-Air").content.decode())
