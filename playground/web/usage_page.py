@@ -23,6 +23,7 @@ from playground.ledger.history import CONVERSATION, GROUPS, Behind, Cell, Histor
 from playground.ledger.periods import Period
 from playground.ledger.rates import rate_at
 from playground.ledger.spread import ERROR, percentile
+from playground.pricing.money import CURRENCIES
 from playground.web import access, usage_conversations
 from playground.web.chart import stacked
 from playground.web.figures import seconds_words
@@ -164,9 +165,10 @@ def _cards(page: Page) -> dict[str, Any]:
     tried = now.succeeded + now.faults
     all_tokens = now.prompt_tokens + now.completion_tokens
     paces = _paces(now, before)
+    unpriced = now.unpriced, before.unpriced
     return {
         "cost": money_words(page.lens, amounts, now.unpriced),
-        "cost_change": _cost_change(page.lens, amounts, amounts_before),
+        "cost_change": _cost_change(page.lens, amounts, amounts_before, unpriced),
         "before": _before_words(page),
         "requests": f"{now.entries:,}",
         "requests_change": change_words(now.entries, before.entries),
@@ -176,18 +178,25 @@ def _cards(page: Page) -> dict[str, Any]:
         "tokens": count_words(all_tokens),
         "tokens_change": change_words(all_tokens, before.prompt_tokens + before.completion_tokens),
         "parts": [
-            {"name": name, "word": word, "count": f"{count:,}", "short": count_words(count)}
-            for name, word, count in (
-                ("prompt", _("Prompt"), now.prompt_tokens),
-                ("cached", _("Cached"), now.cached_tokens),
-                ("completion", _("Completion"), now.completion_tokens),
-                ("reasoning", _("Reasoning"), now.reasoning_tokens),
+            {
+                "name": name,
+                "word": word,
+                "count": f"{(count := getattr(now, f'{name}_tokens')):,}",
+                "short": count_words(count),
+                "change": change_words(count, getattr(before, f"{name}_tokens")),
+            }
+            for name, word in (
+                ("prompt", _("Prompt")),
+                ("cached", _("Cached")),
+                ("completion", _("Completion")),
+                ("reasoning", _("Reasoning")),
             )
         ],
         "saved": money_words(page.lens, saved, now.unpriced),
-        "saved_change": _cost_change(page.lens, saved, _amounts(page.history.before, "saved")),
+        "saved_change": _cost_change(page.lens, saved, _amounts(page.history.before, "saved"), unpriced),
         "cached": count_words(now.cached_tokens),
         "cached_share": share_words(now.cached_tokens, now.prompt_tokens),
+        "cached_change": share_change(now.cached_tokens, now.prompt_tokens, before.cached_tokens, before.prompt_tokens),
         "pace": paces[0],
         "paces": paces[1:],
     }
@@ -228,14 +237,22 @@ def _amounts(sums: Mapping[Key, Sum], name: str = "cost") -> dict[str, Decimal]:
     return amounts_of(((key.currency, one) for key, one in sums.items()), name)
 
 
-def _cost_change(lens: Lens, amounts: Mapping[str, Decimal], before: Mapping[str, Decimal]) -> list[dict[str, str]]:
-    """Each amount that is shown against what it was; with the sign when there are several."""
+def _cost_change(
+    lens: Lens, amounts: Mapping[str, Decimal], before: Mapping[str, Decimal], unpriced: tuple[int, int]
+) -> list[dict[str, str]]:
+    """Each currency of both ranges against what it was, with its sign when there are several.
+
+    Where one side is nothing but runs without a price, what it was is not known.
+    """
     now, then = lens.seen(amounts), lens.seen(before)
+    currencies = [currency for currency in CURRENCIES if currency in now or currency in then]
     found = []
-    for currency in now:
-        change = change_words(now[currency], then.get(currency, Decimal(0)))
+    for currency in currencies:
+        pair = now.get(currency, Decimal(0)), then.get(currency, Decimal(0))
+        is_known = all(amount or not without for amount, without in zip(pair, unpriced, strict=True))
+        change = change_words(*pair) if is_known else None
         if change:
-            found.append({**change, "sign": sign_of(currency) if len(now) > 1 else ""})
+            found.append({**change, "sign": sign_of(currency) if len(currencies) > 1 else ""})
     return found
 
 

@@ -108,8 +108,22 @@ def test_every_figure_that_adds_up_is_compared_with_the_range_before(
     text = words(browser_of(alice), "/usage/?range=7d")
     assert re.search(r"Cost ¥0\.00229 .*? \+ 1 unpriced · \+100% against", text)
     assert "Requests 3 +200% 100% succeeded · ±0.0 points" in text
-    assert "Tokens 3,900 +200%" in text
+    assert "Tokens 3,900 +200% Prompt +200% · 3,000 Cached +200% · 1,200 Completion +200% · 900 Reasoning +200% ·" in text
+    assert "read from cache, 40.0% ±0.0 points · +100%" in text
     assert re.search(r"Saved by caching ¥0\.00051 .*? · \+100% \+ 1 unpriced", text)
+
+
+def test_a_currency_that_went_or_came_is_compared_as_well_where_both_sides_are_known(
+    browser_of: BrowserOf, alice: User, make_entry: MakeEntry
+) -> None:
+    before = timezone.now() - dt.timedelta(days=9)
+    make_entry(at=before)
+    make_entry(price=USD)
+    text = words(browser_of(alice), "/usage/?range=7d&show=billed")
+    assert re.search(r"Cost \$0\.00126 .*? ¥ −100% · \$ new against", text)
+    make_entry(price=None)
+    text = words(browser_of(alice), "/usage/?range=7d&show=billed")
+    assert re.search(r"Cost \$0\.00126 [^·]*? \+ 1 unpriced · \$ new against", text)
 
 
 def test_success_and_pace_are_compared_with_the_range_before_in_words(
@@ -174,7 +188,7 @@ def test_who_manages_the_team_sees_all_of_it_and_members_their_own(
         assert "Bob" in seen
         seen = words(browser_of(bob), "/usage/?by=person")
         assert "GLM-4.5-Air" not in words(browser_of(bob))
-        assert "Alice" not in seen
+        assert "Alice" not in seen.replace(f"{team.name} · Bob", "")  # the team is called so
         assert "Bob" in seen
         assert "Nothing was used" in words(browser_of(charlie))  # not in the team: back at his own
         assert "Nothing fits these filters" in words(browser_of(bob), f"/usage/?person={alice.pk}")
