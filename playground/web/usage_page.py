@@ -6,7 +6,7 @@ Eight statements at most, whatever is asked for (tests/integration/web/usage/tes
 import datetime as dt
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -315,10 +315,12 @@ def _charts(page: Page) -> list[dict[str, Any]]:
 
 
 def _cost_chart(page: Page, currency: str, *, alone: bool) -> dict[str, Any]:
-    def value(cell: Cell, one: Sum) -> Decimal:
-        if page.lens.show and cell.currency:
-            return together({cell.currency: one.cost}, page.lens.show, page.lens.rate)
-        return one.cost if cell.currency == currency else Decimal(0)
+    def value(cell: Cell, one: Sum) -> Decimal | None:
+        for billed, amount in amounts_of([(cell.currency, one)]).items():
+            if page.lens.show:
+                return together({billed: amount}, page.lens.show, page.lens.rate)
+            return amount if billed == currency else None
+        return None
 
     def words(amount: Decimal) -> str:
         return format_money(amount, currency) if currency else "—"
@@ -338,56 +340,86 @@ def _daily(page: Page, measure: str) -> str:
     return measure if page.unit == "day" and not page.wish.narrows else ""
 
 
+@dataclass(slots=True)
+class Part:
+    """What is measured of a part of a chart; `is_known` unless it is nothing but runs without a price."""
+
+    amount: Decimal = Decimal(0)
+    is_known: bool = False
+    unpriced: int = 0
+
+    def add(self, amount: Decimal | None, unpriced: int) -> None:
+        """One more cell; of what has no amount here None."""
+        self.amount += amount or 0
+        self.is_known |= amount is not None
+        self.unpriced += unpriced
+
+
 def _chart(
     page: Page,
     name: str,
-    value: Callable[[Cell, Sum], Decimal],
+    value: Callable[[Cell, Sum], Decimal | None],
     tick: Callable[[Decimal], str],
     words: Callable[[Decimal], str],
 ) -> dict[str, Any]:
-    measured = [(cell, amount) for cell, one in page.history.cells.items() if (amount := value(cell, one))]
-    series, heads = _series(page, measured)
-    bars = [[Decimal(0)] * len(heads) for _ in page.bars]
-    unpriced = [0] * len(bars)
-    for cell, amount in measured:
-        bars[cell.bar][series[cell.group] - 1] += amount
-    for cell, one in page.history.cells.items():
-        unpriced[cell.bar] += one.unpriced
-    drawn = stacked(bars)
+    is_cost = page.wish.what == "cost"  # what has no price is a request, and has its tokens, as any other
+    cells = [(cell, value(cell, one), one.unpriced if is_cost else 0) for cell, one in page.history.cells.items()]
+    series, heads = _series(page, cells)
+    parts = [[Part() for _head in heads] for _bar in page.bars]
+    for cell, amount, unpriced in cells:
+        parts[cell.bar][series[cell.group] - 1].add(amount, unpriced)
+    drawn = stacked([[part.amount for part in bar] for bar in parts])
     rows = [
         {
             **page.bars[place],
             "has_label": place in drawn.labelled,
-            "cells": [words(amount) if amount else "" for amount in bars[place]],
-            "total": words(sum(bars[place], Decimal(0))),
-            "unpriced": unpriced_words(unpriced[place]),
+            "cells": [words(part.amount) if part.amount else "" for part in bar],
+            **_together(bar, words),
         }
-        for place in range(len(bars))
+        for place, bar in enumerate(parts)
     ]
+    whole = _together(itertools.chain.from_iterable(parts), words)
     return {
         "id": f"chart-{name.lower() or page.wish.what}",
         "name": measure_words(page.wish.what),
         "unit": unit_words(page.unit),
         "drawn": drawn,
         "paths": [{"series": head["series"], "d": path} for head, path in zip(heads, drawn.paths, strict=True)],
-        "bars": len(bars),
+        "bars": len(parts),
         "scale": [tick(one) for one in drawn.scale],
         "top": f"{drawn.scale[0]:f}",
         "heads": heads,
         "rows": rows,
-        "totals": [words(sum((bar[place] for bar in bars), Decimal(0))) for place in range(len(heads))],
-        "total": words(sum((sum(bar, Decimal(0)) for bar in bars), Decimal(0))),
-        "unpriced": unpriced_words(sum(unpriced)),
+        "totals": [_together(column, words) for column in zip(*parts, strict=True)],
+        **whole,
+        "in_all": " ".join(filter(None, whole.values())),
     }
 
 
-def _series(page: Page, measured: Sequence[tuple[Cell, Decimal]]) -> tuple[dict[str, int], list[dict[str, Any]]]:
-    """The largest groups of a chart have a series of their own, the others share the last; by what it measures."""
-    sizes = {cell.group: Decimal(0) for cell in page.history.cells}
-    for cell, amount in measured:
-        sizes[cell.group] += amount
-    ordered = sorted(sizes, key=lambda group: (group == OTHERS, -sizes[group], group))
-    drawn = [group for group in ordered if sizes[group]] or ordered[:1]
+def _together(parts: Iterable[Part], words: Callable[[Decimal], str]) -> dict[str, str]:
+    """A total and what has no price beside it; of nothing else "—", never 0."""
+    total = Part()
+    for part in parts:
+        total.add(part.amount if part.is_known else None, part.unpriced)
+    is_told = total.is_known or not total.unpriced
+    return {"total": words(total.amount) if is_told else "—", "unpriced": unpriced_words(total.unpriced)}
+
+
+def _series(
+    page: Page, cells: Sequence[tuple[Cell, Decimal | None, int]]
+) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """The largest groups of a chart have a series of their own, the others share the last; by what it measures.
+
+    A group with nothing but runs without a price has one as well, where there is room: its column counts them.
+    """
+    sizes: defaultdict[str, Decimal] = defaultdict(Decimal)
+    without: set[str] = set()
+    for cell, amount, unpriced in cells:
+        sizes[cell.group] += amount or 0
+        without |= {cell.group} if unpriced else set()
+    has_part = {group: bool(size) or group in without for group, size in sizes.items()}
+    ordered = sorted(sizes, key=lambda group: (group == OTHERS, not has_part[group], -sizes[group], group))
+    drawn = [group for group in ordered if has_part[group]] or ordered[:1]
     named = [group for group in drawn if group != OTHERS]
     own = named if len(drawn) <= SERIES + 1 and named == drawn else named[:SERIES]  # a sixth alone needs no "other"
     heads = [{"series": place, "word": page.names.word(page.wish.group, group)} for place, group in enumerate(own, 1)]

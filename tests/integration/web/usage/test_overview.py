@@ -108,7 +108,9 @@ def test_every_figure_that_adds_up_is_compared_with_the_range_before(
     text = words(browser_of(alice), "/usage/?range=7d")
     assert re.search(r"Cost ¥0\.00229 .*? \+ 1 unpriced · \+100% against", text)
     assert "Requests 3 +200% 100% succeeded · ±0.0 points" in text
-    assert "Tokens 3,900 +200% Prompt +200% · 3,000 Cached +200% · 1,200 Completion +200% · 900 Reasoning +200% ·" in text
+    assert (
+        "Tokens 3,900 +200% Prompt +200% · 3,000 Cached +200% · 1,200 Completion +200% · 900 Reasoning +200% ·" in text
+    )
     assert "read from cache, 40.0% ±0.0 points · +100%" in text
     assert re.search(r"Saved by caching ¥0\.00051 .*? · \+100% \+ 1 unpriced", text)
 
@@ -354,3 +356,36 @@ def test_the_table_below_a_chart_has_the_same_numbers(
     text = words(browser_of(alice), "/usage/?first=2026-11-03&last=2026-11-04&unit=day")
     assert "Time GLM-4.5-Air GLM-Z1-Air Total Tue 3 Nov 2026 ¥0.00114 ¥0.00114 Wed 4 Nov 2026 ¥0.00114 ¥0.00114" in text
     assert "Total ¥0.00114 ¥0.00114 ¥0.00229" in text
+
+
+def test_a_chart_counts_what_has_no_price_in_every_total_of_costs_and_of_nothing_else(
+    browser_of: BrowserOf, alice: User, make_entry: MakeEntry
+) -> None:
+    third, fourth = (dt.datetime(2026, 11, day, 12, tzinfo=dt.UTC) for day in (3, 4))
+    make_entry(at=third)
+    make_entry(at=third, price=None)
+    for _ in range(2):
+        make_entry(at=fourth, price=None, model="GLM-Z1-Air")
+    days = "/usage/?first=2026-11-03&last=2026-11-04&unit=day"
+    client = browser_of(alice)
+    for show in ("", "&show=CNY"):
+        page = client.get(f"{days}{show}").content.decode()
+        text = words(client, f"{days}{show}")
+        assert "Tue 3 Nov 2026 ¥0.00114 ¥0.00114 + 1 unpriced Wed 4 Nov 2026 — + 2 unpriced" in text
+        assert "Total ¥0.00114 + 1 unpriced — + 2 unpriced ¥0.00114 + 3 unpriced" in text
+        assert "¥0.00114 + 3 unpriced in all." in page
+    only = words(client, f"{days}&show=CNY&model=GLM-Z1-Air")
+    assert "Tue 3 Nov 2026 ¥0.00 Wed 4 Nov 2026 — + 2 unpriced Total — + 2 unpriced — + 2 unpriced" in only
+    for measure in ("requests", "tokens"):
+        chart = words(client, f"{days}&measure={measure}").partition("The same numbers")[2].partition("By model")[0]
+        assert "Total" in chart
+        assert "unpriced" not in chart
+
+
+def test_runs_that_cost_nothing_beside_others_without_a_price_are_0_and_not_unknown(
+    browser_of: BrowserOf, alice: User, make_entry: MakeEntry
+) -> None:
+    make_entry(counts=TokenCounts(0))
+    make_entry(price=None)
+    text = words(browser_of(alice))
+    assert re.search(r"Total .*?¥0\.00 \+ 1 unpriced", text.partition("The same numbers")[2])
