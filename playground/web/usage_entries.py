@@ -83,7 +83,11 @@ def entry_list(seat: Seat, asked: ListWish, now: dt.datetime) -> dict[str, Any]:
 
 def _also_asked(asked: ListWish) -> list[str]:
     """What the entries are narrowed to beyond the filters of both pages, in words."""
-    flags = ((asked.wish.practice, _("With practice")), (asked.unpriced, _("Without a price")))
+    flags = (
+        (asked.wish.practice, _("With practice")),
+        (asked.unpriced, _("Without a price")),
+        (asked.fault, _("Faults of provider or network")),
+    )
     return [*(word for is_on, word in flags if is_on), *([f"“{asked.text}”"] if asked.text else [])]
 
 
