@@ -389,6 +389,7 @@ def _chart(
         "scale": [tick(one) for one in drawn.scale],
         "top": f"{drawn.scale[0]:f}",
         "heads": heads,
+        "legend": [head for head, path in zip(heads, drawn.paths, strict=True) if path] or heads,
         "rows": rows,
         "totals": [_together(column, words) for column in zip(*parts, strict=True)],
         **whole,

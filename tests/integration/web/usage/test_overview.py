@@ -374,6 +374,7 @@ def test_a_chart_counts_what_has_no_price_in_every_total_of_costs_and_of_nothing
         assert "Tue 3 Nov 2026 ¥0.00114 ¥0.00114 + 1 unpriced Wed 4 Nov 2026 — + 2 unpriced" in text
         assert "Total ¥0.00114 + 1 unpriced — + 2 unpriced ¥0.00114 + 3 unpriced" in text
         assert "¥0.00114 + 3 unpriced in all." in page
+        assert re.findall(r'<li><i class="tc-c\d" aria-hidden="true"></i>(.*?)</li>', page) == ["GLM-4.5-Air"]
     only = words(client, f"{days}&show=CNY&model=GLM-Z1-Air")
     assert "Tue 3 Nov 2026 ¥0.00 Wed 4 Nov 2026 — + 2 unpriced Total — + 2 unpriced — + 2 unpriced" in only
     for measure in ("requests", "tokens"):
