@@ -20,9 +20,14 @@ def rate_at(day: dt.date) -> Rate:
 
     There always is one: the migration adds 7.10 of 2026-11-21.
     """
+    return sourced_rate_at(day)[0]
+
+
+def sourced_rate_at(day: dt.date) -> tuple[Rate, str]:
+    """The same, and where it comes from."""
     row = ExchangeRate.objects.filter(day__lte=day).order_by("-day", "-pk").first()
     row = row or ExchangeRate.objects.order_by("day", "-pk")[0]
-    return Rate(base="USD", quote="CNY", value=row.cny_per_usd, date=row.day)
+    return Rate(base="USD", quote="CNY", value=row.cny_per_usd, date=row.day), row.source
 
 
 def rates_at(days: Collection[dt.date]) -> dict[dt.date, Rate]:

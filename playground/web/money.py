@@ -54,6 +54,11 @@ class Rates:
             self._by_day[day] = rate_at(day)
         return self._by_day[day]
 
+    def words(self) -> list[str]:
+        """The rates that were looked up, each once with its date, the newest first."""
+        used = {rate.date: rate for rate in self._by_day.values()}
+        return [dated_rate(used[day]) for day in sorted(used, reverse=True)]
+
     def cost(self, entry: Entry) -> CostView:
         """What an entry cost, in its own and in the other currency; nothing for a run that used nothing."""
         if entry.tokens_basis == Entry.TokensBasis.NONE:
@@ -78,6 +83,11 @@ class Rates:
             native=format_money(amount, currency),
             converted=format_money(other.amount, other.currency),
             basis=basis,
-            rate=f"1 USD = {rate.value.normalize():f} CNY, {rate.date.isoformat()}",
+            rate=dated_rate(rate),
             converted_first=bool(self._first) and self._first != currency,
         )
+
+
+def dated_rate(rate: Rate) -> str:
+    """ "1 USD = 7.1 CNY, 2026-11-21"."""
+    return f"1 USD = {rate.value.normalize():f} CNY, {rate.date.isoformat()}"

@@ -16,7 +16,7 @@ from playground.ledger.models import Entry
 from playground.web import access
 from playground.web.figures import seconds_words
 from playground.web.money import Rates
-from playground.web.usage_filters import filters_of, values_of
+from playground.web.usage_filters import filters_of, paper_words, values_of
 from playground.web.usage_list import COLUMNS, ORDERS, PAGES, ROWS, ListWish, entries_within
 from playground.web.usage_seat import Names, Seat, names_of, state_words
 from playground.web.usage_words import period_words, preset_words
@@ -41,9 +41,14 @@ def entry_list(seat: Seat, asked: ListWish, now: dt.datetime) -> dict[str, Any]:
         {key.provider for key in keys} | {row.provider for row in rows},
         {key.template for key in keys if key.template} | {row.template.hex for row in rows if row.template},
     )
+    filters = filters_of(seat, asked.wish, values_of(keys), names)
+    rates = Rates(seat.user.currency)
+    rates.look_up({entry.created_at.date() for entry in rows})
+    conversation = _title(seat, asked.conversation)
+    more = (*_also_asked(asked), conversation, *rates.words())
     return {
         "asked": asked,
-        "conversation": _title(seat, asked.conversation),
+        "conversation": conversation,
         "wish": asked.wish,
         "period": period_words(period),
         "presets": [
@@ -51,10 +56,11 @@ def entry_list(seat: Seat, asked: ListWish, now: dt.datetime) -> dict[str, Any]:
         ],
         "first": period.first.date().isoformat(),
         "last": period.last_day.isoformat(),
-        "filters": filters_of(seat, asked.wish, values_of(keys), names),
+        "filters": filters,
+        "paper": paper_words(seat, period_words(period), filters, more),
         "columns": [{"name": name, "word": head_words(name), "is_on": name in asked.columns} for name in COLUMNS],
         "heads": [_head(asked, name) for name in ("time", *asked.columns)],
-        "rows": _rows(seat, rows, asked.columns, names),
+        "rows": _rows(seat, rows, asked.columns, names, rates),
         "from": start + 1,
         "to": start + len(rows),
         "newer": reverse("usage-entries") + asked.address(page=asked.page - 1) if asked.page > 1 else "",
@@ -73,6 +79,16 @@ def entry_list(seat: Seat, asked: ListWish, now: dt.datetime) -> dict[str, Any]:
         "sees_all": seat.sees_all,
         "overview_url": reverse("usage") + asked.wish.address(),
     }
+
+
+def _also_asked(asked: ListWish) -> list[str]:
+    """What the entries are narrowed to beyond the filters of both pages, in words."""
+    flags = (
+        (asked.wish.practice, _("With practice")),
+        (asked.unpriced, _("Without a price")),
+        (asked.fault, _("Faults of provider or network")),
+    )
+    return [*(word for is_on, word in flags if is_on), *([f"“{asked.text}”"] if asked.text else [])]
 
 
 def _title(seat: Seat, conversation: str) -> str:
@@ -128,10 +144,10 @@ def head_words(name: str) -> str:
     return words[name]
 
 
-def _rows(seat: Seat, entries: Sequence[Entry], columns: Sequence[str], names: Names) -> list[dict[str, Any]]:
+def _rows(
+    seat: Seat, entries: Sequence[Entry], columns: Sequence[str], names: Names, rates: Rates
+) -> list[dict[str, Any]]:
     titles = titles_of(seat, {entry.conversation for entry in entries})
-    rates = Rates(seat.user.currency)
-    rates.look_up({entry.created_at.date() for entry in entries})
     return [
         {
             "url": reverse("usage-entry", args=[entry.pk]),

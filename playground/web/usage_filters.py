@@ -1,6 +1,6 @@
 """The filters of both usage pages: what there is to choose, and what was chosen. Plain values for templates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from playground.ledger.fold import Key
 from playground.web.usage_seat import Names, Seat, state_words
 from playground.web.usage_wish import NO_KEY, STATUSES, Wish
+from playground.web.usage_words import column_words
 
 Values = Mapping[str, set[str]]
 
@@ -43,6 +44,18 @@ def filters_of(seat: Seat, wish: Wish, values: Values, names: Names) -> list[dic
             filters.append(_filter(name, all_, options, chosen))
     states = [(state_words(state), state) for state in STATUSES]
     return [*filters, _filter("status", _("Any status"), states, wish.status)]
+
+
+def paper_words(seat: Seat, period: str, filters: Sequence[Mapping[str, Any]], more: Iterable[str]) -> str:
+    """What a page is about, in one line for paper: whose usage, the range, what it is narrowed to, and `more`."""
+    whose = () if seat.sees_all else (seat.user.name or seat.user.email,)
+    chosen = (
+        _("%(what)s: %(value)s") % {"what": column_words(one["name"]), "value": option["word"]}
+        for one in filters
+        for option in one["options"]
+        if option["is_on"]
+    )
+    return " · ".join(filter(None, (seat.team.name, *whose, period, *chosen, *more)))
 
 
 def _word(names: Names, name: str, value: str) -> str:

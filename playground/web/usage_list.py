@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from django.db.models import F, Q, QuerySet
 
 from playground.accounts.models import User
+from playground.ledger.measured import FAILED
 from playground.ledger.models import Entry
 from playground.ledger.periods import Period
 from playground.web import access
@@ -55,6 +56,7 @@ class ListWish:
     conversation: str = ""  # its id in hexadecimal
     text: str = ""  # a part of a request id, of a title or of a person's name
     unpriced: str = ""  # "1": only those that have no price yet
+    fault: str = ""  # "1": only runs that failed through the offer
     columns: tuple[str, ...] = USUAL
 
     @classmethod
@@ -70,6 +72,7 @@ class ListWish:
             conversation=_hex(values.get("conversation", "")),
             text=values.get("q", "").strip()[:LONGEST],
             unpriced="1" if values.get("unpriced") == "1" else "",
+            fault="1" if values.get("fault") == "1" else "",
             columns=chosen or USUAL,
         )
 
@@ -86,6 +89,7 @@ class ListWish:
             ("conversation", changed.conversation),
             ("q", changed.text),
             ("unpriced", changed.unpriced),
+            ("fault", changed.fault),
             ("sort", changed.order),
             ("page", str(changed.page) if changed.page > 1 else ""),
         ]
@@ -129,6 +133,8 @@ def entries_within(seat: Seat, asked: ListWish, period: Period) -> "QuerySet[Ent
         entries = entries.filter(_said(seat, asked.text))
     if asked.unpriced:
         entries = entries.filter(cost_basis=Entry.CostBasis.UNPRICED, correction=None)
+    if asked.fault:
+        entries = entries.filter(FAILED, corrects=None)
     wanted = {"model": wish.model, "provider": wish.provider, "state": wish.status}
     if wish.person:
         wanted["user"] = wish.person if wish.person.isdecimal() and len(wish.person) < 18 else "0"

@@ -55,7 +55,7 @@ def _failing(found: History, range_words: dict[str, str]) -> list[dict[str, str]
         {
             "words": _("%(model)s: %(faults)s of %(runs)s runs failed in 28 days.")
             % {"model": model, "faults": f"{tried[model][1]:,}", "runs": f"{sum(tried[model]):,}"},
-            "url": _entries(model=model, status="failed", **range_words),
+            "url": _entries(model=model, fault="1", **range_words),
         }
         for model in anomalies.failing(tried)
     ]

@@ -6,7 +6,7 @@ Eight statements at most, whatever is asked for (tests/integration/web/usage/tes
 import datetime as dt
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -23,13 +23,14 @@ from playground.ledger.history import CONVERSATION, GROUPS, Behind, Cell, Histor
 from playground.ledger.periods import Period
 from playground.ledger.rates import rate_at
 from playground.ledger.spread import ERROR, percentile
+from playground.pricing.money import CURRENCIES
 from playground.web import access, usage_conversations
 from playground.web.chart import stacked
 from playground.web.figures import seconds_words
 from playground.web.moments import day_words
 from playground.web.money import format_money
 from playground.web.usage_conversations import OTHERS
-from playground.web.usage_filters import filters_of, values_of
+from playground.web.usage_filters import filters_of, paper_words, values_of
 from playground.web.usage_money import Lens, amounts_of, money_words, rate_words, sign_of, together, unpriced_words
 from playground.web.usage_seat import Names, Seat, names_in
 from playground.web.usage_wish import NO_KEY, Wish
@@ -98,12 +99,16 @@ def overview(seat: Seat, wish: Wish, now: dt.datetime) -> dict[str, Any]:
     """Values of `usage/_results.html`. Raises Behind."""
     page = _read(seat, wish, timezone.localtime(now))
     groups, charts = _groups(page), _charts(page)
+    filters = filters_of(page.seat, wish, values_of(page.history.keys), page.names)
+    rate = {"value": rate_words(page.lens.rate), "date": day_words(page.lens.rate.date)}
+    practice = _("With practice") if wish.practice else ""
     return {
         "wish": wish,
         "sees_all": seat.sees_all,
         "team": seat.team.name,
         "period": period_words(page.period),
-        "filters": filters_of(page.seat, wish, values_of(page.history.keys), page.names),
+        "filters": filters,
+        "paper": paper_words(seat, period_words(page.period), filters, (practice, f"{rate['value']}, {rate['date']}")),
         "presets": [
             {"name": name, "word": preset_words(name), "is_on": name == page.period.preset} for name in periods.PRESETS
         ],
@@ -113,7 +118,7 @@ def overview(seat: Seat, wish: Wish, now: dt.datetime) -> dict[str, Any]:
         "groupings": _choices(page, "by", [*GROUPS, CONVERSATION], group_words, wish.group),
         "measures": _choices(page, "measure", ["cost", "requests", "tokens"], measure_words, wish.what),
         "shows": _shows(page),
-        "rate": {"value": rate_words(page.lens.rate), "date": day_words(page.lens.rate.date)},
+        "rate": rate,
         "cards": _cards(page),
         "charts": charts,
         "groups": _group_rows(page, groups, charts),
@@ -160,9 +165,10 @@ def _cards(page: Page) -> dict[str, Any]:
     tried = now.succeeded + now.faults
     all_tokens = now.prompt_tokens + now.completion_tokens
     paces = _paces(now, before)
+    unpriced = now.unpriced, before.unpriced
     return {
         "cost": money_words(page.lens, amounts, now.unpriced),
-        "cost_change": _cost_change(page.lens, amounts, amounts_before),
+        "cost_change": _cost_change(page.lens, amounts, amounts_before, unpriced),
         "before": _before_words(page),
         "requests": f"{now.entries:,}",
         "requests_change": change_words(now.entries, before.entries),
@@ -172,18 +178,25 @@ def _cards(page: Page) -> dict[str, Any]:
         "tokens": count_words(all_tokens),
         "tokens_change": change_words(all_tokens, before.prompt_tokens + before.completion_tokens),
         "parts": [
-            {"name": name, "word": word, "count": f"{count:,}", "short": count_words(count)}
-            for name, word, count in (
-                ("prompt", _("Prompt"), now.prompt_tokens),
-                ("cached", _("Cached"), now.cached_tokens),
-                ("completion", _("Completion"), now.completion_tokens),
-                ("reasoning", _("Reasoning"), now.reasoning_tokens),
+            {
+                "name": name,
+                "word": word,
+                "count": f"{(count := getattr(now, f'{name}_tokens')):,}",
+                "short": count_words(count),
+                "change": change_words(count, getattr(before, f"{name}_tokens")),
+            }
+            for name, word in (
+                ("prompt", _("Prompt")),
+                ("cached", _("Cached")),
+                ("completion", _("Completion")),
+                ("reasoning", _("Reasoning")),
             )
         ],
         "saved": money_words(page.lens, saved, now.unpriced),
-        "saved_change": _cost_change(page.lens, saved, _amounts(page.history.before, "saved")),
+        "saved_change": _cost_change(page.lens, saved, _amounts(page.history.before, "saved"), unpriced),
         "cached": count_words(now.cached_tokens),
         "cached_share": share_words(now.cached_tokens, now.prompt_tokens),
+        "cached_change": share_change(now.cached_tokens, now.prompt_tokens, before.cached_tokens, before.prompt_tokens),
         "pace": paces[0],
         "paces": paces[1:],
     }
@@ -224,14 +237,22 @@ def _amounts(sums: Mapping[Key, Sum], name: str = "cost") -> dict[str, Decimal]:
     return amounts_of(((key.currency, one) for key, one in sums.items()), name)
 
 
-def _cost_change(lens: Lens, amounts: Mapping[str, Decimal], before: Mapping[str, Decimal]) -> list[dict[str, str]]:
-    """Each amount that is shown against what it was; with the sign when there are several."""
+def _cost_change(
+    lens: Lens, amounts: Mapping[str, Decimal], before: Mapping[str, Decimal], unpriced: tuple[int, int]
+) -> list[dict[str, str]]:
+    """Each currency of both ranges against what it was, with its sign when there are several.
+
+    Where one side is nothing but runs without a price, what it was is not known.
+    """
     now, then = lens.seen(amounts), lens.seen(before)
+    currencies = [currency for currency in CURRENCIES if currency in now or currency in then]
     found = []
-    for currency in now:
-        change = change_words(now[currency], then.get(currency, Decimal(0)))
+    for currency in currencies:
+        pair = now.get(currency, Decimal(0)), then.get(currency, Decimal(0))
+        is_known = all(amount or not without for amount, without in zip(pair, unpriced, strict=True))
+        change = change_words(*pair) if is_known else None
         if change:
-            found.append({**change, "sign": sign_of(currency) if len(now) > 1 else ""})
+            found.append({**change, "sign": sign_of(currency) if len(currencies) > 1 else ""})
     return found
 
 
@@ -294,10 +315,12 @@ def _charts(page: Page) -> list[dict[str, Any]]:
 
 
 def _cost_chart(page: Page, currency: str, *, alone: bool) -> dict[str, Any]:
-    def value(cell: Cell, one: Sum) -> Decimal:
-        if page.lens.show and cell.currency:
-            return together({cell.currency: one.cost}, page.lens.show, page.lens.rate)
-        return one.cost if cell.currency == currency else Decimal(0)
+    def value(cell: Cell, one: Sum) -> Decimal | None:
+        for billed, amount in amounts_of([(cell.currency, one)]).items():
+            if page.lens.show:
+                return together({billed: amount}, page.lens.show, page.lens.rate)
+            return amount if billed == currency else None
+        return None
 
     def words(amount: Decimal) -> str:
         return format_money(amount, currency) if currency else "—"
@@ -317,56 +340,87 @@ def _daily(page: Page, measure: str) -> str:
     return measure if page.unit == "day" and not page.wish.narrows else ""
 
 
+@dataclass(slots=True)
+class Part:
+    """What is measured of a part of a chart; `is_known` unless it is nothing but runs without a price."""
+
+    amount: Decimal = Decimal(0)
+    is_known: bool = False
+    unpriced: int = 0
+
+    def add(self, amount: Decimal | None, unpriced: int) -> None:
+        """One more cell; of what has no amount here None."""
+        self.amount += amount or 0
+        self.is_known |= amount is not None
+        self.unpriced += unpriced
+
+
 def _chart(
     page: Page,
     name: str,
-    value: Callable[[Cell, Sum], Decimal],
+    value: Callable[[Cell, Sum], Decimal | None],
     tick: Callable[[Decimal], str],
     words: Callable[[Decimal], str],
 ) -> dict[str, Any]:
-    measured = [(cell, amount) for cell, one in page.history.cells.items() if (amount := value(cell, one))]
-    series, heads = _series(page, measured)
-    bars = [[Decimal(0)] * len(heads) for _ in page.bars]
-    unpriced = [0] * len(bars)
-    for cell, amount in measured:
-        bars[cell.bar][series[cell.group] - 1] += amount
-    for cell, one in page.history.cells.items():
-        unpriced[cell.bar] += one.unpriced
-    drawn = stacked(bars)
+    is_cost = page.wish.what == "cost"  # what has no price is a request, and has its tokens, as any other
+    cells = [(cell, value(cell, one), one.unpriced if is_cost else 0) for cell, one in page.history.cells.items()]
+    series, heads = _series(page, cells)
+    parts = [[Part() for _head in heads] for _bar in page.bars]
+    for cell, amount, unpriced in cells:
+        parts[cell.bar][series[cell.group] - 1].add(amount, unpriced)
+    drawn = stacked([[part.amount for part in bar] for bar in parts])
     rows = [
         {
             **page.bars[place],
             "has_label": place in drawn.labelled,
-            "cells": [words(amount) if amount else "" for amount in bars[place]],
-            "total": words(sum(bars[place], Decimal(0))),
-            "unpriced": unpriced_words(unpriced[place]),
+            "cells": [words(part.amount) if part.amount else "" for part in bar],
+            **_together(bar, words),
         }
-        for place in range(len(bars))
+        for place, bar in enumerate(parts)
     ]
+    whole = _together(itertools.chain.from_iterable(parts), words)
     return {
         "id": f"chart-{name.lower() or page.wish.what}",
         "name": measure_words(page.wish.what),
         "unit": unit_words(page.unit),
         "drawn": drawn,
         "paths": [{"series": head["series"], "d": path} for head, path in zip(heads, drawn.paths, strict=True)],
-        "bars": len(bars),
+        "bars": len(parts),
         "scale": [tick(one) for one in drawn.scale],
         "top": f"{drawn.scale[0]:f}",
         "heads": heads,
+        "legend": [head for head, path in zip(heads, drawn.paths, strict=True) if path] or heads,
         "rows": rows,
-        "totals": [words(sum((bar[place] for bar in bars), Decimal(0))) for place in range(len(heads))],
-        "total": words(sum((sum(bar, Decimal(0)) for bar in bars), Decimal(0))),
-        "unpriced": unpriced_words(sum(unpriced)),
+        "totals": [_together(column, words) for column in zip(*parts, strict=True)],
+        **whole,
+        "in_all": " ".join(filter(None, whole.values())),
     }
 
 
-def _series(page: Page, measured: Sequence[tuple[Cell, Decimal]]) -> tuple[dict[str, int], list[dict[str, Any]]]:
-    """The largest groups of a chart have a series of their own, the others share the last; by what it measures."""
-    sizes = {cell.group: Decimal(0) for cell in page.history.cells}
-    for cell, amount in measured:
-        sizes[cell.group] += amount
-    ordered = sorted(sizes, key=lambda group: (group == OTHERS, -sizes[group], group))
-    drawn = [group for group in ordered if sizes[group]] or ordered[:1]
+def _together(parts: Iterable[Part], words: Callable[[Decimal], str]) -> dict[str, str]:
+    """A total and what has no price beside it; of nothing else "—", never 0."""
+    total = Part()
+    for part in parts:
+        total.add(part.amount if part.is_known else None, part.unpriced)
+    is_told = total.is_known or not total.unpriced
+    return {"total": words(total.amount) if is_told else "—", "unpriced": unpriced_words(total.unpriced)}
+
+
+def _series(
+    page: Page, cells: Sequence[tuple[Cell, Decimal | None, int]]
+) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """The largest groups of a chart have a series of their own, the others share the last; by what it measures.
+
+    A group with nothing but runs without a price has one as well, where there is room: its column counts them.
+    """
+    sizes: defaultdict[str, Decimal] = defaultdict(Decimal)
+    without: set[str] = set()
+    for cell, amount, unpriced in cells:
+        sizes[cell.group] += amount or 0
+        without |= {cell.group} if unpriced else set()
+    has_part = {group: bool(size) or group in without for group, size in sizes.items()}
+    ordered = sorted(sizes, key=lambda group: (group == OTHERS, not has_part[group], -sizes[group], group))
+    drawn = [group for group in ordered if has_part[group]] or ordered[:1]
     named = [group for group in drawn if group != OTHERS]
     own = named if len(drawn) <= SERIES + 1 and named == drawn else named[:SERIES]  # a sixth alone needs no "other"
     heads = [{"series": place, "word": page.names.word(page.wish.group, group)} for place, group in enumerate(own, 1)]

@@ -3,23 +3,31 @@
 Every amount is written out to its last digit. Plain values for templates.
 """
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from playground.conversations.models import Generation
 from playground.ledger.corrections import chain_of
 from playground.ledger.models import Entry
-from playground.ledger.rates import rate_at
+from playground.ledger.rates import sourced_rate_at
 from playground.pricing.money import Money, convert
 from playground.pricing.price import PER_TOKENS, Price, PriceDamagedError, Tier
 from playground.web.figures import seconds_words
 from playground.web.moments import day_words
 from playground.web.money import SIGNS, format_money
 from playground.web.usage_entries import conversation_url, moment_words, status_badge, titles_of
+from playground.web.usage_list import ListWish
+from playground.web.usage_money import rate_words
 from playground.web.usage_seat import Names, Seat, names_of
+from playground.web.usage_wish import Wish
+
+_AROUND: Final = dt.timedelta(days=30)  # how long before a run the entries of its conversation are looked for
 
 
 def receipt(seat: Seat, entry: Entry) -> dict[str, Any]:
@@ -27,7 +35,6 @@ def receipt(seat: Seat, entry: Entry) -> dict[str, Any]:
     chain = chain_of(entry)
     price, used = _price(entry), chain[0]  # a correction at a price counts the tokens of the run it is for
     tier = price.tier_for(used.prompt_tokens, used.completion_tokens) if price else None
-    title = titles_of(seat, {entry.conversation}).get(entry.conversation, "")
     people = {one.corrected_by_id for one in chain if one.corrected_by_id is not None}
     templates = {entry.template.hex} if entry.template else set()
     names = names_of({entry.user_id, *people}, {entry.provider}, templates)
@@ -48,9 +55,25 @@ def receipt(seat: Seat, entry: Entry) -> dict[str, Any]:
         "upper_bound": entry.upper_bound,
         "facts": _facts(entry, names),
         "sent": _sent(entry),
-        "conversation": {"title": title, "url": conversation_url(entry.conversation)} if title else None,
+        "conversation": _conversation(seat, entry, names),
         "corrects": chain[0].pk if entry is not chain[0] else None,
         "chain": _chain(chain, entry, names) if len(chain) > 1 else [],
+    }
+
+
+def _conversation(seat: Seat, entry: Entry, names: Names) -> dict[str, Any]:
+    """Where the run was asked for: the person's own conversation; of others' the entries alone, under its short id."""
+    title = titles_of(seat, {entry.conversation}).get(entry.conversation, "")
+    if title:
+        return {"title": title, "url": conversation_url(entry.conversation), "is_own": True}
+    since = timezone.localtime(entry.created_at).date() - _AROUND
+    asked = ListWish(Wish(first=since.isoformat(), practice="1" if entry.practice else ""))
+    address = reverse("usage-entries") + asked.address(conversation=entry.conversation.hex)
+    is_here = entry.team_id == seat.team.pk  # elsewhere the entries of another team are not shown
+    return {
+        "title": names.word("conversation", entry.conversation.hex),
+        "url": address if is_here else "",
+        "is_own": False,
     }
 
 
@@ -73,12 +96,12 @@ def _price(entry: Entry) -> Price | None:
 def _total(entry: Entry) -> dict[str, str]:
     if entry.cost_total is None or not entry.currency:
         return {"exact": "—", "other": "", "rate": "", "basis": entry.get_cost_basis_display()}
-    rate = rate_at(entry.created_at.date())
+    rate, source = sourced_rate_at(entry.created_at.date())
     other = convert(Money(entry.cost_total, "CNY" if entry.currency == "CNY" else "USD"), rate)
     return {
         "exact": exact(entry.cost_total, entry.currency),
         "other": f"≈ {format_money(other.amount, other.currency)}",
-        "rate": f"1 USD = {rate.value.normalize():f} CNY, {day_words(rate.date)}",
+        "rate": f"{rate_words(rate)}, {day_words(rate.date)} ({source})",
         "basis": entry.get_cost_basis_display(),
     }
 

@@ -121,7 +121,9 @@ def share_words(part: Decimal | int, whole: Decimal | int) -> str:
 
 
 def change_words(now: Decimal | float, before: Decimal | float) -> dict[str, Any] | None:
-    """ "+12%" against what was before; None when there was nothing to compare with."""
+    """ "+12%" against what was before, "new" when that was nothing; None when there is nothing to compare."""
+    if before == 0 and now > 0:
+        return {"words": pgettext("change against the range before", "new"), "rises": True, "falls": False}
     if before <= 0:
         return None
     whole = round((Decimal(now) - Decimal(before)) * 100 / Decimal(before))

@@ -21,5 +21,15 @@ document.addEventListener("mousedown", ({ target }) => {
 // The budget comes after the page, and every change of the filters brings other charts.
 document.addEventListener("htmx:after:swap", () => document.querySelectorAll("usage-chart").forEach((chart) => chart.drawDaily()));
 
-// Where the browser does not unfold by style (css/pages/usage.css).
-window.addEventListener("beforeprint", () => document.querySelectorAll(".tc-chart-table").forEach((table) => (table.open = true)));
+// Where the browser does not unfold by style (css/pages/usage.css); afterwards all is as it was.
+const unfolded = new Set();
+window.addEventListener("beforeprint", () => {
+  for (const table of document.querySelectorAll(".tc-chart-table:not([open])")) {
+    table.open = true;
+    unfolded.add(table);
+  }
+});
+window.addEventListener("afterprint", () => {
+  for (const table of unfolded) table.open = false;
+  unfolded.clear();
+});

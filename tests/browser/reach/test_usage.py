@@ -151,12 +151,44 @@ def test_a_file_comes_whole(usage: Page) -> None:
     assert lines[0].startswith(b"id,created_at,")
 
 
-def test_on_paper_the_page_stands_alone_with_the_tables_unfolded(usage: Page) -> None:
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_paper_the_page_stands_alone_in_light_with_the_tables_unfolded(usage: Page, alice: User, theme: str) -> None:
+    User.objects.filter(pk=alice.pk).update(theme=theme)
+    usage.reload(wait_until="networkidle")
+    is_dark = "document.documentElement.classList.contains('dark')"
+    assert usage.evaluate(is_dark) is (theme == "dark")
     usage.emulate_media(media="print")
     expect(usage.locator("#sidebar")).to_be_hidden()
     expect(usage.locator("#usage-filters")).to_be_hidden()
+    expect(usage.locator(".tc-paper")).to_be_visible()
     expect(usage.locator("usage-chart tbody tr").first).to_be_visible()
+    expect(usage.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(usage.locator(".tc-figure-value").first).to_have_css("color", "rgb(23, 23, 28)")
+    expect(usage.locator("html")).to_have_css("color-scheme", "light")
     assert usage.evaluate("document.querySelector('.tc-page').scrollHeight <= document.documentElement.scrollHeight")
+
+
+def test_tables_that_print_unfolded_are_folded_again(usage: Page) -> None:
+    usage.set_viewport_size({"width": 1280, "height": 900})
+    usage.locator(".tc-chart-table > summary").first.click()
+    usage.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert usage.locator(".tc-chart-table:not([open])").count() == 0
+    usage.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert usage.locator(".tc-chart-table[open]").count() == 1  # the reader's own
+    usage.locator(".tc-chart-table > summary").first.click()
+    usage.evaluate("dispatchEvent(new Event('beforeprint')); dispatchEvent(new Event('afterprint'))")
+    assert usage.locator(".tc-chart-table[open]").count() == 0
+
+
+@pytest.mark.parametrize("path", ["/usage/?show=billed", "/usage/entries/"])
+def test_every_column_of_every_table_is_on_the_paper(usage: Page, path: str) -> None:
+    usage.goto(path, wait_until="networkidle")
+    usage.evaluate("dispatchEvent(new Event('beforeprint'))")
+    usage.set_viewport_size({"width": 718, "height": 1000})  # A4 between usual margins
+    usage.emulate_media(media="print")
+    expect(usage.locator(".tc-table thead").first).to_be_visible()
+    ends = "all => all.map(one => Math.round(one.getBoundingClientRect().right))"
+    assert max(usage.locator(".tc-table").evaluate_all(ends)) <= 718
 
 
 def test_the_navigation_and_the_palette_lead_there(page: Page) -> None:

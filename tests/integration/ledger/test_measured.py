@@ -18,7 +18,7 @@ from playground.accounts.models import User
 from playground.accounts.people import current_team
 from playground.ledger.measured import (
     _ANSWERED,
-    _FAILED,
+    FAILED,
     FAULTS,
     KEPT_TIMES,
     NEUTRAL,
@@ -190,7 +190,7 @@ def test_both_questions_are_answered_from_the_index_alone(run: Callable[..., Ent
     """A million entries: nothing is read but the part of the index that the window and the offers span."""
     entries = run_many(run())
     since = timezone.now() - WINDOW
-    counts = _entries(False, since).filter(_ANSWERED | _FAILED, offer__in=[OFFER, OTHER]).order_by()
+    counts = _entries(False, since).filter(_ANSWERED | FAILED, offer__in=[OFFER, OTHER]).order_by()
     medians = _entries(False, since).filter(_ANSWERED, offer=OFFER).order_by("-created_at")
     for question in (
         counts.values_list("offer"),

@@ -65,7 +65,10 @@ def test_a_share_is_never_rounded_up_to_all(part: int, whole: int, words: str) -
 
 
 def test_a_change_has_a_sign_and_needs_something_to_compare_with() -> None:
-    assert change_words(5, 0) is None
+    assert change_words(5, 0) == {"words": "new", "rises": True, "falls": False}
+    assert change_words(0, 0) is None
+    assert change_words(5, -1) is None
+    assert change_words(0, 100) == {"words": "−100%", "rises": False, "falls": True}
     assert change_words(112, 100) == {"words": "+12%", "rises": True, "falls": False}
     assert change_words(88, 100) == {"words": "−12%", "rises": False, "falls": True}
     assert change_words(100, 100) == {"words": "±0%", "rises": False, "falls": False}

@@ -55,7 +55,7 @@ def test_a_key_without_a_name_can_be_asked_for() -> None:
     st.lists(st.sampled_from([*COLUMNS, "x"])),
 )
 def test_a_list_comes_back_from_its_address(column: str, descending: bool, page: str, columns: list[str]) -> None:
-    asked = ListWish.read({"sort": f"-{column}" if descending else column, "page": page}, columns)
+    asked = ListWish.read({"sort": f"-{column}" if descending else column, "page": page, "fault": "1"}, columns)
     pairs = parse_qsl(asked.address().removeprefix("?"))
     assert ListWish.read(dict(pairs), [value for name, value in pairs if name == "column"]) == asked
     assert asked.columns

@@ -2,8 +2,10 @@
 
 import csv
 import datetime as dt
+import html
 import io
 import json
+import re
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.test import AsyncClient, Client
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +25,7 @@ from playground.ledger import standing
 from playground.ledger.corrections import outcome
 from playground.ledger.history import Only, Scope, read
 from playground.ledger.models import Entry
+from playground.ledger.rates import set_rate
 from playground.ledger.repricing import reprice
 from playground.ledger.totals import entries_of, totals
 from playground.pricing.cost import Cost, TokenCounts
@@ -196,7 +200,42 @@ def test_a_receipt_says_why_there_is_no_price_or_only_a_bound(
     assert "Its cost is unknown, not 0." in words(client, f"/usage/entries/{make_entry(price=None).pk}/")
     assert "An upper bound" in words(client, f"/usage/entries/{make_entry(price=USD).pk}/")
     named = Cost("USD", None, None, None, Decimal("0.5"), "reported", "")
-    assert "The provider itself named this sum" in words(client, f"/usage/entries/{make_entry(cost=named).pk}/")
+    text = words(client, f"/usage/entries/{make_entry(cost=named).pk}/")
+    assert "The provider itself named this sum; it is not calculated here. ≈ ¥3.55 at 1 USD = 7.1 CNY" in text
+
+
+def test_a_receipt_says_where_the_rate_comes_from(browser_of: BrowserOf, alice: User, make_entry: MakeEntry) -> None:
+    set_rate(user=alice, day=dt.date(2026, 11, 22), cny_per_usd=Decimal("7.2"), source="PBOC, 22 Nov")
+    entry = make_entry(at=dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC))
+    text = words(browser_of(alice), f"/usage/entries/{entry.pk}/")
+    assert "at 1 USD = 7.2 CNY, 22 Nov 2026 (PBOC, 22 Nov), the rate of that day." in text
+
+
+@pytest.mark.parametrize("practice", [False, True])
+def test_a_receipt_of_anothers_run_leads_to_the_entries_of_its_conversation(
+    practice: bool, browser_of: BrowserOf, alice: User, bob: User, team: Team, make_entry: MakeEntry
+) -> None:
+    his = Conversation.objects.create(team=team, user=bob, title="Bob's plans")
+    entries = [
+        make_entry(conversation=his.pk, user_id=bob.pk, practice=practice, at=timezone.now() - dt.timedelta(days=day))
+        for day in (40, 50)
+    ]
+    make_entry(practice=practice)
+    client = browser_of(alice)
+    page = client.get(f"/usage/entries/{entries[0].pk}/").content.decode()
+    found = re.search(rf'<a href="([^"]+)">conversation {his.pk.hex[:8]}</a>', page)
+    assert found
+    assert "The conversation is not yours" in page
+    assert numbers(client, html.unescape(found[1]).removeprefix("/usage/entries/")) == [one.pk for one in entries]
+
+
+def test_a_receipt_of_another_team_than_the_one_at_work_names_the_conversation_without_a_link(
+    browser_of: BrowserOf, bob: User, make_entry: MakeEntry
+) -> None:
+    entry = make_entry(user_id=bob.pk)
+    works_in(bob, Team.objects.exclude(pk=entry.team_id).get(members__user=bob))
+    page = browser_of(bob).get(f"/usage/entries/{entry.pk}/").content.decode()
+    assert f"<span>conversation {entry.conversation.hex[:8]}</span>" in page
 
 
 def test_corrections_are_listed_with_what_they_come_to(

@@ -70,3 +70,28 @@ def test_all_four_are_found_and_lead_to_what_they_are_about(
         assert page.count('<th scope="row"><a href="/usage/entries/') == rows
     works_in(bob, team)
     assert [words for words in links(browser_of(bob)) if "key" not in words] == []
+
+
+def test_the_runs_that_are_counted_as_failed_are_those_that_the_link_shows(
+    browser_of: BrowserOf, alice: User, make_entry: MakeEntry
+) -> None:
+    """Faults of the offer, interrupted ones among them; neither a refused key nor a run that never left the server."""
+    day = {"at": timezone.now() - dt.timedelta(days=3), "counts": TokenCounts(0)}
+    faults = [
+        make_entry(**day, state="interrupted" if number % 2 else "failed", error_code="network_error").pk
+        for number in range(20)
+    ]
+    others = [
+        make_entry(**day, state="failed", error_code="key_refused").pk,
+        make_entry(**day, state="failed", error_code="overloaded", duration_ms=None).pk,
+        make_entry(**day, state="stopped").pk,
+        *(make_entry(**day).pk for _ in range(30)),
+    ]
+    client = browser_of(alice)
+    (url,) = links(client).values()
+    assert list(links(client)) == ["GLM-4.5-Air: 20 of 50 runs failed in 28 days."]
+    page = client.get(url).content.decode()
+    shown = {int(pk) for pk in re.findall(r'<th scope="row"><a href="/usage/entries/(\d+)/', page)}
+    assert shown == set(faults)
+    assert not shown & set(others)
+    assert 'name="fault" value="1" checked' in page

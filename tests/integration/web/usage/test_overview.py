@@ -108,8 +108,24 @@ def test_every_figure_that_adds_up_is_compared_with_the_range_before(
     text = words(browser_of(alice), "/usage/?range=7d")
     assert re.search(r"Cost ¥0\.00229 .*? \+ 1 unpriced · \+100% against", text)
     assert "Requests 3 +200% 100% succeeded · ±0.0 points" in text
-    assert "Tokens 3,900 +200%" in text
+    assert (
+        "Tokens 3,900 +200% Prompt +200% · 3,000 Cached +200% · 1,200 Completion +200% · 900 Reasoning +200% ·" in text
+    )
+    assert "read from cache, 40.0% ±0.0 points · +100%" in text
     assert re.search(r"Saved by caching ¥0\.00051 .*? · \+100% \+ 1 unpriced", text)
+
+
+def test_a_currency_that_went_or_came_is_compared_as_well_where_both_sides_are_known(
+    browser_of: BrowserOf, alice: User, make_entry: MakeEntry
+) -> None:
+    before = timezone.now() - dt.timedelta(days=9)
+    make_entry(at=before)
+    make_entry(price=USD)
+    text = words(browser_of(alice), "/usage/?range=7d&show=billed")
+    assert re.search(r"Cost \$0\.00126 .*? ¥ −100% · \$ new against", text)
+    make_entry(price=None)
+    text = words(browser_of(alice), "/usage/?range=7d&show=billed")
+    assert re.search(r"Cost \$0\.00126 [^·]*? \+ 1 unpriced · \$ new against", text)
 
 
 def test_success_and_pace_are_compared_with_the_range_before_in_words(
@@ -134,6 +150,27 @@ def test_success_and_pace_are_compared_with_the_range_before_in_words(
         assert re.search(r"tok/s P50 −(48|49|5[0-3])% slower · \d+ tok/s P5 −(48|49|5[0-3])% slower · \d+ ", text)
 
 
+def paper(client: Client, address: str) -> str:
+    """The line that only paper has."""
+    found = re.search(r'<p class="tc-paper">(.*?)</p>', client.get(address).content.decode())
+    assert found
+    return html.unescape(re.sub(r"<[^>]+>", "", found[1]))
+
+
+def test_paper_says_whose_usage_of_when_narrowed_to_what_and_at_which_rate(
+    browser_of: BrowserOf, alice: User, bob: User, team: Team, make_entry: MakeEntry
+) -> None:
+    make_entry(at=dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC))
+    make_entry(at=dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC), user_id=bob.pk)
+    wanted = f"?first=2026-11-22&last=2026-11-23&person={alice.pk}&status=finished&practice=1"
+    said = f"{team.name} · 22 Nov 2026 – 23 Nov 2026 · Person: Alice · Status: Finished · With practice"
+    assert paper(browser_of(alice), f"/usage/{wanted}") == f"Usage · {said} · 1 USD = 7.1 CNY, 21 Nov 2026"
+    line = paper(browser_of(alice), f"/usage/entries/{wanted}&q=2026")
+    assert line == f"Entries · {said} · “2026” · 1 USD = 7.1 CNY, 2026-11-21"
+    works_in(bob, team)
+    assert paper(browser_of(bob), "/usage/").startswith(f"Usage · {team.name} · Bob · ")
+
+
 def test_the_overview_leads_to_its_entries_as_a_file(browser_of: BrowserOf, alice: User, make_entry: MakeEntry) -> None:
     make_entry()
     page = html.unescape(browser_of(alice).get("/usage/?range=7d&by=key&model=GLM-4.5-Air").content.decode())
@@ -153,7 +190,7 @@ def test_who_manages_the_team_sees_all_of_it_and_members_their_own(
         assert "Bob" in seen
         seen = words(browser_of(bob), "/usage/?by=person")
         assert "GLM-4.5-Air" not in words(browser_of(bob))
-        assert "Alice" not in seen
+        assert "Alice" not in seen.replace(f"{team.name} · Bob", "")  # the team is called so
         assert "Bob" in seen
         assert "Nothing was used" in words(browser_of(charlie))  # not in the team: back at his own
         assert "Nothing fits these filters" in words(browser_of(bob), f"/usage/?person={alice.pk}")
@@ -319,3 +356,37 @@ def test_the_table_below_a_chart_has_the_same_numbers(
     text = words(browser_of(alice), "/usage/?first=2026-11-03&last=2026-11-04&unit=day")
     assert "Time GLM-4.5-Air GLM-Z1-Air Total Tue 3 Nov 2026 ¥0.00114 ¥0.00114 Wed 4 Nov 2026 ¥0.00114 ¥0.00114" in text
     assert "Total ¥0.00114 ¥0.00114 ¥0.00229" in text
+
+
+def test_a_chart_counts_what_has_no_price_in_every_total_of_costs_and_of_nothing_else(
+    browser_of: BrowserOf, alice: User, make_entry: MakeEntry
+) -> None:
+    third, fourth = (dt.datetime(2026, 11, day, 12, tzinfo=dt.UTC) for day in (3, 4))
+    make_entry(at=third)
+    make_entry(at=third, price=None)
+    for _ in range(2):
+        make_entry(at=fourth, price=None, model="GLM-Z1-Air")
+    days = "/usage/?first=2026-11-03&last=2026-11-04&unit=day"
+    client = browser_of(alice)
+    for show in ("", "&show=CNY"):
+        page = client.get(f"{days}{show}").content.decode()
+        text = words(client, f"{days}{show}")
+        assert "Tue 3 Nov 2026 ¥0.00114 ¥0.00114 + 1 unpriced Wed 4 Nov 2026 — + 2 unpriced" in text
+        assert "Total ¥0.00114 + 1 unpriced — + 2 unpriced ¥0.00114 + 3 unpriced" in text
+        assert "¥0.00114 + 3 unpriced in all." in page
+        assert re.findall(r'<li><i class="tc-c\d" aria-hidden="true"></i>(.*?)</li>', page) == ["GLM-4.5-Air"]
+    only = words(client, f"{days}&show=CNY&model=GLM-Z1-Air")
+    assert "Tue 3 Nov 2026 ¥0.00 Wed 4 Nov 2026 — + 2 unpriced Total — + 2 unpriced — + 2 unpriced" in only
+    for measure in ("requests", "tokens"):
+        chart = words(client, f"{days}&measure={measure}").partition("The same numbers")[2].partition("By model")[0]
+        assert "Total" in chart
+        assert "unpriced" not in chart
+
+
+def test_runs_that_cost_nothing_beside_others_without_a_price_are_0_and_not_unknown(
+    browser_of: BrowserOf, alice: User, make_entry: MakeEntry
+) -> None:
+    make_entry(counts=TokenCounts(0))
+    make_entry(price=None)
+    text = words(browser_of(alice))
+    assert re.search(r"Total .*?¥0\.00 \+ 1 unpriced", text.partition("The same numbers")[2])
