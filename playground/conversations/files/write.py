@@ -30,7 +30,7 @@ def document_of(conversation: Conversation) -> Document:
     chosen = {
         name: value
         for name, value in run_settings.parse(conversation.settings).to_json().items()
-        if name not in ("offer", "system_prompt")
+        if name not in ("offer", "system_prompt", "key")
     }
     return {
         "format": FORMAT,

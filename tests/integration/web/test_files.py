@@ -143,6 +143,17 @@ def test_all_conversations_leave_as_lines_that_come_in_elsewhere(
     assert set(copy.messages.filter(role="user").values_list("author", flat=True)) == {charlie.pk}
 
 
+@pytest.mark.parametrize("key", [str(uuid.uuid4()), "team"])
+def test_a_key_neither_leaves_nor_comes_in(alices: Client, room: Conversation, key: str) -> None:
+    room.settings |= {"key": key}
+    room.save()
+    document = json.loads(alices.get(f"/c/{room.pk}/export.json").content)
+    assert document["settings"] == {"temperature": 0.3}
+    brought(alices, json.dumps(document | {"settings": {"temperature": 0.3, "key": key}}).encode())
+    copy = Conversation.objects.exclude(pk=room.pk).get()
+    assert copy.settings == {name: value for name, value in room.settings.items() if name != "key"}
+
+
 ODD: list[dict[str, object]] = [
     {"tool_calls": [{"id": "1"}]},
     {"results": [{"id": "1", "content": ""}]},
