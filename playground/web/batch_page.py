@@ -154,7 +154,7 @@ def rows_view(batch: Batch, wish: RowsWish, desk: Desk, counts: "Counter[str]") 
     page = Counted(numbers, None if wish.query else _wanted(batch, wish, counts)).get_page(wish.page)
     rates = Rates(desk.user.currency)
     rows = batch.rows.filter(number__in=list(page.object_list)).select_related(
-        "generation__message", "generation__entry"
+        "generation__message", "generation__entry__correction"
     )
     return {
         "rows": [_line(row, batch, rates) for row in rows.defer(*UNSHOWN)],
@@ -281,7 +281,7 @@ def _line(row: Row, batch: Batch, rates: Rates) -> dict[str, Any]:
         "tokens": f"{entry.prompt_tokens:,} → {entry.completion_tokens:,}"
         if entry and entry.tokens_basis != "none"
         else "",
-        "cost": rates.cost(entry) if entry else None,
+        "cost": rates.run_cost(entry) if entry else None,
         "seconds": seconds_words(entry.duration_ms) if entry and entry.duration_ms is not None else "",
         "attempts": row.attempts if row.attempts > 1 else 0,
     }
