@@ -24,12 +24,12 @@ from playground.catalog.errors import OfferRefused
 from playground.catalog.models import Offer
 from playground.catalog.recent import facts_and_price
 from playground.conversations.models import Generation
+from playground.conversations.sources import sources_of
 from playground.ledger.models import Entry
 from playground.web.batch_list import TONES
 from playground.web.figures import seconds_words
 from playground.web.money import SIGNS, CostView, Rates
 from playground.web.offers import Desk
-from playground.web.sources import sources_of
 from playground.web.tool_calls import closed_calls_of
 from playground.web.troubles import trouble, trouble_of
 from playground.web.verdicts import verdict_of, wants_json
