@@ -24,6 +24,7 @@ from playground.accounts.models import Member, Team, User
 from playground.accounts.people import create_user, current_team
 from playground.accounts.roles import Role
 from playground.catalog import recent
+from playground.ledger import measured
 from playground.ledger.models import ExchangeRate
 from tests.stock import put_stock
 
@@ -72,10 +73,11 @@ def anyio_backend() -> str:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> Iterator[None]:
-    """No test inherits the rate limits that another one has used up, or the offers that it has changed."""
+    """No test inherits the rate limits that another one has used up, the offers it has changed, or its measurements."""
     yield
     cache.clear()
     recent.forget()
+    measured.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -52,7 +52,8 @@ class Order:
 class Begun:
     """Rows that were begun just now. `is_over`: no row waits to be begun (any more), or none may be.
 
-    `must_wait`: there is no money for the next one until one of those under way has ended and cost less than feared.
+    `must_wait`: for the next one there is no money until one of those under way has ended and cost less than feared, or
+    no room beside all that runs with the same key.
     """
 
     turns: Sequence[Turn] = ()
@@ -110,6 +111,9 @@ def begin_rows(batch_id: uuid.UUID, owner: str, limit: int) -> Begun:
         )
         if batch.state != Batch.State.RUNNING or batch.lease_owner != owner or batch.deleted_at is not None:
             return Begun()
+        limit = min(limit, _room(batch))
+        if not limit:
+            return Begun(is_over=False, must_wait=True)
         rows = list(waiting(batch)[:limit])
         try:
             begun = _begin_all(batch, rows, owner)
@@ -203,12 +207,7 @@ def live_of(batch: Batch) -> list[uuid.UUID]:
 
 def right_of(batch: Batch) -> int | None:
     """How many requests in flight the batch's key may have with its model; None where nobody states rights."""
-    chosen = run_settings.parse(batch.chosen)
-    if chosen.offer is None:
-        return None
-    facts, _price = facts_and_price(chosen.offer, scope=f"team:{batch.team_id}")
-    key = key_of(batch, facts, chosen)
-    return facts.concurrency.get(key.tier) if key else None
+    return _key_and_right(batch)[1]
 
 
 def key_of(batch: Batch, offer: OfferFacts, chosen: RunSettings) -> ApiKey | None:
@@ -223,6 +222,32 @@ def at_once(batch: Batch) -> int:
     except Refused:
         right = None  # the first row says why
     return max(1, min(batch.at_once, MOST_AT_ONCE if right is None else right))
+
+
+def _key_and_right(batch: Batch) -> tuple[ApiKey | None, int | None]:
+    chosen = run_settings.parse(batch.chosen)
+    if chosen.offer is None:
+        return None, None
+    facts, _price = facts_and_price(chosen.offer, scope=f"team:{batch.team_id}")
+    key = key_of(batch, facts, chosen)
+    return key, facts.concurrency.get(key.tier) if key else None
+
+
+def _room(batch: Batch) -> int:
+    """How many more rows the key's right leaves room for beside all that runs with it, also outside this batch.
+
+    A batch of which nothing runs may begin one row all the same: it would stand still while others fill the key.
+    """
+    try:
+        key, right = _key_and_right(batch)
+    except Refused:
+        return MOST_AT_ONCE  # the first row says why
+    if key is None or right is None:
+        return MOST_AT_ONCE
+    offer = run_settings.parse(batch.chosen).offer
+    live = Generation.objects.filter(state__in=Generation.LIVE, api_key=key, offer=offer)
+    running = Counter(live.order_by().values_list("conversation", flat=True))
+    return max(right - running.total(), 0 if running[batch.conversation_id] else 1)
 
 
 class _Halted(Exception):

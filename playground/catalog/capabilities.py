@@ -24,7 +24,7 @@ class Capability:
 
     Numbers have `low`, `high` and `step`; lists may have `most` items; choices one of `values`. `default` is the
     documented one. `refused` says why it is never sent, "" when it may be. `stated_by` says whose documentation
-    decided.
+    decided; the default of temperature and top_p is the series' own.
     """
 
     name: str
@@ -81,10 +81,9 @@ def _of_model(capability: Capability, offer: Offer) -> Capability:
     if not capability.taken:
         return capability
     if capability.name in _ABILITIES:
-        return replace(
-            capability, refused=_lack(capability.name, offer), stated_by="model", **_words(capability, offer)
-        )
-    return replace(capability, **_numbers(capability.name, offer))
+        narrowed = replace(capability, refused=_lack(capability.name, offer), **_words(capability, offer))
+        return capability if narrowed == capability else replace(narrowed, stated_by="model")
+    return replace(capability, **_numbers(capability, offer))
 
 
 _ABILITIES: Final = (
@@ -121,14 +120,17 @@ def _words(capability: Capability, offer: Offer) -> dict[str, Any]:
     return {}
 
 
-def _numbers(name: str, offer: Offer) -> dict[str, Any]:
-    if name == "temperature":
-        return {"high": float(offer.provider.temperature_max), "default": _number(offer.temperature_default)}
-    if name == "top_p":
-        return {"high": float(offer.provider.top_p_max), "default": _number(offer.top_p_default)}
-    if name == "max_tokens" and offer.max_output_tokens:
+def _numbers(capability: Capability, offer: Offer) -> dict[str, Any]:
+    if capability.name == "temperature":
+        limit, default = offer.provider.temperature_max, offer.temperature_default
+    elif capability.name == "top_p":
+        limit, default = offer.provider.top_p_max, offer.top_p_default
+    elif capability.name == "max_tokens" and offer.max_output_tokens:
         return {"high": offer.max_output_tokens, "stated_by": "model"}
-    return {}
+    else:
+        return {}
+    stated_by = capability.stated_by if limit == capability.high else "provider"
+    return {"high": float(limit), "default": _number(default), "stated_by": stated_by}
 
 
 def _thinking_refusal(offer: Offer) -> Refusal:

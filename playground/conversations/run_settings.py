@@ -184,7 +184,7 @@ def fit(settings: RunSettings, offer: OfferFacts) -> RunSettings:
         lost["tool_choice"] = None
     if settings.output not in outputs(offer):
         lost["output"] = None
-    if settings.thinking is False:
+    if lost.get("thinking", settings.thinking) is False:
         lost["keep_thinking"] = None  # who does not think keeps no thoughts
     return _with_engine(replace(settings, **lost), offer)  # type: ignore[arg-type]
 
@@ -211,7 +211,11 @@ def _with_engine(settings: RunSettings, offer: OfferFacts) -> RunSettings:
 def _losses(before: RunSettings, after: RunSettings, offer: OfferFacts) -> dict[str, str]:
     """A sentence for every setting that was chosen and that this offer does not take."""
     lost = {name: parameter for name, parameter in PARAMETERS.items() if getattr(before, name) != getattr(after, name)}
-    return {name: _loss(parameter, offer) for name, parameter in lost.items()}
+    sentences = {name: _loss(parameter, offer) for name, parameter in lost.items()}
+    if "web_search" in lost and after.web_search:
+        engine = {"engine": after.web_search.engine}
+        sentences["web_search"] = _("Web search stays on; its engine is now %(engine)s.") % engine
+    return sentences
 
 
 def _loss(parameter: str, offer: OfferFacts) -> str:
@@ -219,7 +223,9 @@ def _loss(parameter: str, offer: OfferFacts) -> str:
     if parameter == "stop" and capability.taken:
         return _too_many_stop_words(offer, capability.most or 0)
     reason = why_not(capability, model=offer.title, provider=offer.provider_name)
-    if not reason:
+    if not reason and parameter == "clear_thinking":
+        reason = _("Thinking is switched off.")
+    elif not reason:
         values = {"model": offer.title, "values": ", ".join(capability.values)}
         reason = _("%(model)s takes %(values)s here.") % values
     return _("%(parameter)s is left out. %(reason)s") % {"parameter": label(parameter), "reason": reason}

@@ -89,6 +89,11 @@ def measured_of_late(
     return figures
 
 
+def forget() -> None:
+    """Count anew at once: for who has changed the entries in this process and cannot wait."""
+    _kept.clear()
+
+
 def measured(
     offers: Mapping[uuid.UUID, bool], *, now: dt.datetime, window: dt.timedelta = WINDOW
 ) -> dict[uuid.UUID, Measured]:

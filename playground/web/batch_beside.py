@@ -49,7 +49,7 @@ def _side(batch: Batch, desk: Desk) -> dict[str, Any]:
 
 
 def _answers(batch: Batch, numbers: list[int], desk: Desk) -> dict[int, dict[str, Any]]:
-    rows = batch.rows.filter(number__in=numbers).select_related("generation__message", "generation__entry")
+    rows = batch.rows.filter(number__in=numbers).select_related("generation__message", "generation__entry__correction")
     rates = Rates(desk.user.currency)
     return {row.number: _answer(batch, row, rates) for row in rows}
 
@@ -66,5 +66,5 @@ def _answer(batch: Batch, row: Row, rates: Rates) -> dict[str, Any]:
         "text": text if len(text) <= LONGEST else text[: LONGEST - 1] + "…",
         "why": row.flaw or (str(trouble(run.error_code).title) if run and run.error_code else ""),
         "tokens": f"{entry.completion_tokens:,}" if entry and entry.tokens_basis != "none" else "",
-        "cost": rates.cost(entry) if entry else None,
+        "cost": rates.run_cost(entry) if entry else None,
     }

@@ -13,6 +13,7 @@ from typing import Any, Final
 from asgiref.sync import sync_to_async
 
 from playground.batches.models import Batch, Row
+from playground.ledger.corrections import outcome
 from playground.web.usage_export import BOM, formula_safe
 
 ROWS: Final = 250  # of one part: answers are long
@@ -28,19 +29,19 @@ async def csv_file(batch: Batch, *, bom: bool) -> AsyncIterator[bytes]:
     """RFC 4180. The columns of the table, then what became of each row; what a spreadsheet would run is disarmed."""
     head = ["row", *batch.columns, *_result_names(batch.columns)]
     yield ((BOM if bom else "") + _lines([[formula_safe(name) for name in head]])).encode()
-    async for rows in _parts(batch):
-        yield _lines([row.number, *map(_safe, row.texts), *map(_safe, _results(row).values())] for row in rows).encode()
+    async for part in _parts(batch):
+        yield _lines([row.number, *map(_safe, row.texts), *map(_safe, found.values())] for row, found in part).encode()
 
 
 async def json_lines(batch: Batch) -> AsyncIterator[bytes]:
     """One object a line: {"row", "input": {column: cell}, "state", "answer", …}; what is not known is null."""
-    async for rows in _parts(batch):
+    async for part in _parts(batch):
         lines = (
             json.dumps(
-                {"row": row.number, "input": dict(zip(batch.columns, row.texts, strict=False)), **_results(row)},
+                {"row": row.number, "input": dict(zip(batch.columns, row.texts, strict=False)), **found},
                 ensure_ascii=False,
             )
-            for row in rows
+            for row, found in part
         )
         yield ("\n".join(lines) + "\n").encode()
 
@@ -60,13 +61,14 @@ def _results(row: Row) -> dict[str, Any]:
             "finish_reason": run.finish_reason or None,
         }
     if entry is not None:
+        found = outcome(entry)
         values |= {
             "prompt_tokens": entry.prompt_tokens,
             "cached_tokens": entry.cached_tokens,
             "completion_tokens": entry.completion_tokens,
             "reasoning_tokens": entry.reasoning_tokens,
-            "cost": None if entry.cost_total is None else f"{entry.cost_total:f}",
-            "currency": entry.currency or None,
+            "cost": None if found.total is None else f"{found.total:f}",
+            "currency": found.currency or None,
             "ttft_ms": entry.ttft_ms,
             "duration_ms": entry.duration_ms,
             "entry": entry.pk,
@@ -98,15 +100,15 @@ def _lines(rows: Iterable[Sequence[object]]) -> str:
     return lines.getvalue()
 
 
-async def _parts(batch: Batch) -> AsyncIterator[list[Row]]:
+async def _parts(batch: Batch) -> AsyncIterator[list[tuple[Row, dict[str, Any]]]]:
     last = 0
-    while rows := await sync_to_async(_part)(batch, last):
-        yield rows
-        last = rows[-1].number
+    while part := await sync_to_async(_part)(batch, last):
+        yield part
+        last = part[-1][0].number
 
 
-def _part(batch: Batch, after: int) -> list[Row]:
+def _part(batch: Batch, after: int) -> list[tuple[Row, dict[str, Any]]]:
+    """Rows with their results, which may ask the database: for what corrects a correction."""
     rows = Row.objects.filter(batch=batch, number__gt=after).order_by("number")
-    return list(
-        rows.select_related("generation__message", "generation__entry").defer("weights", "generation__request")[:ROWS]
-    )
+    rows = rows.select_related("generation__message", "generation__entry__correction")
+    return [(row, _results(row)) for row in rows.defer("weights", "generation__request")[:ROWS]]

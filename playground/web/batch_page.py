@@ -24,12 +24,12 @@ from playground.catalog.errors import OfferRefused
 from playground.catalog.models import Offer
 from playground.catalog.recent import facts_and_price
 from playground.conversations.models import Generation
+from playground.conversations.sources import sources_of
 from playground.ledger.models import Entry
 from playground.web.batch_list import TONES
 from playground.web.figures import seconds_words
 from playground.web.money import SIGNS, CostView, Rates
 from playground.web.offers import Desk
-from playground.web.sources import sources_of
 from playground.web.tool_calls import closed_calls_of
 from playground.web.troubles import trouble, trouble_of
 from playground.web.verdicts import verdict_of, wants_json
@@ -154,7 +154,7 @@ def rows_view(batch: Batch, wish: RowsWish, desk: Desk, counts: "Counter[str]") 
     page = Counted(numbers, None if wish.query else _wanted(batch, wish, counts)).get_page(wish.page)
     rates = Rates(desk.user.currency)
     rows = batch.rows.filter(number__in=list(page.object_list)).select_related(
-        "generation__message", "generation__entry"
+        "generation__message", "generation__entry__correction"
     )
     return {
         "rows": [_line(row, batch, rates) for row in rows.defer(*UNSHOWN)],
@@ -281,7 +281,7 @@ def _line(row: Row, batch: Batch, rates: Rates) -> dict[str, Any]:
         "tokens": f"{entry.prompt_tokens:,} → {entry.completion_tokens:,}"
         if entry and entry.tokens_basis != "none"
         else "",
-        "cost": rates.cost(entry) if entry else None,
+        "cost": rates.run_cost(entry) if entry else None,
         "seconds": seconds_words(entry.duration_ms) if entry and entry.duration_ms is not None else "",
         "attempts": row.attempts if row.attempts > 1 else 0,
     }

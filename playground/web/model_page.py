@@ -316,7 +316,8 @@ def _shop(desk: Desk, offer: Offer, model: LanguageModel) -> dict[str, Any]:
         "why_not": str(offer.get_disabled_reason_display()) if offer.disabled_reason else "",
         "prices": offer_prices(desk, offer),
         "parameters": [
-            {**row, "source": _source(desk, row["source"] or model.source)} for row in parameter_rows(offer, model)
+            {**row, "sources": [_source(desk, one) for one in row["sources"] or [model.source]]}
+            for row in parameter_rows(offer, model)
         ],
         "price_url": reverse("model-price", args=[offer.pk]) if desk.may_set_prices and offer.enabled else "",
         "facts": [

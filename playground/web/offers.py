@@ -169,13 +169,19 @@ def run_view(
         "errors": errors,
         "ranges": _ranges(MAIN, offer, chosen, errors) if offer else [],
         "more": _more(offer, chosen, errors) if offer else None,
-        "dropped": [errors[name] for name in DROPPABLE if name in errors],
+        "dropped": [errors[name] for name in _without_a_field(offer) if name in errors],
         "offer": _card(desk, offer) if offer else None,
         "tools": run_tools.tools_view(desk.user, desk.team, conversation, offer, chosen) if offer else None,
         "output": run_tools.output_view(offer, chosen) if offer else None,
         "keeping": run_tools.keeping_view(offer, chosen) if offer else None,
         **(_when_full(offer, chosen, conversation) if offer else {}),
     }
+
+
+def _without_a_field(offer: Offer | None) -> Sequence[str]:
+    """The settings that show no note beside themselves: choices, and numbers that this offer does not take."""
+    locked = [name for name in MORE if offer and not capabilities_of(offer)[name].taken]
+    return (*DROPPABLE, *locked)
 
 
 def _when_full(offer: Offer, chosen: RunSettings, conversation: Conversation | None) -> dict[str, Any]:

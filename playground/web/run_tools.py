@@ -28,13 +28,13 @@ EXAMPLE_SCHEMA = """{
   "required": ["name", "amount"],
   "additionalProperties": false
 }"""
-_RECENCY_WORDS = {
+RECENCY_WORDS = {
     "oneDay": gettext_lazy("one day"),
     "oneWeek": gettext_lazy("one week"),
     "oneMonth": gettext_lazy("one month"),
     "oneYear": gettext_lazy("one year"),
 }
-_SIZE_WORDS = {"medium": gettext_lazy("medium"), "high": gettext_lazy("long")}
+SIZE_WORDS = {"medium": gettext_lazy("medium"), "high": gettext_lazy("long")}
 _CHOICE_WORDS = {
     "auto": gettext_lazy("the model decides"),
     "none": gettext_lazy("no call"),
@@ -140,8 +140,8 @@ def _search(table: Capabilities, offer: Offer, chosen: WebSearch | None) -> dict
         "locked": _why(table, "web_search", offer),
         "is_on": table["web_search"].taken and chosen is not None,
         "engines": [(name, name == search.engine) for name in table["web_search"].values],
-        "recencies": [(name, _RECENCY_WORDS[name], name == search.recency) for name in RECENCIES],
-        "sizes": [(name, _SIZE_WORDS[name], name == search.size) for name in SIZES],
+        "recencies": [(name, RECENCY_WORDS[name], name == search.recency) for name in RECENCIES],
+        "sizes": [(name, SIZE_WORDS[name], name == search.size) for name in SIZES],
         "count": search.count or "",
         "most": MOST_RESULTS,
         "domain": search.domain,

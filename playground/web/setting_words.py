@@ -1,6 +1,11 @@
 """Run settings in words: what was chosen, and nothing of what was not."""
 
+import json
+import uuid
+from collections.abc import Iterator
+
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from playground.catalog.capability_words import label
 from playground.conversations.run_settings import PARAMETERS, RunSettings
@@ -8,6 +13,7 @@ from playground.conversations.web_search import WebSearch
 from playground.prompts.models import TemplateVersion
 from playground.tools.models import Function
 from playground.vault.models import ApiKey
+from playground.web.run_tools import RECENCY_WORDS, SIZE_WORDS
 
 LONGEST_BEGINNING = 32  # characters of a system prompt
 
@@ -22,6 +28,14 @@ def setting_words(settings: RunSettings) -> dict[str, str]:
         if name == "tool_choice" and settings.named_function:
             value = Function.objects.filter(pk=settings.named_function).values_list("name", flat=True).first() or "—"
         found[name] = f"{label(parameter)} {_value_words(name, value)}"
+    if settings.output == "json_schema" and settings.schema.strip():
+        found["schema"] = _("Schema “%(begin)s”, %(count)s characters") % {
+            "begin": _beginning(_title_of(settings.schema) or settings.schema),
+            "count": f"{len(settings.schema):,}",
+        }
+    if settings.when_full:
+        way = {"drop": _("leave out the oldest turns"), "summarise": _("summarise first")}[settings.when_full]
+        found["when_full"] = _("When the context is full: %(way)s") % {"way": way}
     if settings.system_prompt.strip():
         found["system_prompt"] = _("System prompt “%(begin)s”, %(count)s characters") % {
             "begin": _beginning(settings.system_prompt),
@@ -32,6 +46,8 @@ def setting_words(settings: RunSettings) -> dict[str, str]:
     if settings.key:
         key = ApiKey.objects.filter(pk=settings.key).first()
         found["key"] = _("Key %(name)s") % {"name": key} if key else _("Key that is gone")
+    elif settings.team_key_first:
+        found["team_key_first"] = _("The team’s key first")
     return found
 
 
@@ -40,9 +56,42 @@ def _beginning(text: str) -> str:
     return words if len(words) <= LONGEST_BEGINNING else f"{words[:LONGEST_BEGINNING].rstrip()}…"
 
 
+def _title_of(schema: str) -> str:
+    """What a schema calls itself, "" where it does not or is not finished."""
+    try:
+        title = json.loads(schema).get("title")
+    except (ValueError, AttributeError, RecursionError):
+        return ""
+    return title if isinstance(title, str) else ""
+
+
 def _value_words(name: str, value: object) -> str:
-    if isinstance(value, bool | WebSearch):
+    if isinstance(value, WebSearch):
+        return ", ".join(_search_words(value)) or _("on")
+    if isinstance(value, bool):
         return _("on") if value else _("off")
     if isinstance(value, tuple):
-        return str(len(value)) if name == "functions" else " ".join(f"“{word}”" for word in value)
+        return ", ".join(_function_names(value)) if name == "functions" else " ".join(f"“{word}”" for word in value)
     return f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _search_words(search: WebSearch) -> Iterator[str]:
+    """The options that were chosen."""
+    if search.engine:
+        yield search.engine
+    if search.count:
+        yield ngettext("%(count)s result", "%(count)s results", search.count) % {"count": search.count}
+    if search.recency:
+        yield str(RECENCY_WORDS[search.recency])
+    if search.size:
+        yield _("excerpts: %(size)s") % {"size": SIZE_WORDS[search.size]}
+    if search.domain:
+        yield search.domain
+    if search.query:
+        yield f"“{search.query}”"
+
+
+def _function_names(functions: tuple[uuid.UUID, ...]) -> list[str]:
+    """Their names in the order in which they were chosen; "—" for one that is gone."""
+    names = dict(Function.objects.filter(pk__in=functions).values_list("pk", "name"))
+    return [names.get(one, "—") for one in functions]

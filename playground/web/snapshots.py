@@ -12,12 +12,12 @@ from django.utils.translation import ngettext
 from playground.accounts.models import User
 from playground.conversations.files.imported import moment
 from playground.conversations.models import Generation
+from playground.conversations.sources import Reference, sources_of
 from playground.snapshots import sharing
 from playground.snapshots.models import Snapshot
 from playground.web.moments import clock_words, moment_words
 from playground.web.money import SIGNS
 from playground.web.prices import plain
-from playground.web.sources import SourceView, sources_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class SharedMessage:
     state: str
     written_at: str
     calls: Sequence[SharedCall]
-    sources: Sequence[SourceView]
+    sources: Sequence[Reference]
     usage: str
     sums_up: bool
 

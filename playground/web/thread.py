@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 
 from playground.accounts.models import User
 from playground.conversations.models import Conversation, Generation, Message
+from playground.conversations.sources import Reference, sources_of
 from playground.conversations.turns import Turn
 from playground.ledger.models import Entry
 from playground.web import window
 from playground.web.moments import day_words
 from playground.web.money import CostView, Rates
-from playground.web.sources import SourceView, sources_of
 from playground.web.stencil import fill, mark
 from playground.web.tool_calls import CallView, Surroundings, calls_of, reopened
 from playground.web.troubles import trouble_of
@@ -126,7 +126,7 @@ class MessageView:
     role: str
     content: str
     reasoning_content: str
-    sources: Sequence[SourceView]
+    sources: Sequence[Reference]
     calls: Sequence[CallView]
     verdict: VerdictView | None
     is_json: bool  # it was to be JSON

@@ -1,6 +1,6 @@
 """A request as Java code for the official SDK (github.com/zai-org/z-ai-sdk-java, ai.z.openapi:zai-sdk). Pure.
 
-Checked by hand against the sources of version 0.3.4: the code compiles with its classes, and what its mapper then
+Checked by hand against the sources of version 0.3.3: the code compiles with its classes, and what its mapper then
 writes is the body, field by field. Messages have to be objects of the SDK, which refuses a request without any;
 `extraJson`, what it has no setter for, is merged into the top level of the body. A parameterised type is named there,
 because with a raw Map the builder would forget what it builds; its values are nodes, because the mapper leaves out a

@@ -1,4 +1,4 @@
-// The text of a file, whatever encoding it is in: UTF-8, UTF-16 with or without its mark, GB18030. Pure.
+// The text of a file, whatever encoding it is in: UTF-8, UTF-16 (Latin text also without its mark), GB18030. Pure.
 
 const MARKS = [
   ["utf-8", [0xef, 0xbb, 0xbf]],

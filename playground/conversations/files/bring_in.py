@@ -84,10 +84,11 @@ def _title(imported: Imported) -> str:
 
 
 def _settings(imported: Imported, offers: Sequence[Offer]) -> RunSettings:
-    """The settings of the file as far as they can be used here; the model too, where it is offered."""
+    """The settings of the file as far as they can be used here; the model too, where it is offered. Never a key."""
     offer = next((one for one in offers if _is(one, imported)), None)
     try:
-        wished = run_settings.parse({**imported.settings, "offer": None, "system_prompt": imported.system_prompt})
+        own = {"offer": None, "key": None, "system_prompt": imported.system_prompt}
+        wished = run_settings.parse({**imported.settings, **own})
     except Refused as error:
         raise BadFile(error.message) from error
     if offer is None:

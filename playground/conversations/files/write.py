@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from playground.catalog.models import Offer
 from playground.conversations import run_settings
 from playground.conversations.files.read import FORMAT
 from playground.conversations.models import Conversation, Generation, Message, branch_of
+from playground.conversations.sources import Reference, sources_of
 from playground.ledger.corrections import outcome
 from playground.ledger.models import Entry
 
@@ -30,7 +32,7 @@ def document_of(conversation: Conversation) -> Document:
     chosen = {
         name: value
         for name, value in run_settings.parse(conversation.settings).to_json().items()
-        if name not in ("offer", "system_prompt")
+        if name not in ("offer", "system_prompt", "key")
     }
     return {
         "format": FORMAT,
@@ -45,23 +47,25 @@ def document_of(conversation: Conversation) -> Document:
     }
 
 
-def markdown_of(conversation: Conversation) -> str:
-    """The open branch, to be read: who said what, with which model and for how much."""
+def markdown_of(conversation: Conversation, *, with_thinking: bool = False) -> str:
+    """The open branch, to be read: who said what, with which model, from which sources and for how much."""
     branch = branch_of(conversation.messages.all(), conversation.leaf_id)
     runs = {
         run.message_id: run
         for run in Generation.objects.filter(message__in=branch).select_related("entry__correction", "offer__provider")
     }
-    parts = [f"# {conversation.title}"]
+    parts, sources = [f"# {conversation.title}"], _("Sources")
     if prompt := str(conversation.settings.get("system_prompt", "")).strip():
         parts.append(f"> **{_('System prompt')}**\n>\n{_quoted(prompt)}")
     for message in branch:
         run = runs.get(message.pk)
         parts.append(f"## {_heading(message, run)}")
-        if message.reasoning_content:
+        if message.reasoning_content and with_thinking:
             parts.append(f"> **{_('Thinking')}**\n>\n{_quoted(message.reasoning_content)}")
         if message.content:
             parts.append(message.content)
+        if found := sources_of(message.web_search):
+            parts += [f"**{sources}**", "\n".join(map(_listed, found))]
         parts += [_call(call) for call in message.tool_calls]
         parts += [f"`{result['name']}`\n\n{_fenced(result['content'])}" for result in message.results]
         if run and run.entry:
@@ -138,6 +142,14 @@ def _figures(entry: Entry) -> str:
 def _call(call: Mapping[str, Any]) -> str:
     function = call.get("function") or {}
     return f"`{function.get('name', '')}`\n\n{_fenced(str(function.get('arguments', '')))}"
+
+
+def _listed(source: Reference) -> str:
+    """A source with the number of its mark in the text: 1 of [ref_1]."""
+    title = re.sub(r"[\\\[\]<]", r"\\\g<0>", " ".join(source.title.split()))
+    link = re.sub(r"[\s<>\\]", lambda sign: quote(sign[0]), source.link)
+    named = f"[{title}](<{link}>)" if link else title
+    return f"{source.number}. " + " · ".join(filter(None, [named, source.site, source.date]))
 
 
 def _fenced(text: str) -> str:

@@ -33,11 +33,14 @@ LONGEST_NAME = 60
 @login_required
 @require_GET
 def export(request: HttpRequest, conversation_id: uuid.UUID, kind: str) -> HttpResponse:
-    """One conversation: "json" with all branches, or "md" with the open one."""
+    """One conversation: "json" with all branches, or "md" with the open one, and its thinking for `thinking=1`."""
     found = access.conversation(person(request), conversation_id, Act.VIEW)
     if kind not in KINDS:
         raise Http404
-    content = orjson.dumps(document_of(found), option=orjson.OPT_INDENT_2) if kind == "json" else markdown_of(found)
+    if kind == "json":
+        content: bytes | str = orjson.dumps(document_of(found), option=orjson.OPT_INDENT_2)
+    else:
+        content = markdown_of(found, with_thinking=request.GET.get("thinking") == "1")
     answer = HttpResponse(content, content_type=KINDS[kind])
     answer.headers["Content-Disposition"] = _attachment(f"{found.title}.{kind}")
     return answer

@@ -17,7 +17,7 @@ def test_a_conversation_is_downloaded_and_brought_in_again(page: Page, tmp_path:
     for kind in ("Markdown", "JSON"):
         page.click("#conversation-menu-trigger")
         with page.expect_download() as waiting:
-            page.get_by_role("menuitem", name=f"Download as {kind}").click()
+            page.get_by_role("menuitem", name=f"Download as {kind}", exact=True).click()
         files[kind] = tmp_path / waiting.value.suggested_filename
         waiting.value.save_as(files[kind])
     assert files["Markdown"].name == "What is 15 of 240.md"

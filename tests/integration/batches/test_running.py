@@ -248,6 +248,30 @@ def test_the_right_is_that_of_the_key_that_the_rows_take(draft: Callable[..., Ba
         assert running.right_of(batch) == limited.concurrency[tier]
 
 
+def test_two_batches_together_stay_within_the_right_of_their_key(draft: Callable[..., Batch], alice: User) -> None:
+    limited = Offer.objects.filter(provider__slug="bigmodel", enabled=True).first()
+    assert limited is not None
+    Offer.objects.filter(pk=limited.pk).update(concurrency={"V0": 4})
+    provider, team = Provider.objects.get(slug="bigmodel"), current_team(alice)
+    keys.add(team=team, user=None, provider=provider, label="k", key="0123456789abcdef.abc", created_by=alice)
+    one, other = (draft(numbered(8)) for _ in range(2))
+    for batch in (one, other):
+        batch.conversation.settings = {"offer": str(limited.pk)}
+        batch.conversation.save()
+        drafting.start(batch)
+    running.take_leases(HERE, known={}, alone=True)
+    made = begin(one, 3)
+    assert (len(made), len(begin(other))) == (3, 1)
+    begun = running.begin_rows(one.pk, HERE, 8)
+    assert (begun.turns, begun.is_over, begun.must_wait) == ((), False, True)
+    end(made[0])
+    end(made[1])
+    assert (len(begin(other)), len(begin(one))) == (2, 0)
+    end(made[2])
+    assert len(begin(other)) == 1
+    assert len(begin(one)) == 1, "none of its own runs: it does not stand still beside a full key"
+
+
 def test_a_batch_that_was_deleted_goes_piece_by_piece_and_its_entries_stay(draft: Callable[..., Batch]) -> None:
     batch = draft(numbered(purging.PIECE + 20))
     drafting.start(batch)

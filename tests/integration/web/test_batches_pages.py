@@ -13,17 +13,22 @@ from asgiref.sync import async_to_sync
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import AsyncClient, Client
 from django.urls import reverse
+from django.utils import timezone
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
 from playground.batches import drafting, running
 from playground.batches.models import Batch
 from playground.catalog.models import Offer
+from playground.catalog.prices import set_price
 from playground.conversations.models import Generation, LastSettings, Message
 from playground.conversations.run_settings import RunSettings
 from playground.ledger.models import Entry
+from playground.ledger.repricing import reprice
+from playground.pricing.price import Tier
 from playground.prompts import library
 from playground.prompts.content import read_content
+from playground.vault import keys
 from playground.web.usage_export import BOM
 from tests.integration.batches.conftest import CITIES, HERE, QUESTION, begin, draft, end, numbered, offer, started
 from tests.integration.web.conftest import HTMX, text_of
@@ -341,6 +346,33 @@ def test_results_as_json_lines_hold_every_row(alices: Client, alice: User, ended
     assert lines[0]["answer"].startswith("=answer 0")
     assert lines[5]["cost"] is None
     assert alices.get(reverse("batch-results", args=[ended.pk, "xml"])).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_price_that_is_set_later_is_that_of_the_rows_too(
+    alices: Client, alice: User, draft: Callable[..., Batch]
+) -> None:
+    offer = Offer.objects.get(provider__slug="bigmodel", wire_name="glm-4.6")
+    keys.add(
+        team=current_team(alice), user=None, provider=offer.provider, label="k", key="0123456789abcdef.abc",
+        created_by=alice,
+    )  # fmt: skip
+    batch = draft()
+    batch.conversation.settings = {"offer": str(offer.pk)}
+    batch.conversation.save()
+    drafting.start(batch)
+    other = drafting.begin_again(batch, user=alice)
+    drafting.start(other)
+    running.take_leases(HERE, known={}, alone=True)
+    end(begin(batch, 1)[0])
+    tiers, today = [Tier(input=Decimal(2), output=Decimal(8))], timezone.now().date()
+    set_price(offer_id=offer.pk, currency="CNY", tiers=tiers, source="contract", start=today)
+    reprice(by=alice, team=current_team(alice))
+    # 40 prompt tokens at 2 and 100 at 8 per million: as the sum of the batch and as the cost of the row
+    for address in (at("", batch), at("beside", batch, other.pk)):
+        assert text_of(alices.get(address)).count("¥0.00088") == 2
+    for kind in ("csv", "jsonl"):
+        assert "0.00088" in content_of(batch, alice, kind)
 
 
 def test_two_batches_over_the_same_rows_stand_side_by_side(alices: Client, alice: User, ended: Batch) -> None:

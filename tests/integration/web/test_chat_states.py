@@ -226,6 +226,15 @@ def test_a_posted_number_out_of_range_is_kept_as_the_nearest_and_said(alices: Cl
     }
 
 
+def test_a_number_that_the_model_does_not_take_is_said_with_what_was_dropped(alices: Client) -> None:
+    settled = reverse("conversation-settings", args=[uuid.UUID(int=0)])
+    glm = str(sandbox("zai/glm-4.5-air").pk)
+    answer = alices.post(settled, {"offer": glm, "seed": "7", "presence_penalty": "0.5"}, headers=HTMX)
+    sentences = answer.context["run"]["dropped"]
+    assert [sentence.partition(" is left out.")[0] for sentence in sentences] == ["Presence penalty", "Seed"]
+    assert all(sentence in text_of(answer) for sentence in sentences)
+
+
 @pytest.mark.parametrize(
     ("posted", "kept"),
     [

@@ -131,6 +131,35 @@ def test_markdown_holds_the_open_branch_to_be_read(alices: Client, room: Convers
     )
 
 
+def test_markdown_holds_the_thinking_only_where_it_is_asked_for(alices: Client, room: Conversation) -> None:
+    room.leaf = room.messages.get(content="At ten.")
+    room.save()
+    without, with_it = (alices.get(f"/c/{room.pk}/export.md{asked}").content.decode() for asked in ("", "?thinking=1"))
+    assert "At ten." in without
+    assert "Look it up." not in without
+    assert "> **Thinking**\n>\n> Look it up.\n\nAt ten." in with_it
+
+
+def test_markdown_lists_the_sources_that_the_marks_of_an_answer_mean(alices: Client, room: Conversation) -> None:
+    found = [
+        {
+            "refer": "ref_2",
+            "title": "Tides [of]\nOslo",
+            "link": "https://example.org/a b",
+            "publish_date": "2026-11-02",
+        },
+        {"refer": "ref_3", "title": "Unsafe", "link": "javascript:alert(1)", "media": "A paper"},
+    ]
+    room.leaf = room.messages.create(parent_id=room.leaf_id, role="assistant", content="High.[ref_2]", web_search=found)
+    room.save()
+    text = alices.get(f"/c/{room.pk}/export.md").content.decode()
+    assert text.endswith(
+        "High.[ref_2]\n\n**Sources**\n\n"
+        r"2. [Tides \[of\] Oslo](<https://example.org/a%20b>) · example.org · 2026-11-02"
+        "\n3. Unsafe · A paper\n"
+    )
+
+
 def test_all_conversations_leave_as_lines_that_come_in_elsewhere(
     alices: Client, room: Conversation, charlie: User, browser_of: Callable[[User], Client]
 ) -> None:
@@ -141,6 +170,17 @@ def test_all_conversations_leave_as_lines_that_come_in_elsewhere(
     copy = Conversation.objects.get(user=charlie)
     assert told(copy) == told(room)
     assert set(copy.messages.filter(role="user").values_list("author", flat=True)) == {charlie.pk}
+
+
+@pytest.mark.parametrize("key", [str(uuid.uuid4()), "team"])
+def test_a_key_neither_leaves_nor_comes_in(alices: Client, room: Conversation, key: str) -> None:
+    room.settings |= {"key": key}
+    room.save()
+    document = json.loads(alices.get(f"/c/{room.pk}/export.json").content)
+    assert document["settings"] == {"temperature": 0.3}
+    brought(alices, json.dumps(document | {"settings": {"temperature": 0.3, "key": key}}).encode())
+    copy = Conversation.objects.exclude(pk=room.pk).get()
+    assert copy.settings == {name: value for name, value in room.settings.items() if name != "key"}
 
 
 ODD: list[dict[str, object]] = [

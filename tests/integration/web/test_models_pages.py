@@ -332,6 +332,11 @@ def test_each_shop_of_a_model_lists_its_parameters_with_who_states_them(alices: 
     assert "Web search GLM-4.5 does not support this. Z.ai guide: GLM-4.5 series · 30 Sep 2025" in zai
     assert "Stop words up to 4 OpenAI API reference: chat completions · 21 Nov 2026" in vercel
     assert "Choice of tools auto, none, required" in vercel
+    assert "function OpenAI API reference" in vercel, "what the model does not narrow is not its own"
+    assert (
+        "Temperature 0 to 1, 0.6 by default Vercel AI Gateway: GLM 4.7 FlashX · 16 Jun 2026 Z.ai OpenAPI document"
+        in vercel
+    )
 
 
 def test_rights_by_tier_are_stated_for_each_shop(alices: Client, catalog: None) -> None:

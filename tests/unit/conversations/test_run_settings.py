@@ -1,5 +1,6 @@
 """What does not suit a model is brought into its range or dropped, and said; what nobody chose begins sensibly."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -20,12 +21,14 @@ from playground.conversations.run_settings import (
     propose,
     ranges,
 )
+from playground.conversations.web_search import WebSearch
 
 
-def offer_of(family: str, **more: object) -> OfferFacts:
+def offer_of(family: str, *, engines: Sequence[str] = (), **more: object) -> OfferFacts:
     provider = Provider(
         slug="zai", name="Z.ai", base_url="https://api.z.ai/api/paas/v4", family=family, thinking_switch="glm",
         temperature_max=Decimal(1 if family == "glm" else 2),
+        parameters={"web_search": {"values": list(engines)}} if engines else {},
     )  # fmt: skip
     known: dict[str, object] = {
         **{"provider": provider, "title": "GLM-4.5-Air", "wire_name": "glm-4.5-air", "max_output_tokens": 98_304},
@@ -38,7 +41,8 @@ OFFER = offer_of("glm")
 COMPATIBLE = offer_of("openai", max_output_tokens=None)
 ALWAYS = offer_of("glm", title="GLM-Z1-Air", thinking="always", thinking_switch="none", efforts=[])
 PLAIN = offer_of("glm", title="GLM-4-FlashX", thinking="none", thinking_switch="none", efforts=[])
-OFFERS = (OFFER, COMPATIBLE, ALWAYS, PLAIN)
+SEARCHING = offer_of("glm", tools=True, json_mode=True, web_search=True, engines=["search_pro_jina"])
+OFFERS = (OFFER, COMPATIBLE, ALWAYS, PLAIN, SEARCHING)
 NUMBERS = st.none() | st.floats(-1e6, 1e6)
 SETTINGS = st.builds(
     RunSettings,
@@ -52,6 +56,10 @@ SETTINGS = st.builds(
     frequency_penalty=NUMBERS,
     presence_penalty=NUMBERS,
     seed=st.none() | st.integers(-(2**60), 2**60),
+    functions=st.lists(st.uuids(), max_size=3, unique=True).map(tuple),
+    keep_thinking=st.sampled_from([None, True]),
+    web_search=st.none() | st.builds(WebSearch, engine=st.sampled_from(["", "search_std", "search_pro_jina"])),
+    output=st.sampled_from([None, "json_object", "json_schema"]),
 )
 
 
@@ -97,6 +105,7 @@ SAID = [
     (OFFER, {"presence_penalty": 1.0}, "Presence penalty is left out. Z.ai does not know this parameter."),
     (OFFER, {"seed": 7}, "Seed is left out. No documentation of Z.ai confirms this parameter, so it is never sent."),
     (OFFER, {"stop": ("a", "b")}, "GLM-4.5-Air takes 1 stop word at most."),
+    (OFFER, {"web_search": WebSearch("search_std")}, "Web search is left out. GLM-4.5-Air does not support this."),
 ]  # fmt: skip
 
 
@@ -107,6 +116,18 @@ def test_what_another_model_does_not_take_is_dropped_with_its_reason(
     settled, notes = clamp(RunSettings(offer=offer.id, **wished), offer)  # type: ignore[arg-type]
     assert notes == {next(iter(wished)): sentence}
     assert settled == RunSettings(offer=offer.id, stop=("a",) if "stop" in wished else ())
+
+
+def test_a_web_search_stays_on_with_the_engine_of_the_other_provider() -> None:
+    settled, notes = clamp(RunSettings(offer=SEARCHING.id, web_search=WebSearch("search_std", count=5)), SEARCHING)
+    assert settled.web_search == WebSearch("search_pro_jina", count=5)
+    assert notes == {"web_search": "Web search stays on; its engine is now search_pro_jina."}
+
+
+def test_without_thinking_no_earlier_thinking_goes_along_and_that_is_the_reason() -> None:
+    settled, notes = clamp(RunSettings(offer=OFFER.id, thinking=False, keep_thinking=True), OFFER)
+    assert settled == RunSettings(offer=OFFER.id, thinking=False)
+    assert notes == {"keep_thinking": "Earlier thinking is left out. Thinking is switched off."}
 
 
 def test_what_both_models_take_stays_when_they_are_switched() -> None:

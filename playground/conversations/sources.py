@@ -9,7 +9,7 @@ _NUMBER = re.compile(r"(\d{1,3})$")
 
 
 @dataclass(frozen=True, slots=True)
-class SourceView:
+class Reference:
     """One reference. `refer` is its mark in the text; `link` is "" when it is no plain web address."""
 
     number: int
@@ -21,15 +21,15 @@ class SourceView:
     date: str
 
 
-def sources_of(found: Sequence[Mapping[str, str]]) -> tuple[SourceView, ...]:
+def sources_of(found: Sequence[Mapping[str, str]]) -> tuple[Reference, ...]:
     """In the order of the provider, with the numbers of their marks where these have one."""
     return tuple(_source(place, one) for place, one in enumerate(found, 1))
 
 
-def _source(place: int, one: Mapping[str, str]) -> SourceView:
+def _source(place: int, one: Mapping[str, str]) -> Reference:
     number = _NUMBER.search(one.get("refer", ""))
     link, host = _safe(one.get("link", ""))
-    return SourceView(
+    return Reference(
         number=int(number[1]) if number else place,
         refer=one.get("refer", ""),
         title=one.get("title", "") or host or one.get("refer", ""),
