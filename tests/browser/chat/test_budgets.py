@@ -102,7 +102,7 @@ def test_a_threshold_is_told_once_and_stands_above_the_composer_from_then_on(
     send(page, "hello")
     until_state(page, "finished")
     toast = page.locator(".toast", has_text="is nearly used up: $80.01 of $100.00 is used.")
-    expect(toast).to_have_count(1)
+    expect(toast).to_have_count(1, timeout=15_000)
     assert Notice.objects.get().seen_at is not None
     page.reload()
     ready(page)
