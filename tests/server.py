@@ -34,6 +34,7 @@ class Server:
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
         self.log_path = Path(settings.DATA) / f"server-{self.port}.log"
+        self.known = 0  # characters of the log that earlier tests have seen
 
     def start(self, **environment: str) -> None:
         """Collect static files once, start, and wait until it answers."""
@@ -99,3 +100,8 @@ class Server:
     def log(self) -> str:
         """Everything it has printed."""
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+    @property
+    def said(self) -> str:
+        """What it has printed since the test began."""
+        return self.log[self.known :]

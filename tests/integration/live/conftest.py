@@ -42,10 +42,10 @@ def server(_running_server: Server, transactional_db: None) -> Iterator[Server]:
     ExchangeRate.objects.get_or_create(day="2026-11-21", defaults={"cny_per_usd": "7.10", "source": "a test"})
     if _running_server.process is None or _running_server.process.poll() is not None:
         _running_server.start()
-    said_before = len(_running_server.log)
+    _running_server.known = len(_running_server.log)
     yield _running_server
     _running_server.rest()
-    print(_running_server.log[said_before:])  # noqa: T201 - pytest shows it when a test fails
+    print(_running_server.said)  # noqa: T201 - pytest shows it when a test fails
 
 
 @pytest.fixture

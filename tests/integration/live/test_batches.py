@@ -75,7 +75,7 @@ def test_a_batch_runs_to_its_end_with_an_entry_for_every_row(
     assert set(Entry.objects.values_list("generation", flat=True)) == set(
         batch.rows.values_list("generation", flat=True)
     )
-    assert "Traceback" not in server.log
+    assert "Traceback" not in server.said
 
 
 def test_never_more_rows_at_once_than_chosen(
@@ -123,7 +123,7 @@ def test_after_ctrl_c_the_next_start_goes_on(
     server.start()
     wait_until(lambda: state(batch) == Batch.State.DONE)
     assert count(batch, "finished", "interrupted") == 12
-    assert "Traceback" not in server.log
+    assert "Traceback" not in server.said
 
 
 def test_pause_lets_rows_end_and_resume_goes_on(
