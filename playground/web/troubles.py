@@ -250,8 +250,10 @@ def _too_long(run: Generation, words: Trouble) -> TroubleView:
         cause = gettext("About %(prompt)s tokens with %(reserved)s reserved for the answer; %(model)s reads %(reads)s.")
     else:
         cause = gettext("About %(prompt)s tokens; %(model)s reads %(reads)s, its answer included.")
+    cause %= values
     if reads and over <= 0:
-        cause = gettext("By our count it fits: about %(prompt)s of %(reads)s tokens. The provider counts otherwise.")
+        # One message, so that each language puts its own space, or none, between the two sentences.
+        cause = gettext("%(numbers)s By our count it fits; the provider counts otherwise.") % {"numbers": cause}
     desk = Desk(run.user, run.conversation.team)
     ways = [use_offer(offer) for offer in larger_offers(desk, run.offer, prompt + reserved)]
     has_older_turns = len(turn_starts(lines_before(run))) > 1
@@ -260,7 +262,7 @@ def _too_long(run: Generation, words: Trouble) -> TroubleView:
     ways.append(Way(gettext("New conversation"), icon="plus", url=reverse("playground")))
     return TroubleView(
         title=str(title),
-        cause=cause % values,
+        cause=cause,
         step=str(words.step),
         quote=run.error_message,
         wait_seconds=0,

@@ -28,7 +28,7 @@ CHAT = "zai/glm-4.5-air"  # thinks when asked to, answers in Markdown
 LONG = "/sandbox long {count}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def _running_server(django_db_setup: None) -> Iterator[Server]:
     server = Server(PLAYGROUND_SANDBOX_SPEED="20")
     yield server
