@@ -316,7 +316,8 @@ def _whole(text: str) -> int:
 
 def _drawn(values: Sequence[Any]) -> Sum:
     entries, unpriced, prompt, completion, cost = map(int, values)
-    return Sum(entries=entries, unpriced=unpriced, prompt_tokens=prompt, completion_tokens=completion, cost_units=cost)
+    # By place: a chart of 25 people over 90 days has thousands of them.
+    return Sum(entries, unpriced, 0, 0, prompt, 0, completion, 0, cost)
 
 
 @dataclass(frozen=True, slots=True)

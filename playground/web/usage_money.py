@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import ngettext
 
+from playground.ledger.fields import UNIT
 from playground.ledger.fold import Sum
 from playground.pricing.money import CURRENCIES, Currency, Money, Rate, convert
 from playground.web.money import SIGNS, format_money
@@ -44,11 +45,16 @@ def together(amounts: Amounts, currency: str, rate: Rate) -> Decimal:
 
 def amounts_of(sums: Iterable[tuple[str, Sum]], name: str = "cost") -> dict[str, Decimal]:
     """Amounts by currency of sums with theirs; a currency that nothing was billed in is left out."""
-    found: dict[str, Decimal] = {}
+    units: dict[str, int] = {}
     for currency, one in sums:
-        if currency and (one.entries - one.unpriced or getattr(one, name)):
-            found[currency] = found.get(currency, Decimal(0)) + getattr(one, name)
-    return found
+        if is_billed(currency, one, name):
+            units[currency] = units.get(currency, 0) + getattr(one, f"{name}_units")
+    return {currency: count * UNIT for currency, count in units.items()}
+
+
+def is_billed(currency: str, one: Sum, name: str = "cost") -> bool:
+    """Whether a sum has an amount in its currency, be it 0; not where it is nothing but runs without a price."""
+    return bool(currency and (one.entries != one.unpriced or getattr(one, f"{name}_units")))
 
 
 def money_words(lens: Lens, amounts: Amounts, unpriced: int = 0) -> dict[str, Any]:

@@ -31,7 +31,16 @@ from playground.web.moments import day_words
 from playground.web.money import format_money
 from playground.web.usage_conversations import OTHERS
 from playground.web.usage_filters import filters_of, paper_words, values_of
-from playground.web.usage_money import Lens, amounts_of, money_words, rate_words, sign_of, together, unpriced_words
+from playground.web.usage_money import (
+    Lens,
+    amounts_of,
+    is_billed,
+    money_words,
+    rate_words,
+    sign_of,
+    together,
+    unpriced_words,
+)
 from playground.web.usage_seat import Names, Seat, names_in
 from playground.web.usage_wish import NO_KEY, Wish
 from playground.web.usage_words import (
@@ -316,11 +325,11 @@ def _charts(page: Page) -> list[dict[str, Any]]:
 
 def _cost_chart(page: Page, currency: str, *, alone: bool) -> dict[str, Any]:
     def value(cell: Cell, one: Sum) -> Decimal | None:
-        for billed, amount in amounts_of([(cell.currency, one)]).items():
-            if page.lens.show:
-                return together({billed: amount}, page.lens.show, page.lens.rate)
-            return amount if billed == currency else None
-        return None
+        if not is_billed(cell.currency, one):
+            return None
+        if page.lens.show:
+            return together({cell.currency: one.cost}, page.lens.show, page.lens.rate)
+        return one.cost if cell.currency == currency else None
 
     def words(amount: Decimal) -> str:
         return format_money(amount, currency) if currency else "—"
@@ -363,7 +372,8 @@ def _chart(
     words: Callable[[Decimal], str],
 ) -> dict[str, Any]:
     is_cost = page.wish.what == "cost"  # what has no price is a request, and has its tokens, as any other
-    cells = [(cell, value(cell, one), one.unpriced if is_cost else 0) for cell, one in page.history.cells.items()]
+    found = [(cell, value(cell, one), one.unpriced if is_cost else 0) for cell, one in page.history.cells.items()]
+    cells = [one for one in found if one[1] is not None or one[2]] or found
     series, heads = _series(page, cells)
     parts = [[Part() for _head in heads] for _bar in page.bars]
     for cell, amount, unpriced in cells:
