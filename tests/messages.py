@@ -1,7 +1,7 @@
 """Translations: collects the texts of the house, says what is missing, compiles (`make messages`).
 
 The compiled files are committed, so that neither `make run` nor a server needs GNU gettext; tests/house proves that all
-three (texts in the code, .po, .mo) are in step.
+(texts in the code, .po, .mo, the scripts' words in static/words) are in step.
 """
 
 import os
@@ -15,7 +15,7 @@ import polib
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("zh_Hans",)
 LOCALE = Path("playground/locale")
-IGNORED = ("static/vendor/*", "tests/*", "bench/*", "var/*")
+IGNORED = ("static/vendor/*", "static/words/*", "tests/*", "bench/*", "var/*")
 
 
 def main() -> int:
@@ -27,6 +27,7 @@ def main() -> int:
     ]
     for path in catalogs:
         polib.pofile(str(path)).save_as_mofile(str(path.with_suffix(".mo")))
+    manage(ROOT, "write_words", "--verbosity=0")
     sys.stdout.write("".join(f"{line}\n" for line in missing))
     sys.stdout.write(f"{len(catalogs)} compiled, {len(missing)} texts without a translation.\n")
     return 1 if missing else 0
@@ -34,13 +35,18 @@ def main() -> int:
 
 def collect(root: Path) -> None:
     """Bring the .po files below `root` in step with the texts in its code; needs GNU gettext."""
+    flags = ["--no-obsolete", "--add-location=file", "--verbosity=0"]
+    flags += [f"--locale={language}" for language in LANGUAGES] + [f"--ignore={pattern}" for pattern in IGNORED]
+    for domain, extensions in (("django", "py,html,txt"), ("djangojs", "js")):
+        manage(root, "makemessages", f"--domain={domain}", f"--extension={extensions}", *flags)
+
+
+def manage(root: Path, *command: str) -> None:
+    """Run a command of the project below `root` on a data folder of its own."""
     with tempfile.TemporaryDirectory(prefix="playground-messages-") as data:
         env = {**os.environ, "DJANGO_SETTINGS_MODULE": "playground.settings", "PLAYGROUND_DATA": data}
-        flags = ["--no-obsolete", "--add-location=file", "--verbosity=0"]
-        flags += [f"--locale={language}" for language in LANGUAGES] + [f"--ignore={pattern}" for pattern in IGNORED]
-        for domain, extensions in (("django", "py,html,txt"), ("djangojs", "js")):
-            command = [sys.executable, "manage.py", "makemessages", f"--domain={domain}", f"--extension={extensions}"]
-            subprocess.run([*command, *flags], cwd=root, env=env, stdin=subprocess.DEVNULL, check=True)
+        line = [sys.executable, "manage.py", *command]
+        subprocess.run(line, cwd=root, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
 
 
 def po_files(root: Path) -> list[Path]:

@@ -2,7 +2,6 @@
 
 from allauth.account import views as allauth
 from django.urls import include, path, re_path
-from django.views.i18n import JavaScriptCatalog
 
 from playground.web.views import (
     accounts,
@@ -159,7 +158,6 @@ urlpatterns = [
     path("accounts/", include(account_pages)),
     path("palette/", palette.rows, name="palette"),
     path("preferences/", site.set_language, name="set-language"),
-    path("jsi18n/", JavaScriptCatalog.as_view(packages=["playground.web"]), name="javascript-catalog"),
     path("metrics", metrics.exposition, name="metrics"),
     path("healthz", site.health, name="health"),
 ]

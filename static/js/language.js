@@ -1,5 +1,5 @@
-// Words and numbers in the page's language. gettext and ngettext come from Django's catalog (/jsi18n/); without it
-// (a static test page) texts stay English. Placeholders are named: fill("Retrying in %(seconds)s s", {seconds: 3}).
+// Words and numbers in the page's language. gettext and ngettext come from static/words/<language>.js; without it (a static
+// test page) texts stay English. Placeholders are named: fill("Retrying in %(seconds)s s", {seconds: 3}).
 
 export function gettext(text) {
   return globalThis.django?.gettext?.(text) ?? text;

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.conf import settings
 
+from playground.web.words import script
 from tests.messages import LANGUAGES, collect, po_files, untranslated
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +55,12 @@ def test_the_compiled_catalog_is_in_step(path: Path) -> None:
     source = polib.pofile(str(ROOT / path))
     compiled = polib.mofile(str((ROOT / path).with_suffix(".mo")))
     assert meanings(compiled) == meanings(source)
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_the_words_of_the_scripts_are_in_step(language: str) -> None:
+    written = (ROOT / "static" / "words" / f"{language}.js").read_text(encoding="utf-8")
+    assert written == script(language)
 
 
 def test_the_catalogs_hold_the_texts_of_the_code(tmp_path: Path) -> None:

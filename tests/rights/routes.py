@@ -258,7 +258,6 @@ RULES: Final[Mapping[str, Rule]] = {
     "account_email_verification_sent": OPEN_PAGE,
     "account_confirm_email": replace(OPEN_PAGE, fixed={"key": "wrong"}),
     "set-language": Rule(post=OPEN, is_open=True),
-    "javascript-catalog": replace(OPEN_PAGE, post=None),
     "health": Rule(get=OPEN, is_open=True),
     # For programs, which show a token: tests/integration/web/api has who sees what
     "metrics": Rule(get=OPEN, is_open=True),

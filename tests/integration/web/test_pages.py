@@ -36,7 +36,6 @@ OPEN = {
     "setup",
     "setup-form",
     "set-language",
-    "javascript-catalog",
     "health",
     "invitation",
     "invitation-link",
