@@ -8,7 +8,7 @@ meridian has no totals yet is read by hours, and what no hour fits into by entri
 import bisect
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -36,6 +36,7 @@ GROUPS: Final[Mapping[str, str]] = {
 _MAY_BE_EMPTY: Final = ("key_label", "template")
 _SUMMED: Final = (*COUNTS, *AMOUNTS)
 CONVERSATION: Final = "conversation"  # too many for totals: see by_conversation.py
+OTHERS: Final = "\x1f"  # the group of all that have no part of a bar to themselves; nothing is called so
 _DRAWN: Final = ("entries", "unpriced", "prompt_tokens", "completion_tokens", "cost")  # what a chart shows
 _DIMENSIONS: Final = KEY_FIELDS[1:]  # within a team
 
@@ -119,41 +120,47 @@ def read(
     group: str,
     edges: Sequence[dt.datetime],
     before: tuple[dt.datetime, dt.datetime],
+    named: Callable[[Mapping[Key, Sum]], Collection[str]] | None = None,
     many: int = MANY,
 ) -> History:
     """Sums between the first and the last edge, in bars between the edges, and those of the stretch `before`.
 
-    By conversation there are no bars. Raises Behind.
+    `named`: of all sums, the groups that have parts of the bars to themselves; the others share one, OTHERS. Without
+    it every group has. By conversation there are no bars. Raises Behind.
     """
     quarters = [quarter_of(edge) for edge in edges]
     bars = list(itertools.pairwise(quarters))
     whole = [(quarters[0], quarters[-1]), (quarter_of(before[0]), quarter_of(before[1]))]
     column, fits = GROUPS.get(group, ""), only.judge()
 
-    def cell_of(place: int, key: Key) -> Cell | None:
-        return Cell(place, str(getattr(key, column)), key.currency) if fits(key) else None
-
     meridians = _meridians(edges)
     while True:
         parts, steps = _covers(whole, meridians), _covers(bars, meridians)
         try:
             totals, texts, cursor = _totals(scope, parts)
-            cells, later = _cells(scope, only, column, steps) if column else ({}, cursor)
+            late = _late(scope, cursor, many)
+            rest = _rest(scope, cursor, [*parts, *steps])
+            _take_in(totals, late, _finder(enumerate(whole)), _total_of)
+            _take_in(totals, rest, _finder(_rests(parts)), _total_of)
+            now = {key: total for (part, key), total in totals.items() if part == 0 and fits(key)}
+            own = named(now) if named and column else ()
+            cells, later = _cells(scope, only, column, own, steps) if column else ({}, cursor)
         except _NotReady:
             meridians = keep(meridians)
             continue
         if later == cursor:
             break
-    late = _late(scope, cursor, many)
-    rest = _rest(scope, cursor, [*parts, *steps])
-    _take_in(totals, late, _finder(enumerate(whole)), _total_of)
-    _take_in(totals, rest, _finder(_rests(parts)), _total_of)
+
+    def cell_of(place: int, key: Key) -> Cell | None:
+        group = str(getattr(key, column))
+        return Cell(place, group if group in own or not own else OTHERS, key.currency) if fits(key) else None
+
     if column:
         _take_in(cells, late, _finder(enumerate(bars)), cell_of)
         _take_in(cells, rest, _finder(_rests(steps)), cell_of)
     compared = {key: total for (part, key), total in totals.items() if part == 1 and fits(key)}
     return History(
-        now={key: total for (part, key), total in totals.items() if part == 0 and fits(key)},
+        now=now,
         before=compared,
         before_as_one=_as_one(compared, texts),
         cells=cells,
@@ -240,17 +247,29 @@ def _totals(scope: Scope, covers: Sequence[Cover]) -> tuple[dict[tuple[int, Key]
     return found, texts, cursor
 
 
-def _cells(scope: Scope, only: Only, column: str, covers: Sequence[Cover]) -> tuple[dict[Cell, Sum], int]:
+def _cells(
+    scope: Scope, only: Only, column: str, own: Collection[str], covers: Sequence[Cover]
+) -> tuple[dict[Cell, Sum], int]:
     keys, values = _keys(scope, only)
+    group, names = _group(column, own)
     summed = ", ".join(f"SUM(t.{name})" for name in _DRAWN)
     rows, cursor = _ask(
         covers,
-        f"SELECT spans.place, k.{column}, k.currency, {summed} "  # noqa: S608 - names of our own
+        f"SELECT spans.place, {group}, k.currency, {summed} "  # noqa: S608 - names of our own
         f"FROM spans {_within(keys, _DRAWN)} JOIN ledger_totalkey k ON k.id = t.key_id "
-        f"GROUP BY spans.place, k.{column}, k.currency",
-        [scope.team_id, *values],
+        f"GROUP BY 1, 2, 3",  # by place: two times the same parameters are not the same to PostgreSQL
+        [*names, scope.team_id, *values],
     )
     return {Cell(row[0], str(row[1]), row[2]): _drawn(row[3:-2]) for row in rows}, cursor
+
+
+def _group(column: str, own: Collection[str]) -> tuple[str, list[Any]]:
+    """What a bar's parts are called: by the column, or OTHERS for what is not among `own`."""
+    if not own:
+        return f"k.{column}", []
+    names = [_whole(name) if column == "user_id" else name for name in sorted(own)]
+    marks = ", ".join(["%s"] * len(names))
+    return f"CASE WHEN k.{column} IN ({marks}) THEN CAST(k.{column} AS text) ELSE %s END", [*names, OTHERS]
 
 
 def _within(keys: str, columns: Sequence[str]) -> str:

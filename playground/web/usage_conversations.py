@@ -7,11 +7,10 @@ from typing import Final
 
 from playground.ledger import by_conversation
 from playground.ledger.fold import Sum
-from playground.ledger.history import Cell, History, Only, Scope
+from playground.ledger.history import OTHERS, Cell, History, Only, Scope
 from playground.pricing.money import Rate
 
 LARGEST: Final = 25  # by each of what a chart measures
-OTHERS: Final = "*"  # the group of all that are smaller
 
 
 def fits(history: History) -> bool:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 from django.urls import reverse
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from playground.budgets.measures import TOKENS
 from playground.ledger import by_conversation, periods
 from playground.ledger.fold import Key, Sum
-from playground.ledger.history import CONVERSATION, GROUPS, Behind, Cell, History, merged, read
+from playground.ledger.history import CONVERSATION, GROUPS, OTHERS, Behind, History, merged, read
 from playground.ledger.periods import Period
 from playground.ledger.rates import rate_at
 from playground.ledger.spread import ERROR, percentile
@@ -29,7 +29,6 @@ from playground.web.chart import stacked
 from playground.web.figures import seconds_words
 from playground.web.moments import day_words
 from playground.web.money import format_money
-from playground.web.usage_conversations import OTHERS
 from playground.web.usage_filters import filters_of, paper_words, values_of
 from playground.web.usage_money import (
     Lens,
@@ -147,9 +146,11 @@ def overview(seat: Seat, wish: Wish, now: dt.datetime) -> dict[str, Any]:
 def _read(seat: Seat, wish: Wish, now: dt.datetime) -> Page:
     period = wish.period(now)
     edges = periods.edges(period, wish.unit_of(period))
-    history = read(seat.scope, wish.only, group=wish.group, edges=edges, before=periods.before(period, now))
     show = "" if wish.show == "billed" else wish.show or seat.user.currency
     lens = Lens(show, rate_at(now.date()))
+    before = periods.before(period, now)
+    named = partial(_named, wish, lens)
+    history = read(seat.scope, wish.only, group=wish.group, edges=edges, before=before, named=named)
     rooms = None
     if wish.group == CONVERSATION and usage_conversations.fits(history):
         history.cells = usage_conversations.cells_of(seat.scope, wish.only, edges, lens.rate)
@@ -312,25 +313,54 @@ def _weight(page: Page, sums: Sequence[tuple[str, Sum]]) -> tuple[Decimal, int]:
     return together(amounts_of(sums), "USD", page.lens.rate), sum(one.entries for _currency, one in sums)
 
 
+Value = Callable[[str, Sum], Decimal | None]  # what is measured of a sum in its currency; None: no amount
+
+
+def _values(wish: Wish, lens: Lens, now: Mapping[Key, Sum]) -> dict[str, Value]:
+    """What is measured by each chart; of costs as billed there is one for each currency, which is its name."""
+    if wish.what == "requests":
+        return {"": lambda _currency, one: Decimal(one.entries)}
+    if wish.what == "tokens":
+        return {"": lambda _currency, one: Decimal(_tokens(one))}
+    shown = [lens.show] if lens.show else list(lens.seen(_amounts(now))) or [""]
+    return {currency: partial(_cost, lens, currency) for currency in shown}
+
+
+def _cost(lens: Lens, shown: str, billed: str, one: Sum) -> Decimal | None:
+    if not is_billed(billed, one):
+        return None
+    if lens.show:
+        return together({billed: one.cost}, lens.show, lens.rate)
+    return one.cost if billed == shown else None
+
+
+def _named(wish: Wish, lens: Lens, now: Mapping[Key, Sum]) -> set[str]:
+    """The groups that may have a series of their own in one of the charts."""
+    column = GROUPS[wish.group]
+    named: set[str] = set()
+    for value in _values(wish, lens, now).values():
+        parts = [
+            (str(getattr(key, column)), value(key.currency, one), _unpriced(wish, one)) for key, one in now.items()
+        ]
+        named.update(_ranked(parts)[1][: SERIES + 1])
+    return named
+
+
+def _unpriced(wish: Wish, one: Sum) -> int:
+    """Runs without a price, for a chart of costs: they are requests, and have their tokens, as any other."""
+    return one.unpriced if wish.what == "cost" else 0
+
+
 def _charts(page: Page) -> list[dict[str, Any]]:
     """One chart; of costs as billed one for each currency."""
-    if page.wish.what == "requests":
-        return [_chart(page, "", lambda _cell, one: Decimal(one.entries), count_words, lambda v: f"{v:,.0f}")]
-    if page.wish.what == "tokens":
-        chart = _chart(page, "", lambda _cell, one: Decimal(_tokens(one)), count_words, lambda v: f"{v:,.0f}")
-        return [{**chart, "daily": _daily(page, TOKENS)}]
-    shown = [page.lens.show] if page.lens.show else list(page.lens.seen(_amounts(page.history.now))) or [""]
-    return [_cost_chart(page, currency, alone=len(shown) == 1) for currency in shown]
+    values = _values(page.wish, page.lens, page.history.now)
+    if page.wish.what == "cost":
+        return [_cost_chart(page, currency, value, alone=len(values) == 1) for currency, value in values.items()]
+    chart = _chart(page, "", values[""], count_words, lambda v: f"{v:,.0f}")
+    return [{**chart, "daily": _daily(page, TOKENS)} if page.wish.what == "tokens" else chart]
 
 
-def _cost_chart(page: Page, currency: str, *, alone: bool) -> dict[str, Any]:
-    def value(cell: Cell, one: Sum) -> Decimal | None:
-        if not is_billed(cell.currency, one):
-            return None
-        if page.lens.show:
-            return together({cell.currency: one.cost}, page.lens.show, page.lens.rate)
-        return one.cost if cell.currency == currency else None
-
+def _cost_chart(page: Page, currency: str, value: Value, *, alone: bool) -> dict[str, Any]:
     def words(amount: Decimal) -> str:
         return format_money(amount, currency) if currency else "—"
 
@@ -367,14 +397,13 @@ class Part:
 def _chart(
     page: Page,
     name: str,
-    value: Callable[[Cell, Sum], Decimal | None],
+    value: Value,
     tick: Callable[[Decimal], str],
     words: Callable[[Decimal], str],
 ) -> dict[str, Any]:
-    is_cost = page.wish.what == "cost"  # what has no price is a request, and has its tokens, as any other
-    found = [(cell, value(cell, one), one.unpriced if is_cost else 0) for cell, one in page.history.cells.items()]
+    found = [(cell, value(cell.currency, one), _unpriced(page.wish, one)) for cell, one in page.history.cells.items()]
     cells = [one for one in found if one[1] is not None or one[2]] or found
-    series, heads = _series(page, cells)
+    series, heads = _series(page, [(cell.group, amount, unpriced) for cell, amount, unpriced in cells])
     parts = [[Part() for _head in heads] for _bar in page.bars]
     for cell, amount, unpriced in cells:
         parts[cell.bar][series[cell.group] - 1].add(amount, unpriced)
@@ -416,21 +445,12 @@ def _together(parts: Iterable[Part], words: Callable[[Decimal], str]) -> dict[st
     return {"total": words(total.amount) if is_told else "—", "unpriced": unpriced_words(total.unpriced)}
 
 
-def _series(
-    page: Page, cells: Sequence[tuple[Cell, Decimal | None, int]]
-) -> tuple[dict[str, int], list[dict[str, Any]]]:
-    """The largest groups of a chart have a series of their own, the others share the last; by what it measures.
+Measured = tuple[str, Decimal | None, int]  # a part's group, what is measured of it, its runs without a price
 
-    A group with nothing but runs without a price has one as well, where there is room: its column counts them.
-    """
-    sizes: defaultdict[str, Decimal] = defaultdict(Decimal)
-    without: set[str] = set()
-    for cell, amount, unpriced in cells:
-        sizes[cell.group] += amount or 0
-        without |= {cell.group} if unpriced else set()
-    has_part = {group: bool(size) or group in without for group, size in sizes.items()}
-    ordered = sorted(sizes, key=lambda group: (group == OTHERS, not has_part[group], -sizes[group], group))
-    drawn = [group for group in ordered if has_part[group]] or ordered[:1]
+
+def _series(page: Page, parts: Sequence[Measured]) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """The largest groups of a chart have a series of their own, the others share the last; by what it measures."""
+    ordered, drawn = _ranked(parts)
     named = [group for group in drawn if group != OTHERS]
     own = named if len(drawn) <= SERIES + 1 and named == drawn else named[:SERIES]  # a sixth alone needs no "other"
     heads = [{"series": place, "word": page.names.word(page.wish.group, group)} for place, group in enumerate(own, 1)]
@@ -439,6 +459,21 @@ def _series(
     last = max(1, len(heads))
     series = {group: min(place, last) for place, group in enumerate(ordered, start=1)}
     return series, heads or [{"series": 1, "word": "—"}]
+
+
+def _ranked(parts: Iterable[Measured]) -> tuple[list[str], list[str]]:
+    """All groups, the largest first, and those of them that a chart shows.
+
+    A group with nothing but runs without a price is shown as well, where there is room: its column counts them.
+    """
+    sizes: defaultdict[str, Decimal] = defaultdict(Decimal)
+    without: set[str] = set()
+    for group, amount, unpriced in parts:
+        sizes[group] += amount or 0
+        without |= {group} if unpriced else set()
+    has_part = {group: bool(size) or group in without for group, size in sizes.items()}
+    ordered = sorted(sizes, key=lambda group: (group == OTHERS, not has_part[group], -sizes[group], group))
+    return ordered, [group for group in ordered if has_part[group]] or ordered[:1]
 
 
 def _group_rows(page: Page, groups: Sequence[Group], charts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -4,7 +4,8 @@ import datetime as dt
 import itertools
 import uuid
 import zoneinfo
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +20,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from playground.accounts.models import Team, User
 from playground.ledger import check, standing
 from playground.ledger.fold import Key, Sum
-from playground.ledger.history import GROUPS, Behind, History, Only, Scope, merged, read
+from playground.ledger.history import GROUPS, OTHERS, Behind, Cell, History, Only, Scope, merged, read
 from playground.ledger.models import Entry, Meridian, Total
 from playground.ledger.record import Facts, _columns
 from playground.ledger.spans import UTC, Level, meridian_of
@@ -137,6 +138,17 @@ def _check(written: list[Entry], zone: str, team: Team) -> None:
             for currency in ("CNY", "USD"):
                 spent = [e.cost_total for e in inside if e.currency == currency and e.cost_total]
                 assert amounts(cells).get(currency, 0) == sum(spent)
+        own = set(sorted({cell.group for cell in found.cells})[:1])
+        few = history(team, group=group, edges=edges, named=lambda _now, own=own: own)
+        assert few.cells == gathered(found.cells, own)
+
+
+def gathered(cells: Mapping[Cell, Sum], own: set[str]) -> dict[Cell, Sum]:
+    """The cells of groups that are not among `own` as one."""
+    result: defaultdict[Cell, Sum] = defaultdict(Sum)
+    for cell, one in cells.items():
+        result[cell if not own or cell.group in own else cell._replace(group=OTHERS)].merge(one)
+    return dict(result)
 
 
 def corrected(entry: Entry, *, by: Decimal) -> Entry:
