@@ -20,6 +20,7 @@ from playground.conversations.grams import Part, has_all, parts, snippet, words_
 from playground.conversations.models import LIST_ORDER, Conversation, Generation, Message
 from playground.folding import fold
 from playground.ledger.models import Entry
+from playground.ledger.unpriced import count_of_unpriced
 from playground.web import access
 from playground.web.money import format_money
 from playground.web.usage_money import unpriced_words
@@ -189,7 +190,7 @@ def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]
         .annotate(
             total=Sum("cost_total"),
             count=Count("pk", filter=Q(~Exists(later_round), corrects=None)),
-            unpriced=_unpriced(),
+            unpriced=count_of_unpriced(),
         )
     )
     for row in rows:
@@ -220,7 +221,7 @@ def spent_on(groups: Mapping[uuid.UUID, Iterable[uuid.UUID]]) -> dict[uuid.UUID,
         Entry.objects.filter(conversation__in=list(group_of))
         .order_by("currency")
         .values_list("conversation", "currency")
-        .annotate(total=Sum("cost_total"), unpriced=_unpriced())
+        .annotate(total=Sum("cost_total"), unpriced=count_of_unpriced())
     )
     for conversation, currency, total, without in rows:
         unpriced[group_of[conversation]] += without
@@ -233,11 +234,6 @@ def _sum_words(sums: Mapping[str, Decimal], unpriced: int) -> str:
     """Amounts, and beside them what has none; nothing where there is no amount."""
     amounts = " + ".join(format_money(amount, currency) for currency, amount in sums.items())
     return f"{amounts} {unpriced_words(unpriced)}".strip() if amounts else ""
-
-
-def _unpriced() -> Count:
-    """How many have no price, and none by now; told by what the index of conversations has."""
-    return Count("pk", filter=Q(Q(cost_total=None), ~Exists(Entry.objects.filter(corrects=OuterRef("pk")))))
 
 
 def date_label(moment: dt.datetime, now: dt.datetime) -> str:

@@ -15,6 +15,7 @@ from playground.accounts.models import User
 from playground.ledger.measured import FAILED
 from playground.ledger.models import Entry
 from playground.ledger.periods import Period
+from playground.ledger.unpriced import UNPRICED
 from playground.web import access
 from playground.web.usage_seat import Seat
 from playground.web.usage_wish import NO_KEY, Wish
@@ -132,7 +133,7 @@ def entries_within(seat: Seat, asked: ListWish, period: Period) -> "QuerySet[Ent
     if asked.text:
         entries = entries.filter(_said(seat, asked.text))
     if asked.unpriced:
-        entries = entries.filter(cost_basis=Entry.CostBasis.UNPRICED, correction=None)
+        entries = entries.filter(UNPRICED)
     if asked.fault:
         entries = entries.filter(FAILED, corrects=None)
     wanted = {"model": wish.model, "provider": wish.provider, "state": wish.status}
