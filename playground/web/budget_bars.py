@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import Min, Q, Sum
 from django.utils.translation import gettext as _
 
 from playground.accounts.models import Team, User
@@ -142,9 +142,10 @@ def _forecast(purse: Purse, now: dt.datetime) -> int | None:
         return windows.forecast(purse.spent, budget.window(now), now)
     if purse.pk is None:
         return None
-    since = windows.hour_of(now) - windows.PACE_DAYS * 24
-    of_late = purse.hours.filter(hour__gt=since).aggregate(spent=Sum("spent", default=0))["spent"]
-    return windows.rolling_forecast(int(of_late))
+    since = windows.hour_of(now) - windows.PACE_HOURS
+    counted = purse.hours.filter(hour__gte=windows.oldest_hour(now))
+    found = counted.aggregate(first=Min("hour"), spent=Sum("spent", filter=Q(hour__gt=since), default=0))
+    return 0 if found["first"] is None else windows.rolling_forecast(int(found["spent"]), found["first"], now)
 
 
 def _forecast_words(budget: Budget, ahead: int | None, now: dt.datetime) -> str:
