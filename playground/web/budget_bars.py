@@ -113,7 +113,8 @@ def of_next_turn(who: Who, now: dt.datetime) -> Bar | None:
 
 def standing_words(bar: Bar) -> tuple[str, str]:
     """What the composer says of a budget past its warning: the fact, and what it means."""
-    values = {"budget": bar.title, "share": bar.share, "used": bar.used, "amount": bar.amount, "left": bar.left}
+    used = f"{bar.used} {bar.unpriced}".strip()
+    values = {"budget": bar.title, "share": bar.share, "used": used, "amount": bar.amount, "left": bar.left}
     if bar.state == "block":
         title = _("%(budget)s is reached.") % values
         text = _("%(used)s of %(amount)s is used. Turns are refused; your draft stays here.") % values
