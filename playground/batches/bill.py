@@ -8,7 +8,7 @@ and entries never change. So it does not matter who moves them, or when: correct
 import uuid
 from collections.abc import Collection
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.db.models import Count, Q, Sum
 
@@ -18,20 +18,32 @@ from playground.ledger.models import Entry
 
 
 class Used(NamedTuple):
-    """What the entries of one currency add up to; `cost` is None where none of them has a price."""
+    """What the entries of one currency add up to; `cost` is None where none of them has a price.
+
+    A run without a price is counted where it was written down, mostly under no currency, and a price that came later
+    takes it off where that is billed: only over all currencies is `unpriced` the number of such runs.
+    """
 
     cost: Decimal | None = None
     prompt_tokens: int = 0
     completion_tokens: int = 0
     runs: int = 0  # corrections are added, and are no runs
+    unpriced: int = 0
+
+    @property
+    def priced(self) -> int:
+        """How many runs the cost is of."""
+        return self.runs - self.unpriced
 
     def with_more(self, other: "Used") -> "Used":
         """Both together."""
         costs = [cost for cost in (self.cost, other.cost) if cost is not None]
         tokens = self.prompt_tokens + other.prompt_tokens, self.completion_tokens + other.completion_tokens
-        return Used(sum(costs, Decimal(0)) if costs else None, *tokens, self.runs + other.runs)
+        counts = self.runs + other.runs, self.unpriced + other.unpriced
+        return Used(sum(costs, Decimal(0)) if costs else None, *tokens, *counts)
 
 
+_WITHOUT: Final = Entry.CostBasis.UNPRICED
 Bill = dict[str, Used]  # by currency; what has no price has none
 
 
@@ -59,7 +71,11 @@ def bring_on(batches: Collection[uuid.UUID]) -> None:
 def _added_up(batch: Batch, which: Q) -> Bill:
     entries = Entry.objects.filter(which, conversation=batch.conversation_id).order_by()
     sums = entries.values_list("currency").annotate(
-        Sum("cost_total"), Sum("prompt_tokens"), Sum("completion_tokens"), runs=Count("pk", filter=Q(corrects=None))
+        Sum("cost_total"),
+        Sum("prompt_tokens"),
+        Sum("completion_tokens"),
+        runs=Count("pk", filter=Q(corrects=None)),
+        unpriced=Count("pk", filter=Q(cost_basis=_WITHOUT)) - Count("pk", filter=Q(corrects__cost_basis=_WITHOUT)),
     )
     return {currency: Used(cost, *map(int, counts)) for currency, cost, *counts in sums}
 

@@ -1,9 +1,10 @@
 """What budgets are measured in: whole units, so that sums are exact. Tokens are tokens, money is picounits. Pure."""
 
 import decimal
+import operator
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from playground.pricing.cost import TOKENS_LIMIT, TokenCounts, cost
 from playground.pricing.money import CURRENCIES, Money, Rate, convert, is_currency
@@ -15,6 +16,18 @@ PICO: Final = Decimal("0.000000000001")
 # 64 bits hold nine million units of money; below it a budget and all that is reserved beside it fit together.
 MOST_MONEY, MOST_TOKENS = Decimal(1_000_000), 10**15
 _LARGEST: Final = 4 * 10**18  # units of one run; what is more does not fit into any budget either way
+
+
+class Taken(NamedTuple):
+    """What runs took of a budget, in its units."""
+
+    spent: int = 0
+    converted: int = 0  # the part of it that was billed in the other currency
+    unpriced: int = 0  # runs that it does not include, because nobody knows what they cost
+
+    def with_more(self, other: "Taken") -> "Taken":
+        """Both together."""
+        return Taken(*map(operator.add, self, other))
 
 
 def units_of(amount: Decimal, measure: str) -> int:

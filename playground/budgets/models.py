@@ -43,7 +43,7 @@ class Budget(models.Model):
 
     class Unpriced(models.TextChoices):
         REFUSE = "refuse", _("Refuse them")
-        ALLOW = "allow", _("Let them run, unseen")
+        ALLOW = "allow", _("Let them run, counted beside")
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="budgets")
     name = models.CharField(max_length=100, blank=True, default="")
@@ -127,6 +127,7 @@ class Purse(models.Model):
     spent = models.BigIntegerField(default=0)
     reserved = models.BigIntegerField(default=0)
     converted = models.BigIntegerField(default=0)  # the part of `spent` that was billed in the other currency
+    unpriced = models.BigIntegerField(default=0)  # runs that `spent` does not include: nobody knew their price then
     leaves_at = models.DateTimeField(null=True)  # rolling: when the oldest hour leaves the sum
     # When people were last told that the threshold was crossed.
     warned_at = models.DateTimeField(null=True)
@@ -157,6 +158,7 @@ class PurseHour(models.Model):
     hour = models.PositiveIntegerField()  # since 1970
     spent = models.BigIntegerField(default=0)
     converted = models.BigIntegerField(default=0)
+    unpriced = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["purse", "hour"], name="one_row_per_purse_and_hour")]

@@ -2,31 +2,26 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncHour
 
 from playground.budgets import windows
-from playground.budgets.measures import money_in
+from playground.budgets.measures import Taken, money_in
 from playground.budgets.models import Budget
 from playground.ledger.models import Entry
 from playground.ledger.rates import rates_at
+from playground.ledger.unpriced import UNPRICED
 from playground.pricing.money import CURRENCIES, Money
 from playground.vault.models import ApiKey
 
 _HOUR = TruncHour("created_at", tzinfo=dt.UTC)
 
 
-class Used(NamedTuple):
-    """What one hour used, in units of the budget; `converted` is the part that was billed in the other currency."""
-
-    hour: int
-    spent: int
-    converted: int
+Hourly = Iterator[tuple[int, Taken]]  # hours since 1970; one may come several times
 
 
-def used_before(budget: Budget, *, holder: int, start: dt.datetime, now: dt.datetime) -> Iterator[Used]:
+def taken_before(budget: Budget, *, holder: int, start: dt.datetime, now: dt.datetime) -> Hourly:
     """By hour, from the beginning of the period to the making of the budget.
 
     Nothing for what is for once.
@@ -58,16 +53,25 @@ def _of_key(key: ApiKey) -> Q:
     return Q(api_key=key.pk) | (called if key.user_id is None else called & Q(user=key.user_id))
 
 
-def _tokens(entries: "QuerySet[Entry]") -> Iterator[Used]:
+def _tokens(entries: "QuerySet[Entry]") -> Hourly:
     both = Sum(F("prompt_tokens") + F("completion_tokens"))
     for hour, tokens in entries.annotate(hour=_HOUR).values_list("hour").annotate(tokens=both):
-        yield Used(windows.hour_of(hour), tokens, 0)
+        yield windows.hour_of(hour), Taken(tokens)
 
 
-def _money(budget: Budget, entries: "QuerySet[Entry]") -> Iterator[Used]:
+def _money(budget: Budget, entries: "QuerySet[Entry]") -> Hourly:
     billed = entries.filter(cost_total__isnull=False, currency__in=CURRENCIES)
     rows = list(billed.annotate(hour=_HOUR).values_list("hour", "currency").annotate(cost=Sum("cost_total")))
     rates = rates_at({hour.date() for hour, *_ in rows}) if budget.converts else {}
     for hour, currency, cost in rows:
         units = money_in(budget.measure, Money(cost, currency), rates.get(hour.date()))
-        yield Used(windows.hour_of(hour), units, 0 if currency == budget.measure else units)
+        yield windows.hour_of(hour), Taken(units, 0 if currency == budget.measure else units)
+    unknown = entries.filter(UNPRICED).annotate(hour=_HOUR).values_list("hour", "currency").annotate(runs=Count("pk"))
+    for hour, currency, runs in unknown:
+        if may_count(budget, currency):
+            yield windows.hour_of(hour), Taken(unpriced=runs)
+
+
+def may_count(budget: Budget, currency: str) -> bool:
+    """Whether a budget of money would count what is billed in a currency; of one that nobody knows it could."""
+    return not currency or currency == budget.measure or budget.converts

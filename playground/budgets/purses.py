@@ -6,7 +6,7 @@ together and never wait for each other in a circle. On SQLite a transaction that
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,11 @@ from django.utils import timezone
 from playground.budgets import notices, opening, recent, windows, words
 from playground.budgets.claims import Claim, Place
 from playground.budgets.errors import Immeasurable, OverBudget, Shortage
-from playground.budgets.measures import dearest, money_in
+from playground.budgets.measures import Taken, dearest, money_in
 from playground.budgets.models import Budget, Purse, PurseHour
 from playground.ledger.models import Entry
 from playground.ledger.rates import rate_at
+from playground.ledger.unpriced import is_unpriced
 from playground.pricing.money import CURRENCIES, Money
 from playground.pricing.price import Price
 from playground.statements import Param, Select, Update
@@ -40,7 +41,7 @@ _locked = Select(
 )
 _write = Update(
     lambda: Purse.objects.filter(pk=Param.of(Purse, "id")),
-    ("spent", "reserved", "converted", "leaves_at", "warned_at", "blocked_at"),
+    ("spent", "reserved", "converted", "unpriced", "leaves_at", "warned_at", "blocked_at"),
 )
 
 
@@ -98,9 +99,8 @@ def settle(held: Held, entry: Entry) -> None:
         purse = locked(place, entry.created_at)
         if purse is None:
             continue  # the budget was removed meanwhile
-        cost, converted = cost_in(purse.budget, entry)
         purse.reserved = max(0, purse.reserved - units)
-        _spend(purse, cost, converted, entry.created_at)
+        _spend(purse, taken_by(entry, purse.budget), entry.created_at)
         notices.look(purse, entry.created_at)
         write(purse)
 
@@ -167,7 +167,7 @@ def locked(place: Place, now: dt.datetime) -> Purse | None:
 
 def write(purse: Purse) -> None:
     """Keep what was changed on a locked purse."""
-    names = ("spent", "reserved", "converted", "leaves_at", "warned_at", "blocked_at")
+    names = ("spent", "reserved", "converted", "unpriced", "leaves_at", "warned_at", "blocked_at")
     _write.execute(id=purse.pk, **{name: getattr(purse, name) for name in names})
 
 
@@ -183,20 +183,21 @@ def forget_old(purse: Purse, now: dt.datetime) -> None:
     """Count it as it is now, without its rows: for who only looks."""
     if purse.leaves_at is not None and purse.leaves_at <= now:
         old = purse.hours.filter(hour__lt=windows.oldest_hour(now))
-        sums = old.aggregate(spent=Sum("spent", default=0), converted=Sum("converted", default=0))
-        purse.spent, purse.converted = purse.spent - sums["spent"], purse.converted - sums["converted"]
+        sums = old.aggregate(**{name: Sum(name, default=0) for name in Taken._fields})
+        for name, gone in sums.items():
+            setattr(purse, name, getattr(purse, name) - gone)
 
 
-def cost_in(budget: Budget, entry: Entry) -> tuple[int, int]:
-    """What an entry takes of a budget in units, and the part of it that was converted."""
+def taken_by(entry: Entry, budget: Budget) -> Taken:
+    """What an entry takes of a budget."""
     if not budget.is_money:
-        return entry.prompt_tokens + entry.completion_tokens, 0
+        return Taken(entry.prompt_tokens + entry.completion_tokens)
     if entry.cost_total is None or entry.currency not in CURRENCIES:
-        return 0, 0
+        return Taken(unpriced=int(is_unpriced(entry.cost_basis) and opening.may_count(budget, entry.currency)))
     is_other = entry.currency != budget.measure
     rate = rate_at(entry.created_at.date()) if is_other and budget.converts else None
     units = money_in(budget.measure, Money(entry.cost_total, entry.currency), rate)
-    return units, units if is_other else 0
+    return Taken(units, units if is_other else 0)
 
 
 def _needed(budget: Budget, need: Need, now: dt.datetime) -> int:
@@ -237,39 +238,43 @@ def _hold(purse: Purse, units: int, now: dt.datetime) -> None:
     write(purse)
 
 
-def _spend(purse: Purse, cost: int, converted: int, at: dt.datetime) -> None:
-    if not cost:
+def _spend(purse: Purse, taken: Taken, at: dt.datetime) -> None:
+    if not any(taken):
         return
-    purse.spent += cost
-    purse.converted += converted
+    _add(purse, taken)
     if purse.budget.span == windows.ROLLING:
         hour = windows.hour_of(at)
-        _add_hour(purse, hour, cost, converted)
+        _add_hour(purse, hour, taken)
         leaves = windows.leaves_at(hour)
         purse.leaves_at = min(purse.leaves_at or leaves, leaves)
 
 
-def _add_hour(purse: Purse, hour: int, spent: int, converted: int) -> None:
+def _add(purse: Purse, taken: Taken) -> None:
+    purse.spent += taken.spent
+    purse.converted += taken.converted
+    purse.unpriced += taken.unpriced
+
+
+def _add_hour(purse: Purse, hour: int, taken: Taken) -> None:
     """The purse is locked: nobody else writes its hours."""
-    added = purse.hours.filter(hour=hour).update(spent=F("spent") + spent, converted=F("converted") + converted)
-    if not added:
-        PurseHour.objects.create(purse=purse, hour=hour, spent=spent, converted=converted)
+    sums = {name: F(name) + more for name, more in taken._asdict().items()}
+    if not purse.hours.filter(hour=hour).update(**sums):
+        PurseHour.objects.create(purse=purse, hour=hour, **taken._asdict())
 
 
 def _open(purse: Purse, now: dt.datetime) -> None:
     """A new purse of a period that was under way when its budget was made begins with what was used before."""
-    hours: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
-    for used in opening.used_before(purse.budget, holder=purse.holder, start=purse.start, now=now):
-        hours[used.hour][0] += used.spent
-        hours[used.hour][1] += used.converted
-    known: Mapping[int, list[int]] = {hour: sums for hour, sums in hours.items() if sums[0] > 0}
+    hours: defaultdict[int, Taken] = defaultdict(Taken)
+    for hour, taken in opening.taken_before(purse.budget, holder=purse.holder, start=purse.start, now=now):
+        hours[hour] = hours[hour].with_more(taken)
+    known = {hour: taken for hour, taken in hours.items() if taken.spent > 0 or taken.unpriced}
     if not known:
         return
-    purse.spent = sum(spent for spent, _ in known.values())
-    purse.converted = sum(converted for _, converted in known.values())
+    for taken in known.values():
+        _add(purse, taken)
     if purse.budget.span == windows.ROLLING:
         PurseHour.objects.bulk_create(
-            [PurseHour(purse=purse, hour=hour, spent=sums[0], converted=sums[1]) for hour, sums in known.items()]
+            [PurseHour(purse=purse, hour=hour, **taken._asdict()) for hour, taken in known.items()]
         )
         purse.leaves_at = windows.leaves_at(min(known))
     write(purse)

@@ -10,10 +10,11 @@ ROLLING: Final = "rolling"
 ONCE: Final = "once"
 
 ROLLING_DAYS: Final = 30
-PACE_DAYS: Final = 7  # whose pace the forecast of a rolling budget carries on
+PACE_HOURS: Final = 7 * 24  # whose pace the forecast of a rolling budget carries on
 EVER: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # where a period begins that never began
 _HOUR: Final = dt.timedelta(hours=1)
 _DAY: Final = dt.timedelta(days=1)
+_DAY_HOURS: Final = 24
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 _TOO_EARLY: Final = 24  # in the first so-manieth part of a period nothing can be told
 
@@ -71,9 +72,14 @@ def per_day(amount: int, span: str, window: Window) -> int | None:
     return amount // max(1, round((window.end - window.start) / _DAY))
 
 
-def rolling_forecast(of_late: int) -> int:
-    """What 30 days come to at the pace of the last seven."""
-    return of_late * ROLLING_DAYS // PACE_DAYS
+def rolling_forecast(of_late: int, first_hour: int, now: dt.datetime) -> int:
+    """What 30 days come to at the pace of the last seven; in the first week at that of the days there are.
+
+    `of_late`: what was used in the last seven days; `first_hour`: the oldest hour that counts. Less than a day is taken
+    for a day: one hour tells nothing of a month.
+    """
+    hours = min(PACE_HOURS, max(_DAY_HOURS, hour_of(now) - first_hour + 1))
+    return of_late * ROLLING_DAYS * _DAY_HOURS // hours
 
 
 def _midnight(day: dt.date, zone: dt.tzinfo) -> dt.datetime:

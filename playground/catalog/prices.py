@@ -64,6 +64,12 @@ class PriceBook:
         own = choose(self._prices.get((offer_id, scope), ()), day)
         return own or choose(self._prices.get((offer_id, EVERYONE), ()), day)
 
+    def coming(self, offer_id: uuid.UUID, day: date) -> Price | None:
+        """Everyone's price that begins next after a day; None when nothing is to come."""
+        begins = [price.valid_from for price in self._prices.get((offer_id, EVERYONE), ()) if price.valid_from]
+        first = min((start for start in begins if start > day), default=None)
+        return None if first is None else self.at(offer_id, first)
+
 
 @transaction.atomic
 def set_price(

@@ -5,21 +5,21 @@ is fetched: set_price writes what is accepted.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypedDict
 
 from django.utils import timezone
 
 from playground.catalog.choices import EVERYONE
 from playground.catalog.load import data_files
-from playground.catalog.models import Offer, PriceRow, Provider
+from playground.catalog.models import Offer, Provider
 from playground.catalog.price_lists import Kind, Listed, read_price_list
-from playground.catalog.prices import rows_in_force
+from playground.catalog.prices import PriceBook
 from playground.catalog.read import read
 from playground.catalog.table import Table, parse_toml
-from playground.pricing.price import Tier
+from playground.pricing.price import Price, Tier
 
 LARGEST: Final = 8_000_000  # bytes of a file; the public lists have two to three million
 KINDS: Final[tuple[Kind, ...]] = ("litellm", "models_dev")
@@ -29,10 +29,15 @@ Verdict = Literal["differs", "new", "agrees", "unusable"]
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A price that a file states for an offer. `start` None: the file does not say when it began."""
+    """A price that a file states for an offer. `start` None: the file does not say when it began.
+
+    `held` is what it would replace: what holds here on the day on which it begins to matter (today, or later where it
+    begins later). `coming` is what begins here after that, whatever is taken over.
+    """
 
     offer: Offer
-    held: PriceRow | None
+    held: Price | None
+    coming: Price | None
     currency: str
     tiers: tuple[Tier, ...]
     source: str
@@ -45,12 +50,12 @@ class Proposal:
 
     @property
     def verdict(self) -> Verdict:
-        """How it stands to what holds today."""
+        """How it stands to what holds, or will by then."""
         if self.problem:
             return "unusable"
         if self.held is None:
             return "new"
-        is_same = self.currency == self.held.currency and _say_the_same(self.tiers, self.held.price.tiers)
+        is_same = self.currency == self.held.currency and _say_the_same(self.tiers, self.held.tiers)
         return "agrees" if is_same else "differs"
 
 
@@ -87,11 +92,11 @@ def _catalog_file(content: bytes, name: str) -> Found:
     priced = set(_priced(data))
     entries = read(data_files(), upon=[Table(data, name)])
     offers = {(one.provider.slug, one.wire_name): one for one in _offers()}
-    held = rows_in_force([one.pk for one in offers.values()], timezone.now())
+    here = _Here(offers.values())
     proposals = tuple(
         Proposal(
             offer=offers[key],
-            held=held.get(offers[key].pk),
+            **here.beside(offers[key], price.start, price.end),
             currency=price.currency,
             tiers=price.tiers,
             source=price.source,
@@ -132,19 +137,19 @@ def _public_list(content: bytes, day: dt.date) -> Found:
     }
     found = read_price_list(content, names)
     offers = {(one.provider.slug, one.full_wire_name): one for one in _offers()}
-    held = rows_in_force([one.pk for one in offers.values()], timezone.now())
+    here = _Here(offers.values())
     proposals = []
     for line in found.lines:
         offer = offers.get((names[found.kind][line.seller], line.model))
         if offer is not None:
-            proposals.append(_proposal(line, offer, held.get(offer.pk), found.title, day))
+            proposals.append(_proposal(line, offer, here, found.title, day))
     return Found(found.title, tuple(proposals), strangers=len(found.lines) - len(proposals))
 
 
-def _proposal(line: Listed, offer: Offer, held: PriceRow | None, title: str, day: dt.date) -> Proposal:
+def _proposal(line: Listed, offer: Offer, here: "_Here", title: str, day: dt.date) -> Proposal:
     return Proposal(
         offer=offer,
-        held=held,
+        **here.beside(offer),
         currency="USD",
         tiers=line.tiers,
         source=title,
@@ -152,6 +157,26 @@ def _proposal(line: Listed, offer: Offer, held: PriceRow | None, title: str, day
         source_date=day,
         problem=line.problem,
     )
+
+
+class _Here:
+    """What holds here, today and on days to come."""
+
+    def __init__(self, offers: Iterable[Offer]) -> None:
+        self._book = PriceBook([offer.pk for offer in offers])
+        self._today = timezone.now().date()
+
+    def beside(self, offer: Offer, start: dt.date | None = None, end: dt.date | None = None) -> "_Beside":
+        """What a price of these days has to be compared with; one that is over, with what held on its last day."""
+        day = max(start or self._today, self._today)
+        if end is not None and end <= day:
+            day = end - dt.timedelta(days=1)
+        return {"held": self._book.at(offer.pk, day), "coming": self._book.coming(offer.pk, day)}
+
+
+class _Beside(TypedDict):
+    held: Price | None
+    coming: Price | None
 
 
 def _offers() -> Sequence[Offer]:

@@ -16,6 +16,7 @@ from playground.ledger.fields import UNIT
 from playground.ledger.measured import FAULTS
 from playground.ledger.models import Entry
 from playground.ledger.spread import one
+from playground.ledger.unpriced import is_unpriced
 from playground.pricing.price import Price
 
 if TYPE_CHECKING:
@@ -134,8 +135,8 @@ class Sum:
         if line.cost_total is not None:
             self.cost_units += line.cost_total
             self.saved_units += saved_by_caching(line)
-        if line.cost_basis == Entry.CostBasis.UNPRICED:
-            self.unpriced += 1
+        if is_unpriced(line.cost_basis):
+            self.unpriced += 1  # until a correction takes it back (standing.relieved)
         if line.corrects_id is None:
             self._count(line)
 

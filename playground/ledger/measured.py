@@ -45,6 +45,7 @@ NEUTRAL: Final = frozenset(
 _ANSWERED = Q(state="finished")
 # Without a duration the run never left this server, or ended with it. fold.is_fault says the same of a line.
 FAILED: Final = Q(state__in=("failed", "interrupted"), error_code__in=FAULTS, duration_ms__isnull=False)
+TRIED: Final = _ANSWERED | FAILED  # all runs that tell of an offer
 
 
 # An answer that took a second is kept for twenty: however many runs there are, pages seldom wait for them, and where
@@ -113,7 +114,7 @@ def measured(
 def _counts(offers: Collection[uuid.UUID], practice: bool, since: dt.datetime) -> Iterator[tuple[uuid.UUID, int, int]]:
     rows = (
         _entries(practice, since)
-        .filter(_ANSWERED | FAILED, offer__in=offers)
+        .filter(TRIED, offer__in=offers)
         .order_by()
         .values_list("offer")
         .annotate(runs=Count("state"), succeeded=Count("state", filter=_ANSWERED))

@@ -10,6 +10,7 @@ from django.conf import settings
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from playground.ledger.models import Entry
+from playground.ledger.unpriced import is_unpriced
 
 METERS: Final = CollectorRegistry()
 _WHAT: Final = ("provider", "model")
@@ -54,5 +55,5 @@ def _count_cost(entry: Entry, what: tuple[str, str]) -> None:
     amount: Decimal | None = entry.cost_total
     if amount is not None:
         _cost.labels(*what, entry.currency).inc(float(amount))
-    elif entry.tokens_basis != Entry.TokensBasis.NONE:
+    if is_unpriced(entry.cost_basis):
         _unpriced.labels(*what).inc()

@@ -25,6 +25,7 @@ from playground.catalog.prices import PriceBook
 from playground.errors import Refused
 from playground.ledger.fields import LARGEST
 from playground.ledger.models import Entry
+from playground.ledger.unpriced import UNPRICED
 from playground.pricing.cost import Cost, TokenCounts, cost
 from playground.pricing.price import Price
 
@@ -54,7 +55,7 @@ class Repriced:
 
 def unpriced(team: Team | None = None) -> QuerySet[Entry]:
     """The entries of a team, or of all teams, that have no price and no correction."""
-    entries = Entry.objects.filter(cost_basis=Entry.CostBasis.UNPRICED, correction=None)
+    entries = Entry.objects.filter(UNPRICED)
     return entries if team is None else entries.filter(team=team)
 
 

@@ -17,6 +17,7 @@ from playground.ledger.fold import AMOUNTS, COUNTS, KEY_FIELDS, SPREADS, Key, Li
 from playground.ledger.models import Entry, Meridian, Total, TotalKey
 from playground.ledger.spans import UTC, Level, hours_of, quarter_of, start_of
 from playground.ledger.spread import from_text, to_text
+from playground.ledger.unpriced import is_unpriced
 
 BATCH: Final = 5_000  # entries of one transaction
 REBUILD_BATCH: Final = 20_000
@@ -198,7 +199,7 @@ def relieved(lines: Sequence[Line]) -> list[Line]:
 
 def corrected_among(lines: Sequence[Line], entries: "models.QuerySet[Entry]") -> set[int]:
     """Those of the lines that have no price, but a correction among the entries."""
-    unpriced = [line.pk for line in lines if line.cost_basis == Entry.CostBasis.UNPRICED]
+    unpriced = [line.pk for line in lines if is_unpriced(line.cost_basis)]
     if not unpriced:
         return set()
     found = entries.filter(corrects__in=unpriced).values_list("corrects_id", flat=True)

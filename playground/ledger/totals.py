@@ -10,6 +10,7 @@ from playground.accounts.models import Team, User
 from playground.accounts.people import role_in
 from playground.accounts.roles import Act, Thing, may
 from playground.ledger.models import Entry
+from playground.ledger.unpriced import UNPRICED
 
 TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens")
 
@@ -48,7 +49,7 @@ def totals(entries: QuerySet[Entry]) -> Totals:
     amounts = entries.exclude(cost_total=None).values_list("currency").annotate(total=Sum("cost_total"))
     counts = entries.aggregate(
         entries=Count("pk", filter=Q(corrects=None)),
-        unpriced=Count("pk", filter=Q(cost_basis="unpriced", correction=None)),
+        unpriced=Count("pk", filter=UNPRICED),
         **{name: Coalesce(Sum(name), 0) for name in TOKENS},
     )
     return Totals(amounts=dict(amounts), **counts)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from playground.batches import admission, running
-from playground.batches.bill import bill_of
+from playground.batches.bill import Used, bill_of
 from playground.batches.eta import seconds_left
 from playground.batches.models import LEFT_OUT, WAITING, Batch, Row
 from playground.catalog.errors import OfferRefused
@@ -32,6 +32,7 @@ from playground.web.money import SIGNS, CostView, Rates
 from playground.web.offers import Desk
 from playground.web.tool_calls import closed_calls_of
 from playground.web.troubles import trouble, trouble_of
+from playground.web.usage_money import unpriced_words
 from playground.web.verdicts import verdict_of, wants_json
 
 ROWS = 50  # of one page
@@ -120,20 +121,27 @@ def live_view(batch: Batch, wish: RowsWish, desk: Desk) -> dict[str, Any]:
 def spent_view(batch: Batch, desk: Desk, *, left: int) -> dict[str, Any]:
     """What the batch has cost so far, in each currency, and its tokens; attempts that were made again included.
 
-    `rest`: what the rows that are left will cost if they are like those before them.
+    `unpriced`: the runs that no cost includes, in words. `rest`: what the rows that are left will cost if they are
+    like those before them.
     """
     rates = Rates(desk.user.currency)
     costs: list[CostView] = []
     rest: list[CostView] = []
-    prompt = completion = runs = 0
+    every = Used()
     for currency, used in bill_of(batch).items():
-        prompt, completion, runs = prompt + used.prompt_tokens, completion + used.completion_tokens, runs + used.runs
+        every = every.with_more(used)
         if used.cost is not None and currency:
             costs.append(rates.view(used.cost, currency, "exact", _today()))
-            if left and used.cost and used.runs:
-                rest.append(rates.view(used.cost * left / used.runs, currency, "estimated", _today()))
-    tokens = {"prompt": f"{prompt:,}", "completion": f"{completion:,}", "runs": f"{runs:,}"}
-    return {"costs": costs, "rest": rest, **tokens}
+            if left and used.cost and used.priced > 0:
+                rest.append(rates.view(used.cost * left / used.priced, currency, "estimated", _today()))
+    tokens = {name: f"{getattr(every, f'{name}_tokens'):,}" for name in ("prompt", "completion")}
+    return {
+        "costs": costs,
+        "rest": rest,
+        **tokens,
+        "runs": f"{every.runs:,}",
+        "unpriced": unpriced_words(every.unpriced),
+    }
 
 
 def limit_view(batch: Batch) -> dict[str, str] | None:

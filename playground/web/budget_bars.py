@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import Min, Q, Sum
 from django.utils.translation import gettext as _
 
 from playground.accounts.models import Team, User
@@ -12,6 +12,7 @@ from playground.budgets import purses, windows, words
 from playground.budgets.claims import Claim, Place, Who, claims_of
 from playground.budgets.measures import TOKENS
 from playground.budgets.models import Budget, Purse
+from playground.web.usage_money import unpriced_words
 from playground.web.usage_words import count_words
 
 WIDE = (Budget.Scope.TEAM, Budget.Scope.EACH, Budget.Scope.MEMBER, Budget.Scope.NEWCOMER)
@@ -33,6 +34,7 @@ class Bar:
     renews: str
     forecast: str
     converted: str
+    unpriced: str  # runs that nothing of this includes: "+ 3 unpriced"
     used_width: float
     held_x: float
     held_width: float
@@ -58,21 +60,23 @@ def bar_of(purse: Purse, now: dt.datetime) -> Bar:
     purses.forget_old(purse, now)
     state = _state(purse)
     taken = purse.spent + purse.reserved
-    ahead = _forecast(purse, now)
+    is_told = bool(purse.spent) or not purse.unpriced  # nothing but runs without a price is "—", never 0
+    ahead = _forecast(purse, now) if is_told else None
     used_width = _percent(purse.spent, budget.amount)
     return Bar(
         title=words.title(budget, mine=bool(purse.holder)),
         state=state,
         state_word={"ok": _("On track"), "warn": _("Nearly used up"), "block": _("Used up")}[state],
-        used=words.amount_words(purse.spent, budget.measure),
+        used=words.amount_words(purse.spent, budget.measure) if is_told else "—",
         amount=words.amount_words(budget.amount, budget.measure),
-        brief=(_brief(purse.spent, budget.measure), _brief(budget.amount, budget.measure)),
+        brief=(_brief(purse.spent, budget.measure) if is_told else "—", _brief(budget.amount, budget.measure)),
         left=words.amount_words(max(0, budget.ceiling - taken), budget.measure),
         held=words.amount_words(purse.reserved, budget.measure) if purse.reserved else "",
-        share=words.share_words(purse.spent, budget.amount),
+        share=words.share_words(purse.spent, budget.amount) if is_told else "—",
         renews=words.renewal(budget, now, purse.leaves_at),
         forecast=_forecast_words(budget, ahead, now),
         converted=words.amount_words(purse.converted, budget.measure) if purse.converted else "",
+        unpriced=unpriced_words(purse.unpriced),
         used_width=used_width,
         held_x=used_width,
         held_width=min(100 - used_width, _percent(purse.reserved, budget.amount)),
@@ -109,7 +113,8 @@ def of_next_turn(who: Who, now: dt.datetime) -> Bar | None:
 
 def standing_words(bar: Bar) -> tuple[str, str]:
     """What the composer says of a budget past its warning: the fact, and what it means."""
-    values = {"budget": bar.title, "share": bar.share, "used": bar.used, "amount": bar.amount, "left": bar.left}
+    used = f"{bar.used} {bar.unpriced}".strip()
+    values = {"budget": bar.title, "share": bar.share, "used": used, "amount": bar.amount, "left": bar.left}
     if bar.state == "block":
         title = _("%(budget)s is reached.") % values
         text = _("%(used)s of %(amount)s is used. Turns are refused; your draft stays here.") % values
@@ -142,9 +147,10 @@ def _forecast(purse: Purse, now: dt.datetime) -> int | None:
         return windows.forecast(purse.spent, budget.window(now), now)
     if purse.pk is None:
         return None
-    since = windows.hour_of(now) - windows.PACE_DAYS * 24
-    of_late = purse.hours.filter(hour__gt=since).aggregate(spent=Sum("spent", default=0))["spent"]
-    return windows.rolling_forecast(int(of_late))
+    since = windows.hour_of(now) - windows.PACE_HOURS
+    counted = purse.hours.filter(hour__gte=windows.oldest_hour(now))
+    found = counted.aggregate(first=Min("hour"), spent=Sum("spent", filter=Q(hour__gt=since), default=0))
+    return 0 if found["first"] is None else windows.rolling_forecast(int(found["spent"]), found["first"], now)
 
 
 def _forecast_words(budget: Budget, ahead: int | None, now: dt.datetime) -> str:

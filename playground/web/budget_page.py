@@ -100,7 +100,7 @@ def facts_of(budget: Budget) -> list[str]:
         seen = _("counts ¥ and $, converted") if budget.converts else _("counts %(currency)s only")
         facts.append(seen % {"currency": Budget.Measure(budget.measure).label})
         if budget.unpriced == Budget.Unpriced.ALLOW:
-            facts.append(_("does not see runs without a price"))
+            facts.append(_("counts runs without a price beside what is used"))
         else:
             facts.append(_("refuses runs without a price"))
     if budget.window(timezone.now()).end is not None:

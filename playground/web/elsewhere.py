@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from playground.catalog.models import Offer
 from playground.ledger.models import Entry
+from playground.ledger.unpriced import UNPRICED
 from playground.pricing.cost import TokenCounts
 from playground.pricing.money import Money, Rate, convert
 from playground.pricing.what_if import WhatIf, what_if
@@ -102,7 +103,7 @@ def _runs(entries: QuerySet[Entry]) -> list[TokenCounts]:
 
 def _spent(entries: QuerySet[Entry], rate: Rate) -> Decimal:
     """What they cost, in yuan for the comparison; 0 when one of them has no price, for then nobody knows."""
-    if entries.filter(cost_total=None, corrects=None, correction=None).exists():
+    if entries.filter(UNPRICED).exists():
         return Decimal(0)
     sums = entries.order_by().exclude(cost_total=None).values_list("currency").annotate(Sum("cost_total"))
     return sum((_yuan(Money(total, currency), rate) for currency, total in sums), Decimal(0))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from playground.ledger.corrections import outcome
 from playground.ledger.models import Entry
 from playground.ledger.rates import rate_at, rates_at
+from playground.ledger.unpriced import is_unpriced
 from playground.pricing.amounts import SIGNS, format_money
 from playground.pricing.money import Money, Rate, convert
 
@@ -61,8 +62,8 @@ class Rates:
 
     def cost(self, entry: Entry) -> CostView:
         """What an entry cost, in its own and in the other currency; nothing for a run that used nothing."""
-        if entry.tokens_basis == Entry.TokensBasis.NONE:
-            return CostView("", "", entry.cost_basis if entry.cost_basis == "unpriced" else "none", "")
+        if entry.tokens_basis == Entry.TokensBasis.NONE and not is_unpriced(entry.cost_basis):
+            return CostView("", "", "none", "")
         return self.view(entry.cost_total, entry.currency, entry.cost_basis, entry.created_at.date())
 
     def run_cost(self, entry: Entry) -> CostView:
@@ -76,7 +77,7 @@ class Rates:
     def view(self, amount: Decimal | None, currency: str | None, basis: str, day: dt.date) -> CostView:
         """An amount of a day in both currencies; unknown stays unknown."""
         if amount is None or not currency:
-            return CostView("", "", "unpriced", "")
+            return CostView("", "", Entry.CostBasis.UNPRICED.value, "")
         rate = self.on(day)
         other = convert(Money(amount, "CNY" if currency == "CNY" else "USD"), rate)
         return CostView(

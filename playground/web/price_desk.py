@@ -1,6 +1,7 @@
 """The owner's pages of list prices: what an offer costs, what a file says, runs without a price. For templates."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -120,7 +121,8 @@ def check_page(found: Found) -> dict[str, Any]:
 
 
 def _line(one: Proposal) -> dict[str, Any]:
-    held = one.held.price if one.held else None
+    held, coming = one.held, one.coming
+    is_to_come = held is not None and held.valid_from is not None and held.valid_from > timezone.now().date()
     return {
         "value": packed(one),
         "title": one.offer.title,
@@ -136,8 +138,11 @@ def _line(one: Proposal) -> dict[str, Any]:
         "source": one.source,
         "source_url": one.source_url,
         "date": day_words(one.source_date),
-        "held_source": one.held.source if one.held else "",
-        "held_date": day_words(one.held.source_date) if one.held else "",
+        "held_source": held.source if held else "",
+        "held_date": day_words(held.source_date) if held else "",
+        "held_from": day_words(held.valid_from) if held and held.valid_from and is_to_come else "",
+        "coming_from": day_words(coming.valid_from) if coming and coming.valid_from and not _ends_before(one) else "",
+        "coming_source": coming.source if coming else "",
     }
 
 
@@ -145,5 +150,15 @@ def _part(one: Proposal, held: Price | None, place: int, tier: Tier, part: str) 
     """One amount: what the file says, and what holds now where that is something else."""
     before = getattr(held.tiers[place], part) if held and place < len(held.tiers) else None
     after = getattr(tier, part)
-    words = [f"{SIGNS[one.currency]}{plain(amount)}" if amount is not None else "—" for amount in (before, after)]
-    return {"before": words[0], "after": words[1], "has_changed": before != after}
+    words = _amount(before, held.currency if held else one.currency), _amount(after, one.currency)
+    return {"before": words[0], "after": words[1], "has_changed": words[0] != words[1]}
+
+
+def _amount(amount: Decimal | None, currency: str) -> str:
+    return "—" if amount is None else f"{SIGNS[currency]}{plain(amount)}"
+
+
+def _ends_before(one: Proposal) -> bool:
+    """Whether it is over when the next price that is known here begins."""
+    begins = one.coming.valid_from if one.coming else None
+    return bool(begins and one.end and one.end <= begins)

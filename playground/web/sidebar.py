@@ -20,6 +20,7 @@ from playground.conversations.grams import Part, has_all, parts, snippet, words_
 from playground.conversations.models import LIST_ORDER, Conversation, Generation, Message
 from playground.folding import fold
 from playground.ledger.models import Entry
+from playground.ledger.unpriced import count_of_unpriced
 from playground.web import access
 from playground.web.money import format_money
 from playground.web.usage_money import unpriced_words
@@ -174,10 +175,7 @@ def _label(place: Cursor, now: dt.datetime) -> str:
 
 
 def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:
-    """Per conversation what it cost ("$0.0052", "—" when unpriced) and the header's words ("2 turns · $0.0052").
-
-    Runs without a price are counted beside the header's sum.
-    """
+    """Per conversation what it cost ("$0.0052 + 2 unpriced") and the header's words ("2 turns · $0.0052 …")."""
     later_round = Message.objects.filter(pk=OuterRef("message"), parent__role=Message.Role.TOOL)  # of the same turn
     amounts: dict[uuid.UUID, dict[str, Decimal]] = defaultdict(dict)
     turns: dict[uuid.UUID, int] = defaultdict(int)
@@ -189,7 +187,7 @@ def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]
         .annotate(
             total=Sum("cost_total"),
             count=Count("pk", filter=Q(~Exists(later_round), corrects=None)),
-            unpriced=_unpriced(),
+            unpriced=count_of_unpriced(),
         )
     )
     for row in rows:
@@ -199,19 +197,16 @@ def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]
             amounts[row["conversation"]][row["currency"]] = row["total"]
     words: dict[uuid.UUID, tuple[str, str]] = {}
     for conversation, count in turns.items():
-        cost = _sum_words(amounts[conversation], 0) or "—"
-        beside = _sum_words(amounts[conversation], unpriced[conversation]) or "—"
-        words[conversation] = (
-            cost,
-            ngettext("%(count)d turn", "%(count)d turns", count) % {"count": count} + f" · {beside}",
-        )
+        cost = _sum_words(amounts[conversation], unpriced[conversation]) or "—"
+        turned = ngettext("%(count)d turn", "%(count)d turns", count) % {"count": count}
+        words[conversation] = cost, f"{turned} · {cost}"
     return words
 
 
 def spent_on(groups: Mapping[uuid.UUID, Iterable[uuid.UUID]]) -> dict[uuid.UUID, str]:
     """What groups of conversations cost, each currency by itself: "¥0.0031 + $0.0010 + 2 unpriced".
 
-    Empty where no cost is known.
+    Empty where nothing has run.
     """
     group_of = {conversation: group for group, members in groups.items() for conversation in members}
     totals: dict[uuid.UUID, dict[str, Decimal]] = {group: defaultdict(Decimal) for group in groups}
@@ -220,7 +215,7 @@ def spent_on(groups: Mapping[uuid.UUID, Iterable[uuid.UUID]]) -> dict[uuid.UUID,
         Entry.objects.filter(conversation__in=list(group_of))
         .order_by("currency")
         .values_list("conversation", "currency")
-        .annotate(total=Sum("cost_total"), unpriced=_unpriced())
+        .annotate(total=Sum("cost_total"), unpriced=count_of_unpriced())
     )
     for conversation, currency, total, without in rows:
         unpriced[group_of[conversation]] += without
@@ -230,14 +225,9 @@ def spent_on(groups: Mapping[uuid.UUID, Iterable[uuid.UUID]]) -> dict[uuid.UUID,
 
 
 def _sum_words(sums: Mapping[str, Decimal], unpriced: int) -> str:
-    """Amounts, and beside them what has none; nothing where there is no amount."""
+    """Amounts, and beside them what has none; of nothing else "—", never 0."""
     amounts = " + ".join(format_money(amount, currency) for currency, amount in sums.items())
-    return f"{amounts} {unpriced_words(unpriced)}".strip() if amounts else ""
-
-
-def _unpriced() -> Count:
-    """How many have no price, and none by now; told by what the index of conversations has."""
-    return Count("pk", filter=Q(Q(cost_total=None), ~Exists(Entry.objects.filter(corrects=OuterRef("pk")))))
+    return f"{amounts or '—'} {unpriced_words(unpriced)}".strip() if amounts or unpriced else ""
 
 
 def date_label(moment: dt.datetime, now: dt.datetime) -> str:

@@ -76,6 +76,7 @@ def entry_list(seat: Seat, asked: ListWish, now: dt.datetime) -> dict[str, Any]:
                 (_("JSON Lines"), "jsonl", ""),
             )
         ],
+        "since": _since(asked),
         "sees_all": seat.sees_all,
         "overview_url": reverse("usage") + asked.wish.address(),
     }
@@ -87,8 +88,14 @@ def _also_asked(asked: ListWish) -> list[str]:
         (asked.wish.practice, _("With practice")),
         (asked.unpriced, _("Without a price")),
         (asked.fault, _("Faults of provider or network")),
+        (asked.currency, _("Billed in %(currency)s") % {"currency": asked.currency}),
+        (asked.since, _("From %(moment)s on") % {"moment": _since(asked)}),
     )
     return [*(word for is_on, word in flags if is_on), *([f"“{asked.text}”"] if asked.text else [])]
+
+
+def _since(asked: ListWish) -> str:
+    return moment_words(dt.datetime.fromisoformat(asked.since)) if asked.since else ""
 
 
 def _title(seat: Seat, conversation: str) -> str:

@@ -3,6 +3,7 @@
 Pure but for the queryset it narrows.
 """
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from playground.accounts.models import User
 from playground.ledger.measured import FAILED
 from playground.ledger.models import Entry
 from playground.ledger.periods import Period
+from playground.ledger.unpriced import UNPRICED
+from playground.pricing.money import CURRENCIES
 from playground.web import access
 from playground.web.usage_seat import Seat
 from playground.web.usage_wish import NO_KEY, Wish
@@ -57,6 +60,8 @@ class ListWish:
     text: str = ""  # a part of a request id, of a title or of a person's name
     unpriced: str = ""  # "1": only those that have no price yet
     fault: str = ""  # "1": only runs that failed through the offer
+    currency: str = ""  # only what is billed in it
+    since: str = ""  # only from this very moment on, as ISO 8601 has it
     columns: tuple[str, ...] = USUAL
 
     @classmethod
@@ -73,8 +78,16 @@ class ListWish:
             text=values.get("q", "").strip()[:LONGEST],
             unpriced="1" if values.get("unpriced") == "1" else "",
             fault="1" if values.get("fault") == "1" else "",
+            currency=values.get("currency", "") if values.get("currency") in CURRENCIES else "",
+            since=_moment(values.get("since", "")),
             columns=chosen or USUAL,
         )
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but the range is asked for."""
+        own = (self.text, self.unpriced, self.fault, self.currency, self.since, self.conversation)
+        return self.wish.narrows or any(own)
 
     @property
     def order(self) -> str:
@@ -90,6 +103,8 @@ class ListWish:
             ("q", changed.text),
             ("unpriced", changed.unpriced),
             ("fault", changed.fault),
+            ("currency", changed.currency),
+            ("since", changed.since),
             ("sort", changed.order),
             ("page", str(changed.page) if changed.page > 1 else ""),
         ]
@@ -119,6 +134,15 @@ def _hex(text: str) -> str:
         return ""
 
 
+def _moment(text: str) -> str:
+    """One without a zone could be any."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    return moment.isoformat() if moment.tzinfo and 2000 <= moment.year <= 2100 else ""
+
+
 def entries_within(seat: Seat, asked: ListWish, period: Period) -> "QuerySet[Entry]":
     """The entries of a range that fit the filters and that the person may see, in no order."""
     wish = asked.wish
@@ -132,9 +156,13 @@ def entries_within(seat: Seat, asked: ListWish, period: Period) -> "QuerySet[Ent
     if asked.text:
         entries = entries.filter(_said(seat, asked.text))
     if asked.unpriced:
-        entries = entries.filter(cost_basis=Entry.CostBasis.UNPRICED, correction=None)
+        entries = entries.filter(UNPRICED)
     if asked.fault:
         entries = entries.filter(FAILED, corrects=None)
+    if asked.currency:
+        entries = entries.filter(currency=asked.currency)
+    if asked.since:
+        entries = entries.filter(created_at__gte=dt.datetime.fromisoformat(asked.since))
     wanted = {"model": wish.model, "provider": wish.provider, "state": wish.status}
     if wish.person:
         wanted["user"] = wish.person if wish.person.isdecimal() and len(wish.person) < 18 else "0"

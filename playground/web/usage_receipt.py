@@ -16,6 +16,7 @@ from playground.conversations.models import Generation
 from playground.ledger.corrections import chain_of
 from playground.ledger.models import Entry
 from playground.ledger.rates import sourced_rate_at
+from playground.ledger.unpriced import is_unpriced
 from playground.pricing.money import Money, convert
 from playground.pricing.price import PER_TOKENS, Price, PriceDamagedError, Tier
 from playground.web.figures import seconds_words
@@ -172,7 +173,7 @@ def _why(entry: Entry, price: Price | None, tier: Tier | None) -> str:
     """What to know about how the cost came about, where no formula says it."""
     if entry.cost_basis == Entry.CostBasis.REPORTED:
         return _("The provider itself named this sum; it is not calculated here.")
-    if entry.cost_basis != Entry.CostBasis.UNPRICED:
+    if not is_unpriced(entry.cost_basis):
         return ""
     if price is None:
         return _("No price was set when the run began. Its cost is unknown, not 0.")

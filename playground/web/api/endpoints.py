@@ -17,6 +17,7 @@ from playground.ledger.history import GROUPS, Behind, Only, read
 from playground.ledger.models import Entry
 from playground.ledger.periods import Period, edges
 from playground.ledger.repricing import scope_of
+from playground.ledger.unpriced import UNPRICED
 from playground.web.api import parameters as p
 from playground.web.api import shapes
 from playground.web.api.door import Caller, endpoint
@@ -98,7 +99,7 @@ def _entries(caller: Caller, values: dict[str, Any]) -> "QuerySet[Entry]":
     if not values["practice"]:
         found = found.filter(practice=False)
     if values["unpriced"]:
-        found = found.filter(cost_basis=Entry.CostBasis.UNPRICED, correction=None)
+        found = found.filter(UNPRICED)
     if values["first"] is not None:
         found = found.filter(created_at__gte=_midnight(values["first"]))
     if values["last"] is not None and values["last"] < LATEST:

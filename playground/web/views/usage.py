@@ -63,7 +63,9 @@ def _wants_part(request: HttpRequest) -> bool:
 def notices(request: HttpRequest) -> HttpResponse:
     """What is worth a look; the overview fetches it when it stands."""
     found = usage_notices.notices(seat_of(request), timezone.now())
-    return render(request, "usage/notices.html", {"notices": found})
+    few = usage_notices.FEW if len(found) > usage_notices.FEW + 1 else len(found)  # one alone is not folded
+    context = {"notices": found, "shown": found[:few], "more": found[few:]}
+    return render(request, "usage/notices.html", context)
 
 
 @never_cache

@@ -1,12 +1,15 @@
 // <usage-chart>: tells what a bar stands for, by pointer and by arrow keys. The numbers are those of the table below it.
+//
+// The plot is a slider over the bars, with 0 for all of them: of what the ARIA practices have, it is the one element that a
+// screen reader hands its arrow keys, Home and End to by itself, and whose value it speaks at every change, in the words of
+// aria-valuetext. A group or image gets no keys while somebody reads, a live region that appears with its words is often
+// not heard, and a listbox would need an option for each of up to a hundred bars. So the box with the words is for eyes only.
 import { element } from "../dom.js";
 
 const STEP = 10; // units of the drawing that a bar has (web/chart.py)
-const KEYS = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
+const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, Home: -Infinity, End: Infinity };
 
 export class UsageChart extends HTMLElement {
-  #on = -1; // the bar that is told about
-
   connectedCallback() {
     this.addEventListener("pointermove", (event) => this.#pointed(event));
     this.addEventListener("pointerleave", () => this.#show(-1));
@@ -30,6 +33,11 @@ export class UsageChart extends HTMLElement {
 
   get #plot() {
     return this.querySelector("[data-plot]");
+  }
+
+  // The bar that is told about, -1: none. Kept where everybody sees it, so that another chart in its place begins anew.
+  get #on() {
+    return Number(this.#plot.getAttribute("aria-valuenow")) - 1;
   }
 
   get #rows() {
@@ -62,31 +70,30 @@ export class UsageChart extends HTMLElement {
 
   #show(place) {
     if (place === this.#on) return;
-    this.#on = place;
+    const bar = place < 0 ? null : this.#read(place);
+    this.#plot.setAttribute("aria-valuenow", place + 1);
+    this.#plot.setAttribute("aria-valuetext", bar ? spoken(bar) : this.#plot.dataset.whole);
     const tip = this.querySelector("[data-tip]");
     const hit = this.querySelector("[data-hit]");
-    tip.hidden = place < 0;
-    hit.toggleAttribute("hidden", place < 0);
-    if (place < 0) return;
+    tip.hidden = !bar;
+    hit.toggleAttribute("hidden", !bar);
+    if (!bar) return;
     hit.setAttribute("x", place * STEP);
-    tip.replaceChildren(...this.#words(place));
+    tip.replaceChildren(...shown(bar));
     this.#put(tip, (place + 0.5) / this.#rows.length);
   }
 
-  // Title, the series that have a part in the bar, their total.
-  #words(place) {
+  // Its title, the series that have a part in it, their total and what has no price beside it.
+  #read(place) {
     const heads = [...this.querySelectorAll("thead th")].map((head) => head.textContent);
     const [title, ...cells] = [...this.#rows[place].cells];
     const total = cells.pop();
-    const parts = cells.flatMap((cell, series) => {
-      if (!cell.textContent) return [];
-      const mark = element("i", { class: `tc-c${series + 1}`, "aria-hidden": "true" });
-      return [line([mark, heads[series + 1]], cell.textContent)];
-    });
-    const unpriced = total.querySelector("small")?.textContent ?? "";
-    const sum = line([heads.at(-1)], total.firstChild.textContent);
-    sum.className = "tc-tip-total";
-    return [element("strong", {}, title.textContent), ...parts.reverse(), sum, ...(unpriced ? [line([unpriced], "")] : [])];
+    return {
+      title: title.textContent,
+      parts: cells.flatMap((cell, at) => (cell.textContent ? [{ series: at + 1, word: heads[at + 1], value: cell.textContent }] : [])),
+      total: { word: heads.at(-1), value: total.firstChild.textContent },
+      unpriced: total.querySelector("small")?.textContent ?? "",
+    };
   }
 
   // Beside the bar, on the side with more room, and within the plot.
@@ -95,6 +102,20 @@ export class UsageChart extends HTMLElement {
     const left = middle < 0.5 ? middle * width + 16 : middle * width - tip.offsetWidth - 16;
     tip.style.setProperty("left", `${Math.max(0, Math.min(left, width - tip.offsetWidth))}px`);
   }
+}
+
+// What matters first: where, how much, then of what.
+function spoken({ title, parts, total, unpriced }) {
+  const sum = [total.word, total.value, unpriced].filter(Boolean).join(" ");
+  return [title, sum, ...parts.map(({ word, value }) => `${word} ${value}`)].join(", ");
+}
+
+// In the order in which the parts are stacked.
+function shown({ title, parts, total, unpriced }) {
+  const lines = parts.map(({ series, word, value }) => line([element("i", { class: `tc-c${series}` }), word], value));
+  const sum = line([total.word], total.value);
+  sum.className = "tc-tip-total";
+  return [element("strong", {}, title), ...lines.reverse(), sum, ...(unpriced ? [line([unpriced], "")] : [])];
 }
 
 function line(words, value) {

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
@@ -49,6 +50,45 @@ def test_arrow_keys_go_from_bar_to_bar_and_say_what_the_table_says(usage: Page) 
     usage.keyboard.press("Home")
     usage.keyboard.press("Enter")
     usage.wait_for_url(re.compile(r"/usage/entries/\?.*first="))
+
+
+def test_a_screen_reader_hears_every_bar_that_the_keys_go_to(
+    browser_of_user: Callable[..., BrowserContext], alice: User
+) -> None:
+    team = current_team(alice)
+    write_days(alice, team, 20)
+    for _ in range(2):
+        write_entry(alice, team, at=timezone.now(), price=None)
+    page = browser_of_user(alice).new_page()
+    page.goto("/usage/?show=CNY", wait_until="networkidle")
+    rows, plot = page.locator("usage-chart tbody tr"), page.locator("[data-plot]")
+    expect(plot).to_have_role("slider")
+    expect(plot).to_have_accessible_name(re.compile("^Cost, By day. Arrow keys"))
+    whole = heard(plot)
+    assert re.fullmatch(r"¥[\d.]+ \+ \d unpriced in all", whole[1])
+    plot.focus()
+    said = []
+    for key, place in (("End", 29), ("ArrowLeft", 28), ("ArrowUp", 29), ("Home", 0), ("ArrowDown", 0)):
+        page.keyboard.press(key)
+        bar, words = heard(plot)
+        said.append(words)
+        assert bar == place + 1
+        assert words.startswith(f"{rows.nth(place).locator('th').text_content()}, Total ")
+    assert "+ 2 unpriced, " in said[0]
+    page.keyboard.press("Escape")
+    assert heard(plot) == whole
+    # Another chart takes its place: nothing of the old one is told any more.
+    page.keyboard.press("End")
+    page.locator(".tc-usage-choices").get_by_role("link", name="Requests").click()
+    page.wait_for_url("**measure=requests**")
+    expect(plot).to_have_attribute("aria-valuetext", "62 in all")
+    expect(page.locator("[data-tip]")).to_be_hidden()
+
+
+def heard(plot: Locator) -> tuple[int, str]:
+    """The value of a slider that has the focus, and the words for it: what is spoken whenever it changes."""
+    now, words = (plot.get_attribute(name) for name in ("aria-valuenow", "aria-valuetext"))
+    return int(now or -1), words or ""
 
 
 def test_a_pointer_reads_the_bar_below_it_and_leaves_nothing_behind(usage: Page) -> None:

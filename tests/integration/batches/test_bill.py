@@ -19,6 +19,7 @@ from playground.batches.bill import Bill, Used, bill_of, bring_on
 from playground.batches.models import Batch
 from playground.ledger import standing
 from playground.ledger.models import Entry
+from playground.ledger.unpriced import UNPRICED, is_unpriced
 from playground.pricing.cost import TokenCounts
 from tests.entries import CNY, USD, write_entry
 from tests.integration.batches.conftest import HERE, begin, end
@@ -42,7 +43,10 @@ def by_hand(batch: Batch) -> Bill:
     found: Bill = {}
     for entry in Entry.objects.filter(conversation=batch.conversation_id):
         is_run = int(entry.corrects_id is None)
-        one = Used(entry.cost_total, entry.prompt_tokens, entry.completion_tokens, is_run)
+        unpriced = int(is_unpriced(entry.cost_basis)) - int(
+            entry.corrects is not None and is_unpriced(entry.corrects.cost_basis)
+        )
+        one = Used(entry.cost_total, entry.prompt_tokens, entry.completion_tokens, is_run, unpriced)
         found[entry.currency] = found.get(entry.currency, Used()).with_more(one)
     return found
 
@@ -78,6 +82,8 @@ def test_the_bill_is_the_ledgers_sum_at_every_moment(
         else:
             batch.refresh_from_db()
         assert bill_of(batch) == by_hand(batch)  # read anew or long ago: both are right
+        own = Entry.objects.filter(UNPRICED, conversation=batch.conversation_id)
+        assert sum(used.unpriced for used in bill_of(batch).values()) == own.count()
     assert bill_of(Batch.objects.get(pk=batch.pk)) == by_hand(batch)
 
 

@@ -244,15 +244,33 @@ def test_a_budget_in_dollars_sees_no_yuan_unless_somebody_says_so(budget: Make, 
     assert purse_of(both).converted == purse_of(both).spent
 
 
-def test_a_run_without_a_price_is_refused_or_not_seen_as_the_budget_says(
+@pytest.mark.parametrize("span", ["month", "rolling"])
+def test_a_run_without_a_price_is_counted_beside_what_a_budget_has_used(
+    budget: Make, send: Send, unpriced: Offer, span: str
+) -> None:
+    lets = budget("1", "USD", unpriced="allow", span=span)
+    finish(send(to=unpriced))
+    assert (sums(lets), purse_of(lets).unpriced) == ((0, 0), 1), "counted beside what is used, never as 0"
+    later = budget("1", "USD", unpriced="allow", span=span)
+    assert purse_of(later).unpriced == 1, "also where the budget came later"
+    assert set(PurseHour.objects.values_list("spent", "unpriced")) == ({(0, 1)} if span == "rolling" else set())
+    yuan = budget("1", "CNY", unpriced="allow")
+    finish(send())
+    assert purse_of(yuan).unpriced == 1, (
+        "nobody knows which currency it is in; a run in dollars is no run without a price"
+    )
+    PurseHour.objects.update(hour=hour_of(timezone.now()) - 30 * 24 - 1)
+    Purse.objects.filter(leaves_at__isnull=False).update(leaves_at=timezone.now() - dt.timedelta(seconds=1))
+    finish(send())
+    assert purse_of(lets).unpriced == (0 if span == "rolling" else 1), "it leaves with its hour"
+
+
+def test_a_run_without_a_price_is_refused_or_let_through_as_the_budget_says(
     budget: Make, send: Send, unpriced: Offer
 ) -> None:
-    lets = budget("1", "USD", unpriced="allow")
-    finish(send(to=unpriced))
-    assert sums(lets) == (0, 0)
     tokens = budget("1000")
     finish(send(to=unpriced))
-    assert sums(tokens) == (20, 0), "tokens are seen, also those of before"
+    assert (sums(tokens), purse_of(tokens).unpriced) == ((10, 0), 0), "tokens need no price"
     budget("1", "USD", name="Strict")
     assert "Strict lets nothing run whose price is not known" in refusal(lambda: send(to=unpriced))
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from playground.catalog.errors import CatalogFileError, PriceListRefused, PriceRefused
 from playground.catalog.load import data_files, load
@@ -104,6 +105,41 @@ def test_a_catalog_file_proposes_the_prices_it_states_and_no_others() -> None:
     )
     (rate,) = found.rates
     assert (rate.day, rate.cny_per_usd, rate.source) == (dt.date(2026, 12, 1), Decimal("7.0812"), "People's Bank")
+
+
+def price_of(amount: str, start: dt.date, **more: object) -> PriceRow:
+    """A typed price of GLM-4.6 at Z.ai that begins on a day."""
+    sold, tiers = offer("zai", "glm-4.6"), [Tier(Decimal(amount), Decimal("2.2"), Decimal("0.11"))]
+    return set_price(offer_id=sold.pk, currency="USD", tiers=tiers, start=start, source="typed", **more)  # type: ignore[arg-type]
+
+
+SAME = TOML[: TOML.index("tiers")] + 'tiers = [{ input = "0.6", output = "2.2", cached = "0.11" }]\n'
+
+
+@pytest.mark.parametrize(
+    ("coming", "start", "verdict", "held", "next_one"),
+    [
+        # What is to come here by then is what the file is held against, not what holds today (0.6).
+        (("0.6", 15), 15, "agrees", "0.6", None),
+        (("0.5", 15), 15, "differs", "0.5", None),
+        (("0.5", 10), 15, "differs", "0.5", None),
+        (("0.6", 10), 15, "agrees", "0.6", None),
+        # What begins later here takes over then.
+        (("0.5", 20), 15, "agrees", "0.6", "0.5"),
+        (("0.5", 20), None, "agrees", "0.6", "0.5"),
+    ],
+)
+def test_a_price_that_begins_later_is_held_against_what_holds_by_then(
+    coming: tuple[str, int], start: int | None, verdict: str, held: str, next_one: str | None
+) -> None:
+    today = timezone.now().date()
+    price_of(coming[0], today + dt.timedelta(days=coming[1]))
+    begins = f"valid_from = {today + dt.timedelta(days=start)}" if start else ""
+    (line,) = read_file(SAME.replace("valid_from = 2026-12-15", begins).encode(), "same.toml", day=DAY).proposals
+    assert line.verdict == verdict
+    assert line.held is not None
+    assert line.held.tiers[0].input == Decimal(held)
+    assert (line.coming and line.coming.tiers[0].input) == (None if next_one is None else Decimal(next_one))
 
 
 def test_reading_a_file_writes_nothing() -> None:

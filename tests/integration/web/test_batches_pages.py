@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
@@ -30,6 +31,7 @@ from playground.prompts import library
 from playground.prompts.content import read_content
 from playground.vault import keys
 from playground.web.usage_export import BOM
+from tests.entries import write_entry
 from tests.integration.batches.conftest import CITIES, HERE, QUESTION, begin, draft, end, numbered, offer, started
 from tests.integration.web.conftest import HTMX, text_of
 
@@ -190,6 +192,21 @@ def test_the_page_says_how_far_it_is_and_what_it_cost(alices: Client, ended: Bat
     ]
     assert [words for words in said if words not in read] == []
     assert "≈ $" in read or "≈ ¥" in read
+
+
+def test_runs_without_a_price_stand_beside_the_cost_so_far(
+    alices: Client, alice: User, ended: Batch, draft: Callable[..., Batch]
+) -> None:
+    assert "unpriced" not in text_of(alices.get(at("", ended)))
+    for _ in range(2):
+        write_entry(alice, ended.team, conversation=ended.conversation_id, price=None)
+    for name in ("", "live"):
+        assert re.search(r"Cost so far [¥$][\d.]+ ≈ [¥$][\d.]+ \+ 2 unpriced", text_of(alices.get(at(name, ended))))
+    assert re.search(r"[¥$][\d.]+ \+ 2 unpriced", text_of(alices.get(reverse("batches"))))
+    nothing = draft()
+    drafting.start(nothing)
+    write_entry(alice, ended.team, conversation=nothing.conversation_id, price=None)
+    assert "Cost so far — + 1 unpriced" in text_of(alices.get(at("", nothing)))
 
 
 def test_what_moves_asks_again_and_keeps_its_filter(alices: Client, ended: Batch) -> None:

@@ -13,8 +13,8 @@ from playground.accounts.people import create_user
 from playground.accounts.roles import Role
 from playground.budgets.deeds import Subject, Terms, create
 from playground.budgets.measures import units_of
-from playground.budgets.models import Budget, Purse
-from playground.budgets.windows import Window
+from playground.budgets.models import Budget, Purse, PurseHour
+from playground.budgets.windows import Window, hour_of
 from playground.catalog.custom import Abilities, TypedPrice, add_offer, create_provider
 from playground.catalog.models import Offer
 from playground.vault import keys
@@ -174,6 +174,33 @@ def test_what_is_held_back_and_converted_is_marked(alices: Client, make: Make) -
     assert (bar.used, bar.held, bar.left, bar.converted) == ("$4.00", "$1.50", "$4.50", "$1.00")
     assert (bar.used_width, bar.held_x, bar.held_width) == (40.0, 40.0, 15.0)
     assert "≈ $1.00" in text_of(alices.get("/budgets/"))
+
+
+@pytest.mark.parametrize(
+    ("used", "words", "brief"),
+    [("4", "$4.00 of $10.00 + 2 unpriced", "$4.00"), ("0", "— of $10.00 + 2 unpriced", "—")],
+)
+def test_runs_without_a_price_stand_beside_what_is_used_and_never_count_as_nothing(
+    alices: Client, make: Make, used: str, words: str, brief: str
+) -> None:
+    one = make("10", "USD", used=used)
+    Purse.objects.filter(budget=one).update(unpriced=2)
+    page = alices.get("/budgets/")
+    assert words in text_of(page)
+    share = "40%" if brief != "—" else "—"
+    assert f'aria-label="{share} used; warning at 80%, block at 100% + 2 unpriced"' in page.content.decode()
+    assert f"{brief} / $10.00 + 2 unpriced" in text_of(alices.get("/conversations/", headers=HTMX))
+    assert words in text_of(alices.get("/usage/budget/", headers=HTMX))
+    assert ("forecast" in text_of(page)) <= (brief != "—")
+
+
+@pytest.mark.parametrize(("days", "words"), [(1, "3,000"), (2, "1,500"), (7, "428"), (20, "428")])
+def test_a_rolling_forecast_is_that_of_the_days_there_are(alices: Client, make: Make, days: int, words: str) -> None:
+    purse = Purse.objects.get(budget=make("100000", span="rolling", used="100"))
+    hour = hour_of(timezone.now())
+    for used, spent in ((hour, 100), (hour - days * 24 + 1, 0)):  # all but nothing of it just now
+        PurseHour.objects.create(purse=purse, hour=used, spent=spent)
+    assert f"forecast {words} tokens in 30 days" in text_of(alices.get("/budgets/"))
 
 
 def test_a_budget_beyond_its_amount_ends_the_bar_and_not_the_page(alices: Client, make: Make) -> None:

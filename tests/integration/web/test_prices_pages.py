@@ -21,6 +21,7 @@ from playground.conversations.models import Conversation, Generation, Message
 from playground.ledger.models import Entry, ExchangeRate
 from playground.ledger.rates import rate_at
 from playground.pricing.price import Tier
+from playground.web.moments import day_words
 from playground.web.sidebar import spent
 from tests.entries import write_entry
 from tests.integration.catalog.test_proposals import LISTS, TOML
@@ -178,6 +179,35 @@ def test_a_catalog_file_brings_prices_and_rates_with_their_own_days(alices: Clie
     day = dt.date(2026, 12, 15)
     found = [price_in_force(offer().pk, one) for one in (day - dt.timedelta(days=1), day)]
     assert [one and len(one.tiers) for one in found] == [1, 2]
+
+
+def test_a_price_that_is_to_come_is_shown_beside_what_the_file_says_and_gives_way_to_it(alices: Client) -> None:
+    sold, today = offer(), timezone.now().date()
+    start, later = today + dt.timedelta(days=20), today + dt.timedelta(days=40)
+    address = reverse("list-price", args=[sold.pk])
+    alices.post(address, TYPED | {"start": start.isoformat()})
+    alices.post(address, TYPED | {"start": later.isoformat(), "input": "0.3", "source": "A letter"})
+    answer = checked(alices, TOML.replace("2026-12-15", start.isoformat()).encode(), "december.toml")
+    text = text_of(answer)
+    assert f"instead of what is to hold from {day_words(start)} on: Z.ai price list, 26 Nov 2026" in text
+    assert f"from {day_words(later)} on the price holds that is known here already: A letter" in text
+    assert "$1.90 $2.00" in text, "struck out is what is to come, not what holds today"
+    price, _rate = boxes(answer)
+    alices.post(reverse("prices-accept"), {"line": [price], "start": today.isoformat()})
+    held = [price_in_force(sold.pk, day) for day in (today, start, later)]
+    assert [one and one.tiers[0].input for one in held] == [Decimal("0.6"), Decimal("0.5"), Decimal("0.3")]
+    assert held[1] is not None
+    assert len(held[1].tiers) == 2, "the file's, not the one of that day"
+    again = text_of(checked(alices, TOML.replace("2026-12-15", start.isoformat()).encode(), "december.toml"))
+    assert "1 price agrees with what holds here." in again
+
+
+def test_a_price_in_another_currency_is_struck_out_with_its_own_sign(alices: Client) -> None:
+    sold = offer()
+    PriceRow.objects.filter(offer=sold).update(currency="CNY")
+    text = text_of(checked(alices, TOML.encode(), "december.toml"))
+    assert "¥0.60 $0.50" in text
+    assert "¥2.20 $2.00" in text
 
 
 def test_a_file_that_says_nothing_here_or_cannot_be_read_says_so(alices: Client) -> None:

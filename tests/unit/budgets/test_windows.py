@@ -109,6 +109,37 @@ def test_a_day_has_its_part_of_what_ends_also_where_clocks_change(span: str, day
             assert per_day(310, span, window_of(span, now, zoneinfo.ZoneInfo(zone))) == day
 
 
-@pytest.mark.parametrize(("of_late", "ahead"), [(0, 0), (7, 30), (10**18, 10**18 * 30 // 7)])
-def test_a_rolling_forecast_carries_the_week_on(of_late: int, ahead: int) -> None:
-    assert rolling_forecast(of_late) == ahead
+NOW = dt.datetime(2026, 11, 26, 22, 30, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("of_late", "hours_ago", "ahead"),
+    [
+        (0, 29 * 24, 0),
+        (7, 29 * 24, 30),
+        (7, 7 * 24, 30),
+        (10**18, 7 * 24, 10**18 * 30 // 7),
+        # In the first week as many days as there are.
+        (6, 6 * 24 - 1, 30),
+        (2, 2 * 24 - 1, 30),
+        (3, 36 - 1, 60),
+        # An hour is no pace: the first day counts as one.
+        (1, 23, 30),
+        (1, 5, 30),
+        (1, 0, 30),
+    ],
+)
+def test_a_rolling_forecast_carries_the_week_on_or_the_days_there_are(of_late: int, hours_ago: int, ahead: int) -> None:
+    assert rolling_forecast(of_late, hour_of(NOW) - hours_ago, NOW) == ahead
+
+
+@given(st.integers(1, 10**12), st.integers(1, 29))
+def test_who_uses_the_same_every_day_is_foretold_thirty_times_that_from_the_first_day_on(a_day: int, days: int) -> None:
+    of_late = a_day * min(days, 7)
+    assert rolling_forecast(of_late, hour_of(NOW) - days * 24 + 1, NOW) == a_day * ROLLING_DAYS
+
+
+@given(st.integers(0, 10**15), st.integers(0, 29 * 24))
+def test_a_rolling_forecast_is_never_below_what_was_used_of_late(of_late: int, hours_ago: int) -> None:
+    found = rolling_forecast(of_late, hour_of(NOW) - hours_ago, NOW)
+    assert of_late * ROLLING_DAYS // 7 <= found <= of_late * ROLLING_DAYS

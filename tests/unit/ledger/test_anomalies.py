@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from playground.ledger.anomalies import failing, is_dear, is_unused
+from playground.ledger.anomalies import is_dear, is_failing, is_unused, may_be_failing
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 
@@ -16,6 +16,8 @@ NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
         ("3", ["1"] * 28, False),
         ("3.000001", ["1"] * 28, True),
         ("100", ["0"] * 15 + ["1"] * 13, False),  # most days cost nothing: nothing is usual
+        ("3.1", ["0"] * 13 + ["1"] * 15, True),  # days without spend are days of 0
+        ("1.6", ["0"] * 14 + ["1"] * 14, True),  # and move the median of an even number of days
         ("100", [], False),
         ("2", ["0.5", "0.5", "90"], True),  # one dear day does not make dear days usual
     ],
@@ -24,9 +26,20 @@ def test_a_day_is_dear_above_three_times_the_median(today: str, before: list[str
     assert is_dear(Decimal(today), [Decimal(amount) for amount in before]) is dear
 
 
-def test_what_fails_in_more_than_a_fifth_of_fifty_is_named_the_worst_first() -> None:
-    tried = {"few": (0, 49), "fifth": (40, 10), "more": (39, 11), "most": (10, 90), "none": (0, 0)}
-    assert failing(tried) == ["most", "more"]
+@pytest.mark.parametrize(
+    ("failed", "runs", "failing"), [(49, 49, False), (10, 50, False), (11, 50, True), (50, 50, True), (0, 0, False)]
+)
+def test_more_than_a_fifth_of_fifty_runs_is_failing(failed: int, runs: int, failing: bool) -> None:
+    assert is_failing([True] * failed + [False] * (runs - failed)) is failing
+
+
+@pytest.mark.parametrize(
+    ("succeeded", "faults", "may"), [(0, 49, False), (40, 10, False), (39, 11, True), (10_000, 11, True), (0, 0, False)]
+)
+def test_the_last_fifty_are_read_only_where_they_could_have_failed_too_often(
+    succeeded: int, faults: int, may: bool
+) -> None:
+    assert may_be_failing(succeeded, faults) is may
 
 
 @pytest.mark.parametrize(

@@ -151,11 +151,11 @@ def test_what_has_no_price_is_counted_beside_a_conversations_sum(make_entry: Mak
         entry = make_entry(conversation=room, price=price)
     make_entry(conversation=other, price=None)
     assert spent([room, other]) == {
-        room: ("¥0.00114", "3 turns · ¥0.00114 + 2 unpriced"),
-        other: ("—", "1 turn · —"),
+        room: ("¥0.00114 + 2 unpriced", "3 turns · ¥0.00114 + 2 unpriced"),
+        other: ("— + 1 unpriced", "1 turn · — + 1 unpriced"),
     }
     assert spent_on({room: [room, other]}) == {room: "¥0.00114 + 3 unpriced"}
-    assert spent_on({other: [other]}) == {other: ""}
+    assert spent_on({other: [other], room: []}) == {other: "— + 1 unpriced", room: ""}
     correction_of(entry, currency="CNY", cost_basis="exact").save()
     assert spent([room])[room][1] == "3 turns · ¥0.00114 + 1 unpriced"
 

@@ -16,6 +16,7 @@ from playground.catalog.models import Provider
 from playground.pricing.cost import TokenCounts
 from playground.vault import keys
 from playground.vault.models import ApiKey
+from tests.entries import USD
 from tests.integration.web.usage.conftest import MakeEntry
 from tests.integration.web.usage.test_overview import MOST_QUERIES, works_in
 
@@ -57,15 +58,16 @@ def test_all_four_are_found_and_lead_to_what_they_are_about(
     assert len(asked) <= MOST_QUERIES
     assert list(found) == [
         "Today cost ¥0.0720, more than three times the median of 28 days.",
-        "GLM-5: 17 of 50 runs failed in 28 days.",
+        "GLM-5: 17 of the last 50 runs failed.",
         "The key “Old one” was not used for 90 days.",
         "1 run of 28 days has no price.",
     ]
-    assert found["The key “Old one” was not used for 90 days."] == "/usage/entries/?key=Old+one&range=12m"
+    assert found["The key “Old one” was not used for 90 days."] == "/keys/", "it has no entries"
     dear = client.get(found["Today cost ¥0.0720, more than three times the median of 28 days."])
     dearest = dear.content.decode().partition('<th scope="row"><a href="/usage/entries/')[2]
     assert "¥0.0720" in dearest.partition("</tr>")[0]
-    for words, rows in (("GLM-5: 17 of 50 runs failed in 28 days.", 17), ("1 run of 28 days has no price.", 1)):
+    assert "Billed in CNY" in dear.content.decode()
+    for words, rows in (("GLM-5: 17 of the last 50 runs failed.", 17), ("1 run of 28 days has no price.", 1)):
         page = client.get(found[words]).content.decode()
         assert page.count('<th scope="row"><a href="/usage/entries/') == rows
     works_in(bob, team)
@@ -89,9 +91,93 @@ def test_the_runs_that_are_counted_as_failed_are_those_that_the_link_shows(
     ]
     client = browser_of(alice)
     (url,) = links(client).values()
-    assert list(links(client)) == ["GLM-4.5-Air: 20 of 50 runs failed in 28 days."]
+    assert list(links(client)) == ["GLM-4.5-Air: 20 of the last 50 runs failed."]
     page = client.get(url).content.decode()
     shown = {int(pk) for pk in re.findall(r'<th scope="row"><a href="/usage/entries/(\d+)/', page)}
     assert shown == set(faults)
     assert not shown & set(others)
     assert 'name="fault" value="1" checked' in page
+
+
+def shown_by(client: Client, url: str) -> set[int]:
+    """The entries that a link leads to."""
+    page = client.get(url).content.decode()
+    return {int(pk) for pk in re.findall(r'<th scope="row"><a href="/usage/entries/(\d+)/', page)}
+
+
+def test_the_last_fifty_runs_count_and_none_before_them(
+    browser_of: BrowserOf, alice: User, make_entry: MakeEntry
+) -> None:
+    """Also not those of the same day: neither in the number nor behind the link."""
+    now = timezone.now()
+    fault = {"state": "failed", "error_code": "overloaded", "counts": TokenCounts(0)}
+    for minute in range(20):  # long mended
+        make_entry(at=now - dt.timedelta(days=2, minutes=200 + minute), **fault)
+    for minute in range(40):
+        make_entry(at=now - dt.timedelta(days=2, minutes=100 + minute))
+    late = [make_entry(at=now - dt.timedelta(days=2, minutes=minute), **fault).pk for minute in range(10)]
+    client = browser_of(alice)
+    assert links(client) == {}, "ten of fifty are a fifth, not more"
+    late.append(make_entry(at=now - dt.timedelta(days=2), **fault).pk)
+    assert list(links(client)) == ["GLM-4.5-Air: 11 of the last 50 runs failed."]
+    (url,) = links(client).values()
+    assert shown_by(client, url) == set(late)
+    assert re.search(r'name="since" value="[^"]+" checked', client.get(url).content.decode())
+
+
+def test_28_days_are_28_days_and_today_is_one_of_them(
+    browser_of: BrowserOf, alice: User, make_entry: MakeEntry
+) -> None:
+    early = timezone.localtime().replace(hour=0, minute=0, second=1)
+    within = [make_entry(at=early - dt.timedelta(days=day), price=None).pk for day in (0, 27)]
+    make_entry(at=early - dt.timedelta(days=28), price=None)
+    client = browser_of(alice)
+    assert list(links(client)) == ["2 runs of 28 days have no price."]
+    (url,) = links(client).values()
+    assert shown_by(client, url) == set(within)
+
+
+def test_a_dear_day_leads_to_what_was_billed_in_its_currency(
+    browser_of: BrowserOf, alice: User, make_entry: MakeEntry
+) -> None:
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    for day in range(1, 29):
+        make_entry(at=midnight - dt.timedelta(days=day))
+        make_entry(at=midnight - dt.timedelta(days=day), price=USD)
+    yuan = [make_entry(at=midnight).pk for _ in range(4)]
+    make_entry(at=midnight, price=USD)
+    client = browser_of(alice)
+    (url,) = links(client).values()
+    assert shown_by(client, url) == set(yuan)
+
+
+def test_an_unused_key_leads_to_the_day_on_which_it_was_used_last(
+    browser_of: BrowserOf, alice: User, team: Team, catalog: None, make_entry: MakeEntry
+) -> None:
+    now = timezone.now()
+    provider = Provider.objects.get(slug="bigmodel")
+    keys.add(team=team, user=None, provider=provider, label="Old one", key="x.yyyyyyyyyyyyyyyyyyyy", created_by=alice)
+    ApiKey.objects.update(created_at=now - dt.timedelta(days=200), last_used_at=now - dt.timedelta(days=100))
+    make_entry(at=now - dt.timedelta(days=150), key_label="Old one")
+    last = make_entry(at=now - dt.timedelta(days=100), key_label="Old one")
+    make_entry(at=now - dt.timedelta(days=99))
+    client = browser_of(alice)
+    (url,) = links(client).values()
+    assert shown_by(client, url) == {last.pk}
+
+
+def test_of_a_long_list_the_first_lines_stand_there_and_the_others_are_folded(
+    browser_of: BrowserOf, alice: User, team: Team, catalog: None, make_entry: MakeEntry
+) -> None:
+    provider = Provider.objects.get(slug="bigmodel")
+    for number in range(10):
+        key = f"x.{'y' * 18}{number:02}"
+        keys.add(team=team, user=None, provider=provider, label=f"Key {number}", key=key, created_by=alice)
+    ApiKey.objects.update(created_at=timezone.now() - dt.timedelta(days=91))
+    client = browser_of(alice)
+    page = client.get("/usage/notices/").content.decode()
+    assert "10 things worth a look" in page
+    before, after = page.split("<summary>4 more</summary>")
+    assert (before.count("<li>"), after.count("<li>")) == (6, 4)
+    ApiKey.objects.filter(label__in=["Key 7", "Key 8", "Key 9"]).update(disabled_at=timezone.now())
+    assert "more</summary>" not in client.get("/usage/notices/").content.decode(), "one alone is not folded"

@@ -31,11 +31,15 @@ BrowserOf = Callable[[User], Client]
 MOST_QUERIES = 8
 
 
+AGAINST = '<span class="tc-hidden-text"> against '  # what every change is heard with
+
+
 def words(client: Client, address: str = "/usage/") -> str:
-    """The text of the page's main part."""
+    """The text of the page's main part, without what is only heard of a change."""
     answer = client.get(address)
     assert answer.status_code == 200, address
     main = answer.content.decode().partition('<main id="main"')[2].partition("</main>")[0]
+    main = re.sub(AGAINST + "[^<]*", "", main)
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", main)))
 
 
@@ -113,6 +117,20 @@ def test_every_figure_that_adds_up_is_compared_with_the_range_before(
     )
     assert "read from cache, 40.0% ±0.0 points · +100%" in text
     assert re.search(r"Saved by caching ¥0\.00051 .*? · \+100% \+ 1 unpriced", text)
+
+
+def test_every_change_says_by_itself_what_it_is_against(
+    browser_of: BrowserOf, alice: User, make_entry: MakeEntry
+) -> None:
+    """One caption is enough to see; but a change that is heard alone, or pointed at, has none near."""
+    for ago in (1, 9):
+        for price in (CNY, USD):
+            make_entry(at=timezone.now() - dt.timedelta(days=ago), price=price)
+    page = browser_of(alice).get("/usage/?range=7d&show=billed").content.decode()
+    (against,) = set(re.findall(r'class="tc-change" title="(against [^"]+)"', page))
+    changes = page.count('class="tc-change"')
+    assert changes == page.count(f'<span class="tc-hidden-text"> {against}</span></span>') >= 12
+    assert page.count(f'<span aria-hidden="true">{against}</span>') == 1, "seen once, and not heard twice"
 
 
 def test_a_currency_that_went_or_came_is_compared_as_well_where_both_sides_are_known(
@@ -373,7 +391,7 @@ def test_a_chart_counts_what_has_no_price_in_every_total_of_costs_and_of_nothing
         text = words(client, f"{days}{show}")
         assert "Tue 3 Nov 2026 ¥0.00114 ¥0.00114 + 1 unpriced Wed 4 Nov 2026 — + 2 unpriced" in text
         assert "Total ¥0.00114 + 1 unpriced — + 2 unpriced ¥0.00114 + 3 unpriced" in text
-        assert "¥0.00114 + 3 unpriced in all." in page
+        assert 'aria-valuetext="¥0.00114 + 3 unpriced in all"' in page
         assert re.findall(r'<li><i class="tc-c\d" aria-hidden="true"></i>(.*?)</li>', page) == ["GLM-4.5-Air"]
     only = words(client, f"{days}&show=CNY&model=GLM-Z1-Air")
     assert "Tue 3 Nov 2026 ¥0.00 Wed 4 Nov 2026 — + 2 unpriced Total — + 2 unpriced — + 2 unpriced" in only
