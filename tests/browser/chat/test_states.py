@@ -245,6 +245,18 @@ def test_waiting_shows_the_shape_of_an_answer_and_a_clock(page: Page) -> None:
     expect(last_answer(page).locator("[data-waiting]")).to_have_count(0)
 
 
+def test_a_short_pause_that_the_provider_asks_for_counts_down_to_the_next_attempt(page: Page) -> None:
+    send(page, "/sandbox wait 25")
+    word = last_answer(page).locator("[data-state-word]")
+    expect(word).to_have_text(re.compile(r"Trying again in 2\d seconds"))
+    first = word.inner_text()
+    expect(word).not_to_have_text(first)
+    page.reload()
+    expect(word).to_have_text(re.compile(r"Trying again in [12]\d seconds"))
+    page.keyboard.press("Escape")
+    until_state(page, "stopped")
+
+
 def test_without_a_key_the_composer_keeps_the_draft_and_leads_to_keys_or_practice(page: Page) -> None:
     offer = Offer.objects.get(provider__slug="zai", wire_name="glm-4.5-air")
     page.goto(f"/?offer={offer.pk}")
