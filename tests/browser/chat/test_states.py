@@ -55,15 +55,16 @@ def ended(user: User, state: str, offer: Offer, **facts: Any) -> str:
     return f"/c/{turn.conversation_id}/"
 
 
+RUN_ON = "Run on GLM-4.5 now"
 PROVOKED = [
     ("cut", "interrupted", "The answer was cut off.", ["Continue from here", "Retry", "Keep as is"]),
     ("eof", "interrupted", "The answer was cut off.", ["Continue from here", "Retry", "Keep as is"]),
-    ("rate-limit", "failed", "Too many requests at once.", ["Retry"]),
+    ("rate-limit", "failed", "Too many requests at once.", ["Retry", RUN_ON, "Choose a model"]),
     ("balance", "failed", "The provider says the account has no balance.", ["Open keys", "Choose a model"]),
     ("auth", "failed", "The provider refused the key.", ["Open keys"]),
-    ("overloaded", "failed", "The model is overloaded.", ["Retry", "Choose a model"]),
+    ("overloaded", "failed", "The model is overloaded.", ["Retry", RUN_ON, "Choose a model"]),
     ("500", "failed", "The model broke off.", ["Retry"]),
-    ("gateway", "failed", "The provider failed.", ["Retry"]),
+    ("gateway", "failed", "The provider failed.", ["Retry", "Choose a model"]),
     ("network", "failed", "The model broke off.", ["Continue from here", "Retry"]),
     ("filter", "failed", "The provider stopped the answer.", ["Edit the question"]),
     ("length", "finished", "All tokens went into thinking.", ["Retry", "Open run settings"]),
