@@ -28,6 +28,8 @@ def free_port() -> int:
 class Server:
     """Start, stop, kill and start again; the port stays the same, so that browsers find it back."""
 
+    command: tuple[str, ...] = ("manage.py", "serve")
+
     def __init__(self, **environment: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -53,7 +55,7 @@ class Server:
             subprocess.run(collect, cwd=ROOT, env=env, check=True)
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve"],
+                [sys.executable, *self.command],
                 cwd=ROOT,
                 env=env,
                 stdout=log,

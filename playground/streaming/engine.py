@@ -22,7 +22,7 @@ from playground.conversations.models import Generation
 from playground.conversations.progress import Checkpoint, Settlement
 from playground.errors import Refused
 from playground.streaming import records
-from playground.streaming.frames import call_piece
+from playground.streaming.frames import call_piece, waiting
 from playground.streaming.judging import verdict_on
 from playground.streaming.live import End, LiveStream, Part
 from playground.streaming.pace import Pace
@@ -55,6 +55,7 @@ class Run:
 
     __slots__ = (
         "_attempts",
+        "_began",
         "_clean_end",
         "_error",
         "_prompt_tokens",
@@ -95,6 +96,7 @@ class Run:
         self.settlement: Settlement | None = None
         self.turnstile = turnstile
         self._attempts = 0
+        self._began = time.monotonic()
         self._prompt_tokens = 0
         self._error: WireError | Refused | None = None
         self._clean_end = False
@@ -172,6 +174,8 @@ class Run:
         if delay is None:
             return False
         self._attempts += 1
+        # Nothing of the answer: the run's own number stays, so that whoever comes meanwhile hears of it too.
+        await self.live.append([waiting(time.monotonic() - self._began + delay)])
         await asyncio.sleep(delay)
         return True
 

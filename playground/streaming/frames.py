@@ -2,7 +2,7 @@
 
 import orjson
 
-from playground.streaming.live import Batch
+from playground.streaming.live import Batch, Part
 from playground.wire.events import ToolCallDelta
 
 
@@ -17,6 +17,11 @@ def call_piece(delta: ToolCallDelta) -> str:
     """A piece of a tool call as a line of a part "t": number, id, name, arguments, and whether these came whole."""
     piece = [delta.index, delta.id, delta.name, delta.arguments, delta.replaces]
     return orjson.dumps(piece, option=orjson.OPT_APPEND_NEWLINE).decode()
+
+
+def waiting(until: float) -> Part:
+    """The provider is asked again so many seconds after the run began: a part with a line of its milliseconds."""
+    return ("w", f"{round(until * 1000)}\n")
 
 
 def end(generation: str, message: str, batch: Batch) -> bytes:

@@ -233,13 +233,17 @@ def view_of(message: Message, *, currency: str, answer_again: bool = False) -> M
 
 
 def history_tokens(shown: ThreadView) -> int:
-    """How many tokens the branch is as a prompt: what the last answer reported, else an estimate."""
-    views = [*shown.messages, *shown.tail]
+    """How many tokens the branch is as a prompt: what the last answer reported and an estimate of what came after it,
+    else an estimate. What is being written now is the page's to count.
+    """
+    views = [view for view in (*shown.messages, *shown.tail) if not (view.generation and view.generation.is_live)]
+    since = 0
     for before, view in reversed(list(zip([None, *views][:-1], views, strict=True))):
         if view.meter and view.meter.prompt is not None and view.meter.completion is not None and view.meter.prompt:
             sums_up = before is not None and before.sums_up  # then the answer stands for what it read
             read = estimate_tokens(before.content) if before and sums_up else view.meter.prompt
-            return read + view.meter.completion - (view.meter.reasoning or 0)
+            return read + view.meter.completion - (view.meter.reasoning or 0) + since
+        since += estimate_tokens(view.content)
     summed_up = max((place for place, view in enumerate(views[:-1]) if view.sums_up), default=0)
     read = sum(estimate_tokens(view.content) for view in views[summed_up:])
     return read if summed_up or not (shown.has_earlier or shown.tail) else read + _unseen_tokens(views, read)

@@ -16,7 +16,7 @@ from playground.conversations.lines import lines_before
 from playground.conversations.models import Generation
 from playground.conversations.threads import tokens_before
 from playground.web.offers import Desk
-from playground.web.ways import Way, choose_model, larger_offers, use_offer
+from playground.web.ways import Way, choose_model, free_offer, larger_offers, run_on, use_offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +157,12 @@ TROUBLES: dict[str, Trouble] = {
         _("It does not follow the protocol."),
         _AGAIN,
     ),
+    "malformed_answer": Trouble(
+        _("The provider's answer cannot be read."),
+        _("It does not follow the protocol."),
+        _("Check the key's address on the Keys page, or choose another model."),
+    ),
 }
-TROUBLES["malformed_answer"] = TROUBLES["malformed_stream"]
 TROUBLES["not_found"] = TROUBLES["redirected"]
 
 UNKNOWN = Trouble(_("The run failed."), _("The provider's message is below."), _AGAIN)
@@ -170,9 +174,12 @@ _OUR_WORDS = frozenset(
 )
 _KEY_CODES = frozenset(
     {"key_refused", "key_expired", "key_unreadable", "no_key", "no_balance", "not_allowed", "account_locked"}
-    | {"plan_expired", "quota_exhausted", "redirected", "not_found"}
+    | {"plan_expired", "quota_exhausted", "redirected", "not_found", "host_unknown", "tls_failed", "malformed_answer"}
 )
-_OTHER_MODEL_CODES = frozenset({"model_not_found", "not_allowed", "overloaded", "quota_exhausted", "no_balance"})
+_BUSY_CODES = frozenset({"rate_limited", "concurrency_limited", "overloaded"})
+_OTHER_MODEL_CODES = _BUSY_CODES | {"model_not_found", "not_allowed", "quota_exhausted", "no_balance"}
+_OTHER_MODEL_CODES |= {"malformed_answer", "provider_error"}
+_REWORD_CODES = frozenset({"content_filtered", "total_timeout", "stream_too_large"})
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?) seconds")
 
 
@@ -219,11 +226,14 @@ def _ways(run: Generation) -> list[Way]:
         key = f"#key-{run.api_key_id}" if run.api_key_id else ""
         label = gettext("Open this key") if key else gettext("Open keys")
         ways.append(Way(label, icon="key-round", url=reverse("keys") + key))
+    if run.error_code in _BUSY_CODES:
+        free = free_offer(Desk(run.user, run.conversation.team), run.offer)
+        ways += [run_on(free)] if free else []
     if run.error_code in _OTHER_MODEL_CODES:
         ways.append(choose_model())
     if run.error_code == "invalid_request":
         ways.append(Way(gettext("Open run settings"), icon="sliders-horizontal", act="settings"))
-    if run.error_code == "content_filtered":
+    if run.error_code in _REWORD_CODES:
         ways.append(Way(gettext("Edit the question"), icon="pencil", act="reword"))
     if run.error_code == "address_refused":
         ways.append(Way(gettext("Open settings"), icon="settings", url=reverse("settings")))

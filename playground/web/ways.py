@@ -38,20 +38,43 @@ def use_offer(offer: Offer) -> Way:
     return Way(words, icon="arrow-right", act="offer", offer_id=str(offer.pk))
 
 
+def run_on(offer: Offer) -> Way:
+    """Asks another offer the same, at once."""
+    return Way(_("Run on %(model)s now") % {"model": offer.title}, icon="zap", act="offer", offer_id=str(offer.pk))
+
+
+def free_offer(desk: Desk, offer: Offer) -> Offer | None:
+    """An offer that this person can use now while `offer` is busy: another model, which reads as much.
+
+    Another provider comes first, where nothing is shared with the one that refuses.
+    """
+    found = [
+        one
+        for one in _usable(desk, offer)
+        if one.title != offer.title and (one.context_tokens or 0) >= (offer.context_tokens or 0)
+    ]
+    elsewhere = [one for one in found if one.provider_id != offer.provider_id]
+    return next(iter(elsewhere or found), None)
+
+
 def larger_offers(desk: Desk, offer: Offer, needed: int = 0) -> list[Offer]:
     """Offers that this person can use now and that read more than `offer`, and at least `needed` tokens.
 
     The same provider comes first, then the least context that does.
     """
     least = max(needed, (offer.context_tokens or 0) + 1)
-    found = [
-        one
-        for one in desk.offers
-        if (one.context_tokens or 0) >= least
-        and one.provider.practice == offer.provider.practice
-        and not desk.refused(one)
-        and (one.language_model is None or one.language_model.status == Statuses.CURRENT)
-    ]
+    found = [one for one in _usable(desk, offer) if (one.context_tokens or 0) >= least]
     found.sort(key=lambda one: (one.provider_id != offer.provider_id, one.mirrors != offer.mirrors, one.context_tokens))
     by_title = {one.title: one for one in reversed(found)}  # a model that several shops sell is one button
     return [one for one in found if by_title[one.title] is one][:LARGER_AT_MOST]
+
+
+def _usable(desk: Desk, offer: Offer) -> list[Offer]:
+    """What can stand in for an offer: practice for practice, real for real, and nothing that is on its way out."""
+    return [
+        one
+        for one in desk.offers
+        if one.provider.practice == offer.provider.practice
+        and not desk.refused(one)
+        and (one.language_model is None or one.language_model.status == Statuses.CURRENT)
+    ]

@@ -51,8 +51,10 @@ composer.deliver = async ({ text, clientId, signal }) => {
   });
   if (sentAt !== HEARD) sentAt = performance.now();
   if (ack.conversation !== thread.conversation) adopt(ack);
+  const prompt = composer.promptTokens; // before the question is part of the conversation
   thread.take(ack);
-  estimateMeter(ack.assistant_message, composer.promptTokens);
+  estimateMeter(ack.assistant_message, prompt);
+  countHistory();
   showState();
   refreshConversations();
 };
@@ -114,15 +116,21 @@ function addressExports() {
   for (const link of document.querySelectorAll("#conversation-menu [data-export]")) link.href = `${thread.address(thread.conversation)}export.${link.dataset.export}`;
 }
 
-// The open branch as a prompt: what its last answer read and wrote, without its thinking unless that is sent along.
+// The open branch as a prompt: what its last answer read and wrote, without its thinking unless that is sent along, and what
+// came after it.
 function countHistory() {
   const used = thread.lastReported;
   if (!used) return;
   const { systemTokens, keepsThinking } = settings().facts;
-  composer.historyTokens = Math.max(0, used.prompt + used.completion - (keepsThinking ? 0 : used.reasoning) - systemTokens);
+  const reported = used.prompt + used.completion - (keepsThinking ? 0 : used.reasoning);
+  composer.historyTokens = Math.max(0, reported - (used.prompt ? systemTokens : 0)) + used.since;
 }
 
 thread.addEventListener("tc:settled", countHistory);
+// What is being written is a part of the next prompt too: it is counted while it grows.
+thread.addEventListener("tc:written", ({ detail }) => {
+  composer.writtenTokens = detail.said + (settings().facts.keepsThinking ? detail.thought : 0);
+});
 thread.addEventListener("htmx:after:swap", () => {
   countHistory();
   showState();
@@ -185,6 +193,7 @@ document.addEventListener("htmx:after:swap", ({ detail }) => {
 });
 
 thread.addEventListener("tc:thread", () => {
+  countHistory();
   showState();
   refreshConversations();
 });
@@ -266,6 +275,7 @@ live.connect();
 if (thread.conversation) addressExports();
 sitDown();
 showSettings();
+countHistory();
 showState();
 
 // ── keys and palette ──

@@ -137,15 +137,14 @@ export class LiveAnswer {
 
   // The clocks and the word beside the model's name.
   #tick() {
-    const { content, reasoning, calls, state, detail } = this.#state;
+    const { content, reasoning, calls, againAt } = this.#state;
     const now = performance.now();
     if (reasoning && !content && !calls.length) this.#label.textContent = fill(gettext("Thinking %(seconds)s s…"), { seconds: Math.floor((now - this.#thinkingBegan) / 1000) });
     const hasText = Boolean(content || reasoning || calls.length);
     const waiting = this.#message.querySelector("[data-waiting]");
     if (waiting) waiting.hidden = hasText;
     if (hasText) this.#say("live", [element("span", { class: "tc-dot" })], gettext("Streaming"));
-    else if (state === "retrying") this.#say("warn", [icon("rotate-ccw")], retryWords(detail));
-    else if (state === "queued" && detail?.position) this.#say("warn", [icon("hourglass")], fill(gettext("Queued, number %(n)s in line"), { n: detail.position }));
+    else if (againAt !== null) this.#say("warn", [icon("rotate-ccw")], retryWords(this.#began + againAt - now));
     else this.#say("", [icon("loader-circle", { spin: true })], fill(gettext("Waiting for the first token, %(seconds)s s"), { seconds: seconds(now - this.#began) }));
   }
 
@@ -172,7 +171,7 @@ export class LiveAnswer {
   }
 }
 
-function retryWords(detail) {
-  const wait = detail?.retry_in;
-  return wait ? fill(ngettext("Trying again in %(n)s second", "Trying again in %(n)s seconds", wait), { n: number(wait) }) : gettext("Trying again");
+function retryWords(left) {
+  const wait = Math.ceil(left / 1000);
+  return wait > 0 ? fill(ngettext("Trying again in %(n)s second", "Trying again in %(n)s seconds", wait), { n: number(wait) }) : gettext("Trying again");
 }

@@ -34,6 +34,7 @@ export class LiveMeter {
     this.#write("completion", about(written));
     const lasted = this.#firstAt > 0 ? (now - this.#firstAt) / 1000 : 0;
     if (lasted > 0.5) this.#write("speed", about(Math.round(written / lasted)));
+    this.#root.dispatchEvent(new CustomEvent("tc:written", { bubbles: true, detail: { thought, said: written - thought } }));
     const { prompt, inputPrice, outputPrice } = this.#root.dataset;
     this.#bar(Number(prompt ?? 0), thought, written);
     if (!prompt) return;

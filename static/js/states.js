@@ -1,2 +1,2 @@
 // States of a run to which text may still come.
-export const LIVE = ["queued", "running", "retrying"];
+export const LIVE = ["queued", "running"];

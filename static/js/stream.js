@@ -9,14 +9,13 @@ import { LIVE } from "./states.js";
 
 // What a message shows before any frame: the text that the server saved, and how far it reaches.
 export function begin(generation, { seq = 0, content = "", reasoning = "", calls = [], state = "running" } = {}) {
-  return { generation, seq, content, reasoning, calls, state, detail: null, lost: false, ended: !LIVE.includes(state) };
+  return { generation, seq, content, reasoning, calls, state, againAt: null, lost: false, ended: !LIVE.includes(state) };
 }
 
 export function reduce(state, frame) {
   if (frame.generation !== state.generation) return state;
   if (frame.type === "delta") return state.ended ? state : applyDelta(state, frame);
-  if (frame.type === "state") return state.ended ? state : { ...state, state: frame.state, detail: frame.detail ?? null };
-  if (frame.type === "end") return { ...state, state: frame.state, detail: null, lost: false, ended: true };
+  if (frame.type === "end") return { ...state, state: frame.state, againAt: null, lost: false, ended: true };
   return state;
 }
 
@@ -31,10 +30,12 @@ function applyDelta(state, frame) {
     parts = parts.slice(known);
   }
   let { content, reasoning, calls } = state;
+  let againAt = null; // milliseconds after the run began at which the provider is asked once more, until text comes
   for (const [channel, text] of parts) {
+    againAt = channel === "w" ? Number(text.trim().split("\n").at(-1)) : null;
     if (channel === "c") content += text;
     else if (channel === "r") reasoning += text;
     else if (channel === "t") calls = withPieces(calls, text);
   }
-  return { ...state, content, reasoning, calls, seq: frame.seq, state: "running", detail: null, lost: false };
+  return { ...state, content, reasoning, calls, seq: frame.seq, state: "running", againAt, lost: false };
 }

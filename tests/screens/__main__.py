@@ -42,7 +42,7 @@ from tests.screens.household import Seeded  # noqa: E402
 from tests.screens.looks import ALL, KEPT, Look  # noqa: E402
 from tests.screens.screens import SCREENS, Screen  # noqa: E402
 from tests.screens.seed import seed  # noqa: E402
-from tests.screens.servers import copy_of, serving, set_up_path  # noqa: E402
+from tests.screens.servers import copy_of, listing_models, serving, set_up_path  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs" / "screens"
@@ -65,7 +65,8 @@ def main() -> int:
     fresh = copy_of(DATA, Path(FOLDER.name) / "fresh")
     with time_held() as clock:
         seeded = seed(clock)
-        with serving(DATA) as lived_in, serving(fresh) as new:
+        bench = Path(FOLDER.name) / "bench.log"
+        with serving(DATA) as lived_in, serving(fresh) as new, listing_models(bench):
             seeded.places["set_up"] = set_up_path(fresh)
             houses = {False: House.of(lived_in, seeded.people), True: House.of(new, {})}
             roll = take_all(gallery, screens, looks, seeded, houses)

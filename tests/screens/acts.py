@@ -65,6 +65,46 @@ def choose_file(selector: str, path: Path) -> Act:
     return lambda page: page.set_input_files(selector, path)
 
 
+def write(selector: str, text: str) -> Act:
+    """Put a text into a field at once."""
+    return lambda page: page.locator(selector).filter(visible=True).first.fill(text)
+
+
+def if_there(selector: str) -> Act:
+    """Press something that narrow windows do not have."""
+
+    def act(page: Page) -> None:
+        found = page.locator(selector).filter(visible=True)
+        if found.count():
+            found.first.click()
+
+    return act
+
+
+def never_answered(addresses: str) -> Act:
+    """Let what is asked of these addresses stay on its way."""
+    return lambda page: page.route(addresses, lambda _route: None)
+
+
+def forget_cookie(name: str) -> Act:
+    """What the browser kept is gone."""
+    return lambda page: page.context.clear_cookies(name=name)
+
+
+def fail_to_sign_in(times: int) -> Act:
+    """Try wrong passwords, one after the other."""
+    tries = """async (times) => {
+      const form = document.querySelector("form[action*=login]");
+      for (let n = 0; n < times; n++) {
+        const body = new FormData(form);
+        body.set("login", `nobody-${n}@northwind.example`);
+        body.set("password", "wrong");
+        if ((await fetch(form.action, {method: "POST", body})).status === 429) return;
+      }
+    }"""
+    return lambda page: page.evaluate(tries, times)
+
+
 def to_top(page: Page) -> None:
     """Scroll back to the beginning of a page."""
     page.evaluate("() => { (document.querySelector('#thread') ?? document.querySelector('#main')).scrollTop = 0; }")

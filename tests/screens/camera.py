@@ -1,7 +1,7 @@
 """Opens a screen in a look and takes its picture, with everything still that would move."""
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from playground.accounts.models import User
 from playground.conversations import threads
 from playground.conversations.models import Conversation
-from tests.screens.frozen_time import NOW
+from tests.screens.frozen_time import NOW, TAKING
 from tests.screens.household import ZONE
 from tests.screens.looks import LANGUAGES, Look
 from tests.screens.screens import Screen
@@ -55,26 +55,32 @@ class Camera:
 
     def take(self, screen: Screen, places: Mapping[str, str]) -> bytes:
         """The picture of a screen, as PNG."""
+        with self.opened(screen, places) as page:
+            return page.screenshot(animations="disabled", caret="hide")
+
+    @contextmanager
+    def opened(self, screen: Screen, places: Mapping[str, str]) -> Iterator[Page]:
+        """The screen, as long as the block lasts."""
         page = self._context(screen.viewer).new_page()
         page.set_viewport_size({"width": self._look.width, "height": screen.height or self._look.height})
         try:
             self._play(page, screen, f"{self._house.url}{screen.address.format(**places)}")
-            return page.screenshot(animations="disabled", caret="hide")
+            yield page
         finally:
             page.close()
             page.context.set_offline(False)
-            _forget_what_was_asked()
+            _leave_as_found()
 
     def _play(self, page: Page, screen: Screen, address: str) -> None:
         if screen.play is None:
             page.clock.set_fixed_time(NOW)
-            _open(page, address)
+            _open(page, address, screen.status)
         else:
             play = screen.play()
             play.before(page)
             page.clock.install(time=NOW)
             page.clock.pause_at(NOW.timestamp() + 1)
-            _open(page, address)
+            _open(page, address, screen.status)
             page.clock.run_for(SETTLED)
             play.act(page)
         for act in screen.acts:
@@ -106,16 +112,20 @@ class Camera:
         return context
 
 
-def _open(page: Page, address: str) -> None:
-    page.goto(address)
+def _open(page: Page, address: str, status: int) -> None:
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == status, f"{address} answers {answer.status}"
     page.wait_for_load_state("networkidle")
     page.wait_for_function(READY)
 
 
-def _forget_what_was_asked() -> None:
-    """A conversation that a picture began is on no other picture; its run ends by itself."""
-    for room in Conversation.objects.filter(created_at__gte=NOW, deleted_at=None):
+def _leave_as_found() -> None:
+    """A conversation that a picture began is on no other picture, its run ends by itself; one it deleted comes back."""
+    for room in Conversation.objects.filter(created_at__gte=TAKING, deleted_at=None):
         threads.delete(room)
+    for room in Conversation.objects.filter(created_at__lt=TAKING, deleted_at__gte=TAKING):
+        threads.bring_back(room)
 
 
 def _session_of(user: User) -> str:

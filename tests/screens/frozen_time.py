@@ -14,6 +14,7 @@ from django.contrib.humanize.templatetags import humanize
 from django.utils import timezone
 
 NOW = dt.datetime(2026, 11, 24, 6, 52, tzinfo=dt.UTC)  # a Tuesday, 14:52 in Shanghai
+TAKING = NOW + dt.timedelta(seconds=1)  # the servers' time while pictures are taken: after all that was seeded
 
 
 class HeldClock:

@@ -18,6 +18,8 @@ from tests.screens.frozen_time import NOW, HeldClock
 
 PASSWORD = "correct horse battery"
 ZONE = "Asia/Shanghai"
+RACK = ("10.20.0.14", 8000)  # a server of the house's own; nobody answers there
+BENCH = ("127.0.0.1", 18_099)  # another one, which servers.py runs: the sandbox over HTTP
 
 
 @dataclass(slots=True)
@@ -116,10 +118,10 @@ class Household:
         )
 
     def _own_server(self) -> Provider:
-        keys.allow_host(user=self.owner, host="10.20.0.14", port=8000)
-        server = custom.create_provider(
-            scope=f"team:{self.team.pk}", name="Rack 3, vLLM", base_url="http://10.20.0.14:8000/v1", currency="CNY"
-        )
+        for host, port in (RACK, BENCH):
+            keys.allow_host(user=self.owner, host=host, port=port)
+        scope, address = f"team:{self.team.pk}", "http://{}:{}/v1".format(*RACK)
+        server = custom.create_provider(scope=scope, name="Rack 3, vLLM", base_url=address, currency="CNY")
         can = custom.Abilities(context_tokens=131_072, max_output_tokens=8_192)
         for name, title in (("glm-4-9b-chat", "GLM-4-9B-Chat"), ("glm-4-9b-0414", "GLM-4-9B-0414")):
             custom.add_offer(provider=server, wire_name=name, title=title, abilities=can, today=NOW.date())

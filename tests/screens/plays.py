@@ -7,7 +7,10 @@ stands still and is moved on by hand, so that timers show the same in every pict
 import json
 from typing import Any, Protocol
 
-from playwright.sync_api import Page, WebSocketRoute
+from playwright.sync_api import Locator, Page, WebSocketRoute
+
+from playground.vault.models import HostAllowance
+from tests.screens.household import RACK
 
 SOCKET = "**/ws/"
 SEEN = 1_000_000  # above the numbers that the page gives its own commands
@@ -87,6 +90,22 @@ class Answering:
         page.wait_for_timeout(100)
 
 
+class Retrying(Answering):
+    """A provider that asks for a pause, short enough that the run waits for it and asks again."""
+
+    def __init__(self) -> None:
+        super().__init__("/sandbox wait 25 Compare the two supplier offers")
+
+    def act(self, page: Page) -> None:
+        self._wanted["w"] = 1
+        self._heard["w"] = ""
+        super().act(page)
+        self._heard["w"] = f"{int(self._heard['w']) // 1000 * 1000}\n"  # without what a random share of a second adds
+        self._wanted["w"] = len(self._heard["w"])
+        self._say(page, 0, "w")
+        page.clock.run_for(500)
+
+
 class Counting:
     """A page that counts down: a minute after it was opened."""
 
@@ -134,6 +153,15 @@ class Offline(_Connection):
         _until_said(page)
 
 
+class Queued(Offline):
+    """What is sent without a network waits for it."""
+
+    def act(self, page: Page) -> None:
+        super().act(page)
+        page.press("#prompt", "Enter")
+        page.locator("[data-withdraw]").wait_for()
+
+
 class SignedOut(_Connection):
     """The session has ended elsewhere; the draft stays."""
 
@@ -164,12 +192,29 @@ class Blocked:
         _until_said(page)
 
 
+class Forbidden:
+    """A key is tested whose address an owner has taken back meanwhile."""
+
+    def before(self, page: Page) -> None:
+        HostAllowance.objects.filter(host=RACK[0]).delete()
+
+    def act(self, page: Page) -> None:
+        row = page.locator("tbody.tc-key", has_text="Rack 3")
+        row.locator("form [id$=-test]").click()
+        _until(page, row.locator(".tc-key-trouble"))
+        row.scroll_into_view_if_needed()
+
+
 def _until_said(page: Page) -> None:
-    """Let time pass until the banner is there: losses that heal at once are not worth a word."""
-    banner = page.locator(".tc-banner")
+    """Losses that heal at once are not worth a word, so the banner takes its time."""
+    _until(page, page.locator(".tc-banner"))
+
+
+def _until(page: Page, something: Locator) -> None:
+    """Let time pass until something is there."""
     for _ in range(100):
-        if banner.count():
+        if something.count():
             return
         page.clock.run_for(250)
         page.wait_for_timeout(20)
-    raise AssertionError("nothing was said about the connection")
+    raise AssertionError(f"{something} did not come")

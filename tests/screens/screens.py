@@ -14,7 +14,11 @@ from tests.screens.acts import (
     attach,
     choose_file,
     click,
+    fail_to_sign_in,
+    forget_cookie,
+    if_there,
     leave_fields,
+    never_answered,
     open_sheet,
     press,
     show,
@@ -22,8 +26,22 @@ from tests.screens.acts import (
     type_in,
     unfold,
     wait_for,
+    write,
 )
-from tests.screens.plays import Accompanied, Answering, Blocked, Counting, Offline, Play, Reconnecting, SignedOut
+from tests.screens.household import BENCH
+from tests.screens.plays import (
+    Accompanied,
+    Answering,
+    Blocked,
+    Counting,
+    Forbidden,
+    Offline,
+    Play,
+    Queued,
+    Reconnecting,
+    Retrying,
+    SignedOut,
+)
 
 PRICE_MAP = Path(__file__).resolve().parents[1] / "recordings" / "prices" / "litellm.json"
 TALL = 2_000  # pixels: what a reader would scroll to, in one picture
@@ -42,6 +60,7 @@ class Screen:
     height: int = 0  # pixels; 0: that of the look
     fresh: bool = False  # on an installation that nobody has set up yet
     also: tuple[str, ...] = ()  # addresses that show the same page
+    status: int = 200  # what the server answers with
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +79,25 @@ QUESTION = "Plan a launch for a small kitchen scale: goal, steps, risks."
 outside = partial(Screen, viewer="nobody")
 CONVERSATION_MENU = click("#conversation-menu-trigger")
 KEY_MENU = click(".tc-key-menu > button")
+FOUND_CONVERSATION = "#palette [data-group=conversations]"  # the last ones to come
+ROW_MENU = ".tc-row[data-pinned=false] [data-row-menu]"
 REFUSED = "[data-composer-note]:not([hidden])"
+
+
+MODEL = ".tc-model-row:has(.tc-mono:text-is('glm-4.5-air'))"
+NEW_SERVER = (
+    lambda page: page.select_option("#key-endpoint", "custom"),
+    write("#key-label", "Bench, llama.cpp"),
+    write("#key-base_url", "http://{}:{}/v1".format(*BENCH)),
+    click("#model-choice [name=act][value=list]"),
+    click(f"{MODEL} [type=checkbox]"),
+    write(f"{MODEL} [name$=context_tokens]", "131072"),
+    write(f"{MODEL} [name$=max_output_tokens]", "8192"),
+    write(f"{MODEL} [name$=input_price]", "0.5"),
+    write(f"{MODEL} [name$=output_price]", "2"),
+    leave_fields,
+    show("#key-form"),
+)
 
 
 def key_deed(name: str) -> tuple[Act, ...]:
@@ -99,6 +136,24 @@ CHAT = Part(
             (click("#conversation-menu-trigger"), click("[data-what-if]"), wait_for("#details")),
         ),
         Screen("chat-attached", "A file that goes along", BREAK_EVEN, (attach("prices.csv", PRICES),)),
+        Screen(
+            "chat-context-full",
+            "More than the model reads, and the ways out",
+            BREAK_EVEN,
+            (attach("measurements.csv", texts.measurements(7_000)), wait_for("[data-context-out]")),
+        ),
+        Screen(
+            "chat-too-long",
+            "A message over the limit",
+            BREAK_EVEN,
+            (write("#prompt", "Summarise these forty contracts. " * 12_200), wait_for("[data-length][data-over]")),
+        ),
+        Screen(
+            "chat-editing",
+            "A question being edited",
+            BREAK_EVEN,
+            (click("message-view[data-role=user]:last-of-type [data-act=edit]"), wait_for(".tc-edit textarea")),
+        ),
         Screen("chat-empty", "A new conversation", "/"),
         Screen("chat-practice", "Faults to practise with", "/", (click(".tc-practice summary"), show(".tc-practice"))),
         Screen("chat-first-visit", "First visit, without a key", "/", viewer="newcomer"),
@@ -156,6 +211,8 @@ STATES = Part(
         Screen("state-stopped", "Stopped", "/c/{stopped}/"),
         Screen("state-interrupted", "Interrupted", "/c/{interrupted}/"),
         Screen("state-rate-limited", "Rate limited, with the time to wait", "/c/{limited}/", play=Counting),
+        Screen("state-retrying", "Asked to wait: the next attempt counts down", PRACTICE, play=Retrying),
+        Screen("state-too-long", "Too long for the model", "/c/{too_long}/"),
         Screen("state-failures", "What can go wrong, one of each", "/c/{faults}/", (to_top,), height=TALL),
         Screen("state-failures-more", "What can go wrong, the rest", "/c/{faults}/", height=TALL),
     ),
@@ -164,6 +221,7 @@ CONNECTION = Part(
     "The connection",
     (
         Screen("connection-offline", "Offline", BREAK_EVEN, play=Offline),
+        Screen("connection-queued", "Sent without a network: it waits", BREAK_EVEN, play=Queued),
         Screen("connection-lost", "Connection lost", BREAK_EVEN, play=Reconnecting),
         Screen("connection-blocked", "Websockets blocked", BREAK_EVEN, play=Blocked),
         Screen("connection-signed-out", "Session over, the draft stays", BREAK_EVEN, play=SignedOut),
@@ -199,16 +257,16 @@ CHOICES = Part(
             (open_sheet("inspector"), click("#run-presets"), wait_for("#presets")),
             also=("/presets/",),
         ),
-        Screen("palette", "Palette", BREAK_EVEN, (press("Control+k"), wait_for("#palette [role=option]"))),
+        Screen("palette", "Palette", BREAK_EVEN, (press("Control+k"), wait_for(FOUND_CONVERSATION))),
         Screen(
             "palette-search",
             "Palette, searched",
             BREAK_EVEN,
             (
                 press("Control+k"),
-                wait_for("#palette [role=option]"),
-                type_in("#palette input", "flashx"),
-                wait_for("#palette [role=option]"),
+                wait_for(FOUND_CONVERSATION),
+                type_in("#palette input", "comp"),
+                wait_for(FOUND_CONVERSATION),
             ),
         ),
         Screen("shortcuts", "Keyboard", BREAK_EVEN, (leave_fields, press("?"), wait_for("#shortcut-list h2"))),
@@ -231,6 +289,13 @@ CHOICES = Part(
             BREAK_EVEN,
             (open_sheet("sidebar"), click("#open-archive"), wait_for("#archive-head")),
         ),
+        Screen(
+            "list-undo",
+            "Deleted, and can be undone",
+            "/c/{ops}/",
+            (open_sheet("sidebar"), click(ROW_MENU), click("#row-delete"), wait_for("#toaster .toast button")),
+        ),
+        Screen("list-folded", "Sidebar folded", BREAK_EVEN, (if_there("[data-toggle-sidebar]"),)),
         Screen("menu", "Menu of a conversation", BREAK_EVEN, (CONVERSATION_MENU, wait_for("#conversation-menu-list"))),
         Screen(
             "share",
@@ -240,8 +305,9 @@ CHOICES = Part(
             also=("/c/{break_even}/share/",),
         ),
         Screen("links", "One’s links", "/links/"),
-        outside("shared", "What a link shows", "/s/{shared}/", height=TALL),
-        Screen("shared-continue", "Going on with a copy", "/s/{shared}/continue/"),
+        outside("shared", "What a link shows", "/s/{link}/", height=TALL),
+        Screen("shared-continue", "Going on with a copy", "/s/{link}/continue/"),
+        Screen("menu-account", "Menu of the account", "/", (open_sheet("sidebar"), click("#account-menu-trigger"))),
         Screen("menu-language", "Menu of languages", "/", (open_sheet("sidebar"), click("#language-menu-trigger"))),
         Screen("menu-theme", "Menu of themes", "/", (open_sheet("sidebar"), click("#theme-menu-trigger"))),
     ),
@@ -328,6 +394,7 @@ MODELS = Part(
     (
         Screen("models", "Catalog", "/models/"),
         Screen("models-filtered", "Catalog, filtered", "/models/?q=flash"),
+        Screen("models-nothing", "Catalog, nothing found", "/models/?q=electrolite&feature=thinking"),
         Screen("model", "One model", "/models/{model}/", height=TALL),
         Screen(
             "model-parameters",
@@ -379,6 +446,20 @@ KEYS = Part(
     (
         Screen("keys", "Keys", "/keys/", height=1_300),
         Screen("keys-none", "No key yet", "/keys/", viewer="newcomer", height=1_100),
+        Screen(
+            "keys-testing",
+            "A key that is being tested",
+            "/keys/",
+            (never_answered("**/keys/*/test/"), click("[id^=key-][id$=-test]"), wait_for(".tc-key-testing")),
+        ),
+        Screen("keys-failed", "A test that failed", "/keys/", play=Forbidden, height=1_300),
+        Screen(
+            "keys-new-server",
+            "A server being added: its models, their context and price",
+            "/keys/",
+            NEW_SERVER,
+            height=1_500,
+        ),
         Screen("keys-menu", "What can be done with a key", "/keys/", (KEY_MENU,)),
         Screen("keys-label", "Name and tier", "/keys/", key_deed("rename")),
         Screen("keys-replace", "Replace", "/keys/", key_deed("replace")),
@@ -417,8 +498,14 @@ TEAMS = Part(
         Screen("team-personal", "A personal team", "/team/", viewer="newcomer", height=1_200),
         Screen("team-log", "The log of deeds", "/team/log/", height=1_500),
         outside("invitation", "An invitation", "/invitation/{invitation}/", also=("/invitation/",)),
-        outside("invitation-closed", "An invitation that is over", "/invitation/used/"),
+        outside("invitation-closed", "An invitation that is over", "/invitation/used/", status=404),
     ),
+)
+WRONG = (
+    write("[name=login]", "lin.wei@northwind.example"),
+    write("[name=password]", "wrong"),
+    click("form[action*=login] [type=submit]"),
+    wait_for("main h1"),
 )
 ACCOUNT = Part(
     "Account",
@@ -451,8 +538,12 @@ ACCOUNT = Part(
         outside("confirm-sent", "An address to confirm", "/accounts/confirm-email/"),
         outside("set-up", "The first account", "{set_up}", fresh=True),
         outside("set-up-waiting", "Before the first account", "/accounts/login/", fresh=True),
-        outside("set-up-closed", "Set-up is over", "/setup/"),
-        Screen("not-found", "A page that is not there", "/c/00000000-0000-0000-0000-000000000001/"),
+        outside("set-up-closed", "Set-up is over", "/setup/", status=410),
+        Screen("not-found", "A page that is not there", "/c/00000000-0000-0000-0000-000000000001/", status=404),
+        Screen("forbidden", "Not allowed", "/models/offers/{unpriced_offer}/price/", viewer="colleague", status=403),
+        outside("too-old", "A form that was open too long", "/accounts/login/", (forget_cookie("csrftoken"), *WRONG)),
+        outside("too-many", "Too many tries", "/accounts/login/", (fail_to_sign_in(31), *WRONG)),
+        Screen("broken", "A fault of the server", "/c/{damaged}/", viewer="newcomer", status=500),
     ),
 )
 PARTS = (

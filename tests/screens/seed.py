@@ -8,6 +8,8 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
+from playground.accounts.models import User
+from playground.accounts.people import current_team
 from playground.catalog.choices import DisabledReasons
 from playground.conversations import threads, turns
 from playground.conversations.models import Conversation, Message
@@ -20,6 +22,7 @@ from playground.snapshots import sharing
 from playground.snapshots.freezing import Shows
 from playground.tools import functions
 from playground.tools.judging import judge
+from playground.vault import keys
 from playground.web import usage_files
 from tests.screens import texts, tool_stories
 from tests.screens.answers import Pace, as_the_sandbox_says, as_written
@@ -50,7 +53,6 @@ def seed(clock: HeldClock) -> Seeded:
     clock.set(NOW - dt.timedelta(minutes=5))
     house.seeded.places |= set_budgets(house.owner, house.team, house.seeded.places)
     clock.set(NOW)
-    clock.set(NOW)
     for month in list(usage_files.months_due(house.team, NOW)):
         usage_files.write(house.team, month)
         os.utime(usage_files.path_of(house.team, month), times=(NOW.timestamp(), NOW.timestamp()))
@@ -77,6 +79,26 @@ class Storyteller:
         fill_batches(self._house, random.Random(47), owner=WRITER)
         self._today()
         self._presets_and_links()
+        self._under_way()
+        self._damaged()
+
+    def _under_way(self) -> None:
+        """As many runs as leave a key of the team little room. The clock is held: no lease of theirs runs out."""
+        self._at(seconds=0)
+        key = uuid.UUID(self._house.seeded.places["batch_key"])
+        settings = self._settings("bigmodel/glm-z1-air", key=key, max_tokens=256)
+        for _ in range(46):
+            turn = self._turn(None, settings, texts.TAGGING.question, user=self._house.colleague)
+            threads.archive(Conversation.objects.get(pk=turn.conversation_id), archived=True)
+        keys.touch(key, user_id=self._house.colleague.pk)
+
+    def _damaged(self) -> None:
+        """A row that no code of ours writes, out of sight of every list: whoever opens it meets a fault."""
+        newcomer = self._house.seeded.people["newcomer"]
+        team = current_team(newcomer)
+        room = Conversation(team=team, user=newcomer, title="Damaged", archived_at=NOW, settings="nothing of ours")
+        room.save()
+        self._place("damaged", room)
 
     def _presets_and_links(self) -> None:
         """Presets of the owner and the team, and two links to a copy, one of them taken back."""
@@ -92,7 +114,7 @@ class Storyteller:
         sharing.take_back(former)
         snapshot, secret = sharing.share(user=owner, conversation=room, shows=shows, days=30)
         self._place_id("snapshot", snapshot.pk)
-        self._house.seeded.places["shared"] = secret
+        self._house.seeded.places["link"] = secret
 
     def _today(self) -> None:
         self._at(hours=4, minutes=11)
@@ -141,6 +163,11 @@ class Storyteller:
             )
             settle(settled, owner=WRITER)
             room.refresh_from_db()
+        self._at(days=2, hours=4)
+        series = f"```measurements.csv\n{texts.measurements(7_000)}\n```\n\nWhich sensor drifts?"
+        long = self._ask_sandbox(None, practice, series)
+        threads.rename(long, "Which sensor drifts?")
+        self._place("too_long", long)
         threads.rename(room, "What can go wrong, one of each")
         self._place("faults", room)
 
@@ -270,9 +297,9 @@ class Storyteller:
         settle(as_the_sandbox_says(turn), owner=WRITER)
         return Conversation.objects.get(pk=turn.conversation_id)
 
-    def _turn(self, room: Conversation | None, settings: RunSettings, text: str) -> Turn:
+    def _turn(self, room: Conversation | None, settings: RunSettings, text: str, *, user: User | None = None) -> Turn:
         return turns.append_turn(
-            user=self._house.owner,
+            user=user or self._house.owner,
             conversation=room,
             parent_id=room.leaf_id if room else None,
             client_id=self._client_id(),

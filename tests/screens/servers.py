@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.private_servers import free_port, running
+from tests.screens.household import BENCH
 
+ROOT = Path(__file__).resolve().parents[2]
 SPEED = "8"  # of the sandbox: nobody waits for a picture
 SET_UP_LINK = re.compile(r"/setup/[\w-]+/")
 
@@ -32,9 +34,30 @@ def serving(data: Path) -> Iterator[str]:
         yield url
 
 
+@contextlib.contextmanager
+def listing_models(log: Path) -> Iterator[None]:
+    """Serve the sandbox as an OpenAI-compatible server of one's own, where household.py has let it in."""
+    host, port = BENCH
+    asked = urllib.request.Request(f"http://{host}:{port}/v1/models", headers={"Authorization": "Bearer any"})
+
+    def answers() -> bool:
+        with contextlib.suppress(OSError), urllib.request.urlopen(asked, timeout=5) as answer:
+            return bool(answer.status == 200)
+        return False
+
+    command = [sys.executable, "manage.py", "sandbox", "--port", str(port), "--speed", "0"]
+    with running(command, ready=answers, log=log, cwd=ROOT):
+        yield
+
+
 def set_up_path(data: Path) -> str:
+    """The one-time link of the server of a data folder."""
+    return set_up_link((data / "serve.log").read_text())
+
+
+def set_up_link(log: str) -> str:
     """The one-time link that a server prints which nobody owns yet."""
-    found = SET_UP_LINK.search((data / "serve.log").read_text())
+    found = SET_UP_LINK.search(log)
     if found is None:
         raise LookupError("the server printed no link for the set-up")
     return found[0]

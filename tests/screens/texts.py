@@ -224,3 +224,12 @@ def paper_row(number: int, paper: str) -> str:
         f"{25 + number * 5 % 40} °C | conductivity holds, interface ages first | {1.2 + number * 0.3:.1f} | {200 + number * 40} |\n\n"
         "Not stated in the abstract: sample count and error."
     )
+
+
+def measurements(rows: int) -> str:
+    """A table of four sensors, longer than most models read."""
+    lines = ["second,a,b,c,d"]
+    for row in range(rows):
+        values = (20 + (row * step) % 97 / 10 for step in (3, 7, 11, 13))
+        lines.append(",".join([str(row), *(f"{value:.2f}" for value in values)]))
+    return "\n".join(lines)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 # ("r" reasoning content | "c" content, text); ("m", ""): all content so far turned out to be reasoning content;
-# ("t", lines): pieces of tool calls, each a line of JSON (frames.call_piece), so that merged parts are still lines
+# ("t", lines): pieces of tool calls, each a line of JSON (frames.call_piece), so that merged parts are still lines;
+# ("w", lines): nothing of the answer, but when the provider is asked again (frames.waiting)
 Part = tuple[str, str]
 
 

@@ -37,6 +37,8 @@ export class PromptComposer extends HTMLElement {
   #hasAside = false; // the draft is kept, but another text stands here
   #isFull = false; // the next turn and its answer are more than the model reads
   #isEarly = true; // the conversation comes first, then what the next turn will cost
+  #written = 0; // tokens of the answer that is being written
+  #typedTokens = ["", 0]; // the text that was counted last, and how many it has
   #attached = null; // the files that go along; what reads them comes with the first one
 
   connectedCallback() {
@@ -173,19 +175,32 @@ export class PromptComposer extends HTMLElement {
     this.#keep();
   }
 
+  // What is settled; what is being written begins anew.
   set historyTokens(count) {
+    this.#written = 0;
     this.dataset.historyTokens = count;
     if (count) this.#field.placeholder = this.#field.dataset.wordReply;
     this.refresh();
   }
 
+  // An answer grows that the next turn will read.
+  set writtenTokens(count) {
+    this.#written = count;
+    this.#showEstimate();
+  }
+
+  get #talkTokens() {
+    return Number(this.dataset.historyTokens || 0) + this.#written;
+  }
+
   get textTokens() {
-    return tokens(this.text) + (this.#attached?.tokens ?? 0);
+    if (this.#typedTokens[0] !== this.text) this.#typedTokens = [this.text, tokens(this.text)];
+    return this.#typedTokens[1] + (this.#attached?.tokens ?? 0);
   }
 
   // What the next turn reads: system prompt, history and what is typed.
   get promptTokens() {
-    return (this.facts?.systemTokens ?? 0) + Number(this.dataset.historyTokens || 0) + this.textTokens;
+    return (this.facts?.systemTokens ?? 0) + this.#talkTokens + this.textTokens;
   }
 
   // Whether the model is to sum up what was said before the message goes out.
@@ -332,7 +347,7 @@ export class PromptComposer extends HTMLElement {
     if (!facts) return;
     const typed = this.textTokens;
     const fixed = facts.systemTokens;
-    const talk = Number(this.dataset.historyTokens || 0) + typed;
+    const talk = this.#talkTokens + typed;
     const reserved = facts.maxTokens ?? facts.maxOutput ?? 0;
     const isOver = Boolean(facts.context) && fixed + talk >= facts.context;
     this.#isFull = Boolean(facts.context) && fixed + talk + (facts.maxTokens ?? Math.min(RESERVED, facts.maxOutput ?? RESERVED)) > facts.context;

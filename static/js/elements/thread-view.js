@@ -62,13 +62,17 @@ export class ThreadView extends HTMLElement {
     return this.querySelector("message-view:last-of-type")?.dataset.message ?? null;
   }
 
-  // Tokens of the newest answer whose provider reported them; null: none did.
+  // Tokens of the newest answer whose provider reported them, and `since`: an estimate for what came after it, but for what is
+  // being written now. Null: none did, and not all of the conversation is here.
   get lastReported() {
     const answers = [...this.querySelectorAll('message-view[data-role="assistant"]')];
     // A summary stands for what it read: from then on the question for it is read in the place of that.
     const read = (answer) => (answer.previousElementSibling?.matches("[data-sums-up]") ? tokens(answer.previousElementSibling.markdown) : answer.reported.prompt);
     const last = answers.findLast(({ reported }) => reported.prompt > 0);
-    return last ? { ...last.reported, prompt: read(last) } : null;
+    if (!last && this.querySelector("[data-more]")) return null;
+    const messages = [...this.querySelectorAll('message-view:not([data-role="tool"], [aria-busy="true"])')];
+    const since = messages.slice(messages.indexOf(last) + 1).reduce((sum, { markdown }) => sum + tokens(markdown), 0);
+    return last ? { ...last.reported, prompt: read(last), since } : { prompt: 0, completion: 0, reasoning: 0, since };
   }
 
   // The generation that is being written now, if any.

@@ -55,15 +55,16 @@ def ended(user: User, state: str, offer: Offer, **facts: Any) -> str:
     return f"/c/{turn.conversation_id}/"
 
 
+RUN_ON = "Run on GLM-4.5 now"
 PROVOKED = [
     ("cut", "interrupted", "The answer was cut off.", ["Continue from here", "Retry", "Keep as is"]),
     ("eof", "interrupted", "The answer was cut off.", ["Continue from here", "Retry", "Keep as is"]),
-    ("rate-limit", "failed", "Too many requests at once.", ["Retry"]),
+    ("rate-limit", "failed", "Too many requests at once.", ["Retry", RUN_ON, "Choose a model"]),
     ("balance", "failed", "The provider says the account has no balance.", ["Open keys", "Choose a model"]),
     ("auth", "failed", "The provider refused the key.", ["Open keys"]),
-    ("overloaded", "failed", "The model is overloaded.", ["Retry", "Choose a model"]),
+    ("overloaded", "failed", "The model is overloaded.", ["Retry", RUN_ON, "Choose a model"]),
     ("500", "failed", "The model broke off.", ["Retry"]),
-    ("gateway", "failed", "The provider failed.", ["Retry"]),
+    ("gateway", "failed", "The provider failed.", ["Retry", "Choose a model"]),
     ("network", "failed", "The model broke off.", ["Continue from here", "Retry"]),
     ("filter", "failed", "The provider stopped the answer.", ["Edit the question"]),
     ("length", "finished", "All tokens went into thinking.", ["Retry", "Open run settings"]),
@@ -243,6 +244,18 @@ def test_waiting_shows_the_shape_of_an_answer_and_a_clock(page: Page) -> None:
     until_state(page, "stopped")
     expect(note(page)).to_contain_text("Stopped before the first token.")
     expect(last_answer(page).locator("[data-waiting]")).to_have_count(0)
+
+
+def test_a_short_pause_that_the_provider_asks_for_counts_down_to_the_next_attempt(page: Page) -> None:
+    send(page, "/sandbox wait 25")
+    word = last_answer(page).locator("[data-state-word]")
+    expect(word).to_have_text(re.compile(r"Trying again in 2\d seconds"))
+    first = word.inner_text()
+    expect(word).not_to_have_text(first)
+    page.reload()
+    expect(word).to_have_text(re.compile(r"Trying again in [12]\d seconds"))
+    page.keyboard.press("Escape")
+    until_state(page, "stopped")
 
 
 def test_without_a_key_the_composer_keeps_the_draft_and_leads_to_keys_or_practice(page: Page) -> None:

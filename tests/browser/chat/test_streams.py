@@ -80,6 +80,26 @@ def test_escape_stops_too(page: Page) -> None:
     until_state(page, "stopped")
 
 
+def test_the_next_turn_counts_the_answer_while_it_is_written_and_does_not_jump_at_its_end(page: Page) -> None:
+    page.evaluate("""() => {
+      const composer = document.querySelector("prompt-composer");
+      window.counted = [];
+      new MutationObserver(() => window.counted.push(composer.promptTokens)).observe(
+        document.querySelector("[data-context-used]"), {childList: true, characterData: true, subtree: true});
+    }""")
+    send(page, "/sandbox long 1500")
+    until_state(page, "finished")
+    page.wait_for_function("() => document.querySelector('prompt-composer').promptTokens > 1000")
+    counted = [count for count in page.evaluate("window.counted") if count]
+    settled = page.evaluate("document.querySelector('prompt-composer').promptTokens")
+    assert len(counted) >= 4  # a question, an answer that grows, and its end
+    assert counted == sorted(counted)
+    assert settled - counted[-2] < 0.25 * settled
+    page.reload()
+    ready(page)
+    assert abs(page.evaluate("document.querySelector('prompt-composer').promptTokens") - settled) <= 2
+
+
 def test_a_provoked_429_is_explained_and_retry_succeeds(page: Page) -> None:
     send(page, "/sandbox rate-limit 3")
     until_state(page, "failed")

@@ -69,15 +69,15 @@ def test_unknown_channels_and_frames_are_ignored(page: Page) -> None:
 
 def test_nothing_is_added_after_the_end(page: Page) -> None:
     end = {"type": "end", "seq": 1, "state": "stopped", "message": "m"}
-    state = reduce(page, [delta(0, 1, ("c", "a")), end, delta(1, 2, ("c", "b")), {"type": "state", "state": "running"}])
+    state = reduce(page, [delta(0, 1, ("c", "a")), end, delta(1, 2, ("c", "b")), delta(1, 2, ("w", "900\n"))])
     assert (state["content"], state["state"], state["ended"]) == ("a", "stopped", True)
 
 
-def test_states_and_their_detail_are_kept_until_text_comes(page: Page) -> None:
-    retrying = {"type": "state", "state": "retrying", "detail": {"retry_in": 3}}
-    assert reduce(page, [retrying])["detail"] == {"retry_in": 3}
-    state = reduce(page, [retrying, delta(0, 1, ("c", "a"))])
-    assert (state["state"], state["detail"]) == ("running", None)
+def test_a_further_attempt_is_announced_until_text_comes(page: Page) -> None:
+    again = [delta(0, 2, ("w", "600\n1900\n"))]
+    assert reduce(page, again)["againAt"] == 1900
+    state = reduce(page, [*again, delta(2, 3, ("c", "a"))])
+    assert (state["againAt"], state["content"], state["seq"]) == (None, "a", 3)
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -204,6 +204,17 @@ def test_the_composer_counts_a_summary_instead_of_what_it_read(
     assert 0 < after < 100
 
 
+def test_the_composer_counts_a_question_that_no_answer_has_read_and_leaves_what_is_being_written_to_the_page(
+    talk: Callable[..., Turn],
+) -> None:
+    answer = finish(talk("first"))
+    before = thread.history_tokens(thread.newest(answer.conversation, currency=""))
+    running = talk(f"second {LONG}", answer)
+    Message.objects.filter(pk=running.assistant_message_id).update(content=LONG)
+    after = thread.history_tokens(thread.newest(Conversation.objects.get(), currency=""))
+    assert after - before == estimate_tokens(f"second {LONG}".strip())
+
+
 def test_a_copy_keeps_its_summaries(
     talk: Callable[..., Turn], summed_up: Callable[..., Turn], alice: User, chosen: RunSettings
 ) -> None:

@@ -40,6 +40,20 @@ def test_an_answer_streams_with_its_thinking_and_is_settled_before_the_end_is_to
     assert Generation.objects.get(pk=ack["generation"]).entry_id == entry.pk
 
 
+def test_a_refused_run_says_when_the_provider_is_asked_again(
+    server: Server, offer: Offer, tab: Callable[..., Tab]
+) -> None:
+    one = tab()
+    ack = one.send("/sandbox rate-limit once What is 2 + 2?", offer)
+    one.follow(ack["generation"])
+    assert one.until_end(ack["generation"])["state"] == "finished"
+    announced = [int(line) for line in one.text(ack["generation"], "w").splitlines()]
+    assert len(announced) == 1
+    assert 300 < announced[0] < 5_000  # milliseconds: a short pause after the first attempt
+    message = Message.objects.get(pk=ack["assistant_message"])
+    assert message.content == one.text(ack["generation"])
+
+
 def test_the_ack_shows_both_messages_as_history_does(
     server: Server, offer: Offer, alice: User, tab: Callable[..., Tab], browser_of: Callable[[User], Client]
 ) -> None:

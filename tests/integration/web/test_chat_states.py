@@ -1,9 +1,11 @@
 """What the chat page knows before anything is sent: documented trials, standings, larger models, pauses."""
 
+import asyncio
 import datetime as dt
 import re
 import uuid
 from collections.abc import Callable
+from contextlib import aclosing
 
 import pytest
 from django.test import Client
@@ -16,19 +18,29 @@ from playground.catalog.models import LanguageModel, Offer, PriceRow
 from playground.conversations.models import Generation, LastSettings
 from playground.conversations.progress import LONGEST_WAIT, Settlement, settle
 from playground.conversations.run_settings import RunSettings
-from playground.conversations.turns import append_turn
+from playground.conversations.turns import Turn, append_turn
+from playground.sandbox.transport import SandboxTransport
+from playground.streaming.plan import Plan
+from playground.streaming.upstream import SANDBOX_HOST
 from playground.vault import keys
 from playground.web import composer, trials
 from playground.web.offers import Desk
 from playground.web.trials import TRIALS
 from playground.web.troubles import TROUBLES, trouble_of
 from playground.web.ways import larger_offers
-from playground.wire.errors import CODES
+from playground.wire.client import Client as Asking
+from playground.wire.client import Timeouts
+from playground.wire.completion import Completion
+from playground.wire.errors import CODES, RETRYABLE, WireError
+from playground.wire.events import Ended
 from playground.wire.usage import Usage
 from tests.integration.web.conftest import HTMX, text_of
+from tests.screens.answers import plan_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalog")]
 HAN = re.compile(r"[\u4e00-\u9fff]")
+ENGLISH = re.compile(r"[A-Za-z]{2,}")
+NAMES = re.compile(r"Coding Plan|UTC\+8|GLM-[\w.-]+|tokens?")  # what stays as it is in Chinese
 SECRET = "abcdef0123456789abcdef0123456789.abcdefghijklmnop"
 
 
@@ -74,20 +86,25 @@ def failed(alice: User) -> Callable[..., Generation]:
     """A run that failed, or ended otherwise."""
 
     def make(**facts: object) -> Generation:
-        turn = append_turn(
-            user=alice,
-            conversation=None,
-            parent_id=None,
-            client_id=uuid.uuid4().hex,
-            text="hello",
-            settings=RunSettings(offer=sandbox("zai/glm-4.5-air").pk),
-            owner="here",
-        )
+        turn = ask(alice, "hello")
         ended: dict[str, object] = {"state": "failed", "content": "", "reasoning_content": "", "seq": 0} | facts
         settle(Settlement(generation_id=turn.generation_id, **ended), owner="here")  # type: ignore[arg-type]
         return Generation.objects.get(pk=turn.generation_id)
 
     return make
+
+
+def ask(user: User, text: str) -> Turn:
+    """A question to the sandbox that is not run yet."""
+    return append_turn(
+        user=user,
+        conversation=None,
+        parent_id=None,
+        client_id=uuid.uuid4().hex,
+        text=text,
+        settings=RunSettings(offer=sandbox("zai/glm-4.5-air").pk),
+        owner="here",
+    )
 
 
 def sandbox(name: str) -> Offer:
@@ -176,14 +193,101 @@ def test_an_unpriced_model_names_who_can_set_its_price(
     assert alices.get(way).status_code == 200
 
 
-def test_every_code_of_the_wire_has_words_of_its_own_in_both_languages() -> None:
-    assert set(TROUBLES) >= CODES
-    for code, words in TROUBLES.items():
-        for part in (words.title, words.cause, words.step):
-            with translation.override("en"):
-                english = str(part)
-            with translation.override("zh-hans"):
-                assert str(part) != english, (code, english)
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("code", sorted(TROUBLES))
+def test_every_error_says_what_happened_why_and_what_to_do_and_offers_to_do_it(
+    failed: Callable[..., Generation], code: str, language: str
+) -> None:
+    run = failed(error_code=code, retryable=code in RETRYABLE)
+    with translation.override(language):
+        told = trouble_of(run)
+    assert told is not None
+    assert told.wait_seconds == 0
+    assert len({told.title, told.cause, told.step}) == 3
+    for sentence in (told.title, told.cause, told.step):
+        assert sentence.endswith("。" if language == "zh-hans" else ".")
+        if language == "zh-hans":
+            assert HAN.search(sentence)
+            assert ENGLISH.findall(NAMES.sub("", sentence)) == []
+    assert run.retryable or told.ways
+    assert all(HAN.search(way.label) or language == "en" for way in told.ways)
+
+
+def test_the_table_of_errors_is_whole() -> None:
+    assert set(TROUBLES) == CODES | {"key_unreadable", "no_key"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "timeouts", "language", "said"),
+    [
+        ("slow 60", Timeouts(first_byte=0.05), "en", "The provider took the request and then stayed silent for 0.05 s"),
+        ("stall", Timeouts(between_bytes=0.05), "zh-hans", "回答途中，服务商 0.05 秒内没有发来任何内容"),
+    ],
+)
+def test_a_deadline_that_passed_is_told_with_its_seconds_in_the_readers_language(
+    alices: Client, alice: User, fault: str, timeouts: Timeouts, language: str, said: str
+) -> None:
+    turn = ask(alice, f"/sandbox {fault}")
+    completion, error = asyncio.run(read_until_the_deadline(plan_for(turn), timeouts))
+    ended = Settlement(
+        turn.generation_id,
+        "failed",
+        completion.content,
+        completion.reasoning_content,
+        1,
+        error_code=error.code,
+        error_message=error.message,
+        retryable=error.retryable,
+    )
+    settle(ended, owner="here")
+    User.objects.filter(pk=alice.pk).update(language=language)
+    page = text_of(alices.get(f"/c/{turn.conversation_id}/"))
+    assert said in page
+    assert bool(completion.content or completion.reasoning_content) is (fault == "stall")
+
+
+async def read_until_the_deadline(plan: Plan, timeouts: Timeouts) -> tuple[Completion, WireError]:
+    """Ask the sandbox, with less patience than it takes."""
+    completion = Completion()
+    client = Asking(mounts={SANDBOX_HOST: SandboxTransport(speed=100)}, timeouts=timeouts)
+    try:
+        async with aclosing(client.stream(plan.endpoint, plan.secret, plan.request)) as reads:
+            async for events in reads:
+                for event in events:
+                    if not isinstance(event, Ended):
+                        completion.add(event)
+    except WireError as error:
+        return completion, error
+    finally:
+        await client.aclose()
+    raise AssertionError("it answered in time")
+
+
+@pytest.mark.parametrize("code", ["rate_limited", "concurrency_limited", "overloaded"])
+def test_a_model_that_is_busy_offers_another_one_beside_the_countdown(
+    alices: Client, failed: Callable[..., Generation], code: str
+) -> None:
+    run = failed(error_code=code, retryable=True, retry_after=90.0)
+    told = trouble_of(run)
+    assert told is not None
+    free, choose = told.ways
+    other = Offer.objects.get(pk=free.offer_id)
+    assert (free.act, free.label) == ("offer", f"Run on {other.title} now")
+    assert other.title != run.offer.title
+    assert other.provider.practice == run.offer.provider.practice
+    assert (other.context_tokens or 0) >= (run.offer.context_tokens or 0)
+    assert choose.act == "model"
+    shown = alices.get(reverse("message", args=[run.message_id]), headers=HTMX).content.decode()
+    assert "<wait-button" in shown
+    assert f'data-offer="{other.pk}"' in shown
+
+
+def test_without_another_model_that_can_be_used_none_is_offered(desk: Desk, failed: Callable[..., Generation]) -> None:
+    run = failed(error_code="rate_limited", retryable=True)
+    Offer.objects.exclude(pk=run.offer_id).update(enabled=False)
+    told = trouble_of(run)
+    assert told is not None
+    assert [way.act for way in told.ways] == ["model"]
 
 
 def test_a_pause_is_kept_until_it_is_over(failed: Callable[..., Generation]) -> None:

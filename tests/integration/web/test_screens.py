@@ -64,7 +64,7 @@ def values_for(pattern: URLPattern, seeded: Seeded) -> dict[str, str]:
         "kind": "csv",
         "preset_id": seeded.places["preset"],
         "snapshot_id": seeded.places["snapshot"],
-        "secret": seeded.places["shared"],
+        "secret": seeded.places["link"],
         "rest": "nothing",
         "function_id": seeded.places["function"],
         "token": "token",
@@ -95,6 +95,17 @@ def test_every_page_has_a_screen(seeded: Seeded) -> None:
     pages = {pattern.name for pattern in patterns(get_resolver()) if is_page(pattern, seeded)}
     assert len(pages) > 20
     assert sorted(pages - shown) == []
+
+
+def test_every_screen_shows_what_its_title_says_and_no_page_of_failure(seeded: Seeded) -> None:
+    viewers = {name: Client(raise_request_exception=False) for name in ("nobody", *seeded.people)}
+    for name, person in seeded.people.items():
+        viewers[name].force_login(person)
+    answers = {}
+    for screen in [screen for screen in SCREENS if not screen.fresh]:
+        answer = viewers[screen.viewer].get(screen.address.format(**seeded.places), follow=True)
+        answers[screen.name] = (answer.status_code, screen.status)
+    assert {name: codes for name, codes in answers.items() if len(set(codes)) > 1} == {}
 
 
 def test_the_looks_that_are_kept_have_every_theme_language_and_width() -> None:
