@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from playground.ledger import anomalies, periods
 from playground.ledger.history import Behind, History, Only, read
 from playground.vault import keys
+from playground.web import night_words
 from playground.web.money import format_money
 from playground.web.usage_seat import Seat
 
@@ -25,9 +26,19 @@ def notices(seat: Seat, now: dt.datetime) -> list[dict[str, str]]:
     try:
         found = read(seat.scope, Only(), group="model", edges=edges, before=(period.first, period.first))
     except Behind:
-        return list(_unused(seat, now))  # the overview says so itself
+        return [*_of_the_night(seat), *_unused(seat, now)]  # the overview says so itself
     range_words = {"first": period.first.date().isoformat(), "last": today.isoformat()}
-    return [*_dear(found), *_failing(found, range_words), *_unused(seat, now), *_unpriced(found, range_words)]
+    return [
+        *_of_the_night(seat),
+        *(*_dear(found), *_failing(found, range_words), *_unused(seat, now), *_unpriced(found, range_words)),
+    ]
+
+
+def _of_the_night(seat: Seat) -> list[dict[str, str]]:
+    """What went wrong at night, for those who see the page that says more."""
+    if not seat.sees_all:
+        return []
+    return [{"words": words, "url": f"{reverse('usage-files')}#night"} for words in night_words.troubles()]
 
 
 def _dear(found: History) -> list[dict[str, str]]:

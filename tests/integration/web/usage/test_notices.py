@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from playground.accounts.models import Team, User
 from playground.catalog.models import Provider
+from playground.ledger import nightly
 from playground.pricing.cost import TokenCounts
 from playground.vault import keys
 from playground.vault.models import ApiKey
@@ -95,3 +96,20 @@ def test_the_runs_that_are_counted_as_failed_are_those_that_the_link_shows(
     assert shown == set(faults)
     assert not shown & set(others)
     assert 'name="fault" value="1" checked' in page
+
+
+def test_what_went_wrong_at_night_is_told_to_who_sees_the_whole_team(
+    browser_of: BrowserOf, alice: User, bob: User, team: Team
+) -> None:
+    for name, outcome in ((nightly.CHECK, "wrong"), (nightly.EXPORT, "failed")):
+        with nightly.reporting(name) as report:
+            report.outcome = outcome
+    works_in(bob, team)
+    assert links(browser_of(bob)) == {}
+    assert links(browser_of(alice)) == {
+        "The nightly check found totals that differ from the entries.": "/usage/files/#night",
+        "The monthly files could not be written.": "/usage/files/#night",
+    }
+    with nightly.reporting(nightly.CHECK), nightly.reporting(nightly.EXPORT):
+        pass
+    assert links(browser_of(alice)) == {}
