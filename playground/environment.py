@@ -4,7 +4,9 @@ django-environ is kinder than an operator wants: "maybe" is false to it, "8 s" i
 file belongs to the secret in it, and a password that begins with "$" is the name of another variable.
 """
 
+import datetime as dt
 import math
+import zoneinfo
 from typing import Any
 
 import environ
@@ -59,6 +61,24 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]  # the package ha
         if word not in among:
             raise ImproperlyConfigured(f'{var}: "{word}" does not fit; give one of {", ".join(among)}.')
         return word
+
+    def clock(self, var: str, default: str) -> dt.time | None:
+        """A time of the day like 03:15; None for "off"."""
+        word = str(self.get_value(var, str, default))
+        if word.lower() == "off":
+            return None
+        try:
+            return dt.datetime.strptime(word, "%H:%M").time()
+        except ValueError as error:
+            raise ImproperlyConfigured(f'{var}: "{word}" does not fit; give a time like 03:15, or "off".') from error
+
+    def zone(self, var: str, default: str) -> zoneinfo.ZoneInfo:
+        """A time zone by its name."""
+        word = str(self.get_value(var, str, default))
+        try:
+            return zoneinfo.ZoneInfo(word)
+        except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError) as error:
+            raise ImproperlyConfigured(f'{var}: "{word}" does not fit; give a time zone like Asia/Shanghai.') from error
 
     def email(self, var: str, default: str) -> dict[str, Any]:
         """The settings of Django for sending mail, from an address like smtp+tls://user:password@host:587."""

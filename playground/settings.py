@@ -282,6 +282,10 @@ UPSTREAM_BETWEEN_BYTES_SECONDS = env.float("PLAYGROUND_BETWEEN_BYTES_SECONDS", 3
 UPSTREAM_TOTAL_SECONDS = env.float("PLAYGROUND_TOTAL_SECONDS", 1800.0)
 SANDBOX_SPEED = env.float("PLAYGROUND_SANDBOX_SPEED", 1.0)
 
+# The night's work: the check of all totals and the monthly files (docs/operations.md)
+NIGHTLY_AT = env.clock("PLAYGROUND_NIGHTLY_AT", "03:15")  # None: switched off
+NIGHTLY_ZONE = env.zone("PLAYGROUND_NIGHTLY_ZONE", "UTC")
+
 # Prometheus: off without a token (docs/operations.md)
 METRICS_TOKEN = env.str("PLAYGROUND_METRICS_TOKEN", "")
 if METRICS_TOKEN and len(METRICS_TOKEN) < 16:

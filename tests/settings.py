@@ -9,6 +9,8 @@ import tempfile
 
 os.environ.setdefault("PLAYGROUND_DATA", tempfile.mkdtemp(prefix="playground-test-"))
 
+os.environ.setdefault("PLAYGROUND_NIGHTLY_AT", "off")  # what begins at night is begun by its own tests
+
 from playground.settings import *  # noqa: F403
 from playground.settings import DATABASES, DB
 

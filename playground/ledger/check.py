@@ -1,15 +1,15 @@
 """The nightly check: every entry added up again and compared with the totals. Called by `manage.py check_totals`.
 
 Twice, in different ways: the smallest totals of each meridian against entries that are folded again, and all levels
-against sums that the database makes. Nobody folds while a day is compared, nor while the levels are; in between
-everything goes on.
+against sums that the database makes. A day, and the levels, are read as they are at one moment; nobody waits for that.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Count, Max, Min, Q
 from django.db.models import Sum as DbSum
 from django.db.models.functions import Coalesce
@@ -18,7 +18,7 @@ from playground.ledger.fields import AmountField
 from playground.ledger.fold import Sum, lines_of
 from playground.ledger.models import Entry, Meridian, Total
 from playground.ledger.spans import DAY, UTC, Level, hours_of, moment_of, quarter_of, start_of
-from playground.ledger.standing import Place, corrected_among, locked_cursors, stored
+from playground.ledger.standing import Place, corrected_among, stored
 from playground.ledger.totals import TOKENS
 
 
@@ -56,10 +56,36 @@ def _days(team: int, meridian: int) -> Iterator[int]:
         yield from range(start_of(Level.DAY, min(quarters), meridian), max(quarters) + 1, DAY)
 
 
-@transaction.atomic
+@contextmanager
+def _at_one_moment() -> Iterator[None]:
+    """What is read within is of one moment, and nothing is locked meanwhile.
+
+    Sums of a million entries take seconds, in which runs are to be settled. Within a transaction that one decides.
+    """
+    connection.ensure_connection()  # which is what sets the mode
+    usual = connection.transaction_mode if connection.vendor == "sqlite" else None  # type: ignore[attr-defined]
+    try:
+        if usual:
+            connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]  # a reader of the write-ahead log
+        is_outermost = not connection.in_atomic_block
+        with transaction.atomic():
+            if is_outermost and connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    finally:
+        if usual:
+            connection.transaction_mode = usual  # type: ignore[attr-defined]
+
+
+def _cursor_of(meridian: int) -> int:
+    return Meridian.objects.filter(pk=meridian).values_list("last_entry", flat=True).first() or 0
+
+
+@_at_one_moment()
 def _wrong_day(team: int, meridian: int, day: int) -> list[str]:
     """Totals of a day whose entries, folded again, make something else."""
-    entries = Entry.objects.filter(pk__lte=locked_cursors().get(meridian, 0))
+    entries = Entry.objects.filter(pk__lte=_cursor_of(meridian))
     lines = lines_of(entries.filter(team=team, created_at__gte=moment_of(day), created_at__lt=moment_of(day + DAY)))
     level = smallest_of(meridian)
     folds: defaultdict[Place, Sum] = defaultdict(Sum)
@@ -77,7 +103,7 @@ def _wrong_day(team: int, meridian: int, day: int) -> list[str]:
     ]
 
 
-@transaction.atomic
+@_at_one_moment()
 def _wrong_sums(meridian: int) -> list[str]:
     """Levels whose totals add up to something else than the entries do; added by the database."""
     entries: dict[str, Any] = {name: DbSum(name) for name in TOKENS}
@@ -85,7 +111,7 @@ def _wrong_sums(meridian: int) -> list[str]:
     entries["cost"] = Coalesce(DbSum("cost_total"), 0, output_field=AmountField())
     totals = {name: DbSum(name) for name in entries}
     of_entry, of_total = ("team_id", "currency", "practice"), ("team_id", "key__currency", "key__practice")
-    meant = _by(Entry.objects.filter(pk__lte=locked_cursors().get(meridian, 0)), of_entry, entries)
+    meant = _by(Entry.objects.filter(pk__lte=_cursor_of(meridian)), of_entry, entries)
     wrong: list[str] = []
     for level in (level for level in Level if level >= smallest_of(meridian)):
         found = _by(Total.objects.filter(meridian=meridian, level=level), of_total, totals)

@@ -34,10 +34,10 @@ GROUPS: Final[Mapping[str, str]] = {
     "status": "state",
 }
 _MAY_BE_EMPTY: Final = ("key_label", "template")
-_SUMMED: Final = (*COUNTS, *AMOUNTS)
 CONVERSATION: Final = "conversation"  # too many for totals: see by_conversation.py
 OTHERS: Final = "\x1f"  # the group of all that have no part of a bar to themselves; nothing is called so
-_DRAWN: Final = ("entries", "unpriced", "prompt_tokens", "completion_tokens", "cost")  # what a chart shows
+DRAWN: Final = ("entries", "unpriced", "prompt_tokens", "completion_tokens", "cost")  # what a chart shows
+ALL: Final = (*COUNTS, *AMOUNTS)
 _DIMENSIONS: Final = KEY_FIELDS[1:]  # within a team
 
 Stretch = tuple[int, int]  # from a quarter hour to another
@@ -122,11 +122,13 @@ def read(
     before: tuple[dt.datetime, dt.datetime],
     named: Callable[[Mapping[Key, Sum]], Collection[str]] | None = None,
     many: int = MANY,
+    shown: Sequence[str] = DRAWN,
 ) -> History:
     """Sums between the first and the last edge, in bars between the edges, and those of the stretch `before`.
 
     `named`: of all sums, the groups that have parts of the bars to themselves; the others share one, OTHERS. Without
-    it every group has. By conversation there are no bars. Raises Behind.
+    it every group has. Bars have what is `shown` of them: DRAWN, which an index holds, or ALL; by conversation there
+    are none. Raises Behind.
     """
     quarters = [quarter_of(edge) for edge in edges]
     bars = list(itertools.pairwise(quarters))
@@ -144,7 +146,7 @@ def read(
             _take_in(totals, rest, _finder(_rests(parts)), _total_of)
             now = {key: total for (part, key), total in totals.items() if part == 0 and fits(key)}
             own = named(now) if named and column else ()
-            cells, later = _cells(scope, only, column, own, steps) if column else ({}, cursor)
+            cells, later = _cells(scope, only, column, own, steps, shown) if column else ({}, cursor)
         except _NotReady:
             meridians = keep(meridians)
             continue
@@ -169,20 +171,30 @@ def read(
     )
 
 
-def keys_within(scope: Scope, first: dt.datetime, end: dt.datetime) -> set[Key]:
-    """What the entries of a stretch have: for filters, so that what is new or not added up yet may be missing."""
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Sums of a stretch by key, without waits and speeds; not all that was used while the totals are being made."""
+
+    sums: dict[Key, Sum]
+    is_whole: bool
+
+
+def within(scope: Scope, first: dt.datetime, end: dt.datetime) -> Within:
+    """What the entries of a stretch come to. At most three statements."""
     stretch = (quarter_of(first), quarter_of(end))
-    meridians = _meridians([first, end])
+    covers = _covers([stretch], _meridians([first, end]))
     try:
-        totals, _texts, cursor = _totals(scope, _covers([stretch], meridians))
+        totals, _texts, cursor = _totals(scope, covers)
     except _NotReady:
-        totals, _texts, cursor = _totals(scope, _covers([stretch], keep(meridians)))
+        covers = _covers([stretch], keep(_meridians([first, end])))
+        totals, _texts, cursor = _totals(scope, covers)
     try:
-        late = _late(scope, cursor, MANY)
+        late, is_whole = _late(scope, cursor, MANY), True
     except Behind:
-        late = []
+        late, is_whole = [], False
     _take_in(totals, late, _finder([(0, stretch)]), _total_of)
-    return {key for _part, key in totals}
+    _take_in(totals, _rest(scope, cursor, covers), _finder(_rests(covers)), _total_of)
+    return Within({key: total for (_part, key), total in totals.items()}, is_whole)
 
 
 def merged(sums: Iterable[Sum]) -> Sum:
@@ -223,12 +235,12 @@ def _totals(scope: Scope, covers: Sequence[Cover]) -> tuple[dict[tuple[int, Key]
     join = "STRING_AGG({0}, ' ')" if connection.vendor == "postgresql" else "GROUP_CONCAT({0}, ' ')"
     spread = ", ".join(join.format(f"NULLIF(t.{name}, '')") + f" AS {name}" for name in SPREADS)
     keys, values = _keys(scope, None)
-    summed = ", ".join(f"SUM(t.{name}) AS {name}" for name in _SUMMED)
+    summed = ", ".join(f"SUM(t.{name}) AS {name}" for name in ALL)
     dimensions = ", ".join(f"k.{name}" for name in _DIMENSIONS)
     rows, cursor = _ask(
         covers,
-        f"SELECT s.place, {dimensions}, {', '.join(f's.{name}' for name in (*_SUMMED, *SPREADS))} FROM ("  # noqa: S608 - names of our own
-        f"SELECT spans.place, t.key_id, {summed}, {spread} FROM spans {_within(keys, (*_SUMMED, *SPREADS))} "
+        f"SELECT s.place, {dimensions}, {', '.join(f's.{name}' for name in (*ALL, *SPREADS))} FROM ("  # noqa: S608 - names of our own
+        f"SELECT spans.place, t.key_id, {summed}, {spread} FROM spans {_within(keys, (*ALL, *SPREADS))} "
         f"GROUP BY spans.place, t.key_id) s "
         f"JOIN ledger_totalkey k ON k.id = s.key_id",
         [scope.team_id, *values],
@@ -248,19 +260,20 @@ def _totals(scope: Scope, covers: Sequence[Cover]) -> tuple[dict[tuple[int, Key]
 
 
 def _cells(
-    scope: Scope, only: Only, column: str, own: Collection[str], covers: Sequence[Cover]
+    scope: Scope, only: Only, column: str, own: Collection[str], covers: Sequence[Cover], shown: Sequence[str]
 ) -> tuple[dict[Cell, Sum], int]:
     keys, values = _keys(scope, only)
     group, names = _group(column, own)
-    summed = ", ".join(f"SUM(t.{name})" for name in _DRAWN)
+    summed = ", ".join(f"SUM(t.{name})" for name in shown)
     rows, cursor = _ask(
         covers,
         f"SELECT spans.place, {group}, k.currency, {summed} "  # noqa: S608 - names of our own
-        f"FROM spans {_within(keys, _DRAWN)} JOIN ledger_totalkey k ON k.id = t.key_id "
+        f"FROM spans {_within(keys, shown)} JOIN ledger_totalkey k ON k.id = t.key_id "
         f"GROUP BY 1, 2, 3",  # by place: two times the same parameters are not the same to PostgreSQL
         [*names, scope.team_id, *values],
     )
-    return {Cell(row[0], str(row[1]), row[2]): _drawn(row[3:-2]) for row in rows}, cursor
+    sum_of = _drawn if shown is DRAWN else _all
+    return {Cell(row[0], str(row[1]), row[2]): sum_of(row[3:-2]) for row in rows}, cursor
 
 
 def _group(column: str, own: Collection[str]) -> tuple[str, list[Any]]:
@@ -337,6 +350,10 @@ def _drawn(values: Sequence[Any]) -> Sum:
     entries, unpriced, prompt, completion, cost = map(int, values)
     # By place: a chart of 25 people over 90 days has thousands of them.
     return Sum(entries, unpriced, 0, 0, prompt, 0, completion, 0, cost)
+
+
+def _all(values: Sequence[Any]) -> Sum:
+    return Sum(*map(int, values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,19 @@
 """What Prometheus is told of runs: counted once when a run is settled, never per token. web/views/metrics.py serves it.
 
 Counts of this process since it began. Costs are floats here, for graphs and alarms; the ledger has the exact sums.
+How the night's work went is the same in all processes: it is asked of the database.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
 from django.conf import settings
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.metrics_core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
-from playground.ledger.models import Entry
+from playground.ledger.models import Entry, NightlyTask
 from playground.ledger.unpriced import is_unpriced
 
 METERS: Final = CollectorRegistry()
@@ -57,3 +61,25 @@ def _count_cost(entry: Entry, what: tuple[str, str]) -> None:
         _cost.labels(*what, entry.currency).inc(float(amount))
     if is_unpriced(entry.cost_basis):
         _unpriced.labels(*what).inc()
+
+
+class _Night(Collector):
+    """When each task of the night ended last, and whether all was well."""
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        """The names alone: they are asked for when there is no database yet."""
+        return (
+            GaugeMetricFamily("trial_center_nightly_ended_seconds", "When it ended last.", labels=["task"]),
+            GaugeMetricFamily("trial_center_nightly_well", "1: all was well; 0: look at it.", labels=["task"]),
+        )
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """One query."""
+        ended, well = self.describe()
+        for name, at, outcome in NightlyTask.objects.exclude(ended_at=None).values_list("name", "ended_at", "outcome"):
+            ended.add_metric([name], at.timestamp() if at else 0)
+            well.add_metric([name], outcome == NightlyTask.Outcome.WELL)
+        return ended, well
+
+
+METERS.register(_Night())

@@ -232,6 +232,27 @@ class Total(models.Model):
         return f"{self.entries} entries of key {self.key_id}, level {self.level} from {self.start}"
 
 
+class NightlyTask(models.Model):
+    """Something that is done every night, who is at it, and how it went last (nightly.py)."""
+
+    class Outcome(models.TextChoices):
+        WELL = "well"
+        WRONG = "wrong"  # it was done, and found something
+        FAILED = "failed"
+
+    name = models.CharField(primary_key=True, max_length=32)  # the management command
+    night = models.DateField()  # the last one that it was done for
+    owner = models.CharField(max_length=32, blank=True, default="")  # the process that is at it
+    leased_until = models.DateTimeField(null=True)
+    began_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True, default="")
+    said = models.TextField(blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.outcome} {self.night}"
+
+
 class ExchangeRate(models.Model):
     """How many CNY one USD is from a day on. A view for readers; no entry is ever converted.
 

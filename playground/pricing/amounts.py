@@ -14,3 +14,11 @@ def format_money(amount: Decimal, currency: str) -> str:
     elif not round(abs(amount), places):
         return f"<{SIGNS[currency]}{SMALLEST}"  # something is not nothing
     return f"{SIGNS[currency]}{amount:,.{places}f}"
+
+
+def exact(amount: Decimal | None, currency: str) -> str:
+    """An amount to its last digit: "¥0.0032424"; "—" for what is not known."""
+    if amount is None or not currency:
+        return "—"
+    sign = "−" if amount < 0 else ""
+    return f"{sign}{SIGNS[currency]}{abs(amount).normalize():,f}"

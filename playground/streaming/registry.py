@@ -21,6 +21,7 @@ from playground.streaming.batches import BatchDriver
 from playground.streaming.engine import Run, Turnstile
 from playground.streaming.live import End, LiveStream
 from playground.streaming.live.memory import MemoryLiveStream
+from playground.streaming.night_shift import NightShift
 from playground.streaming.pace import INTERVAL, Pace
 from playground.streaming.plan import Start
 
@@ -32,6 +33,7 @@ PART_EVERY = 1.0  # seconds; two are promised
 BATCHES_EVERY = 1.0  # seconds; what a person does to one is heard of at once
 TIDY_EVERY, TIDY_AT_LAST = 1.0, 60.0  # seconds; a busy process puts it off until the latter
 RELEASE_EVERY, POST_EVERY = 30.0, 5.0  # seconds; leaked reservations, mails
+NIGHT_EVERY = 60.0  # seconds
 KEEP_ENDED = 60.0  # seconds that an ended live stream stays readable for late followers
 RENEW_AFTER = LEASE.total_seconds() / 3
 
@@ -51,6 +53,7 @@ class Registry:
         self._tasks: set[asyncio.Task[Run]] = set()
         self._household: list[asyncio.Task[None]] = []
         self.batches = BatchDriver(self)
+        self.night_shift = NightShift(self.owner)
 
     def open(self) -> None:
         """Start the tasks that serve all runs. Calling it again does nothing."""
@@ -65,6 +68,7 @@ class Registry:
                     (self._release, RELEASE_EVERY),
                     (self._post, POST_EVERY),
                     (self.batches.tick, BATCHES_EVERY),
+                    (self.night_shift.tick, NIGHT_EVERY),
                     (self._beat, INTERVAL),
                 )
             ]
@@ -124,6 +128,7 @@ class Registry:
             run.stop(Generation.State.INTERRUPTED)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=patience)
+        await self.night_shift.close()
         for task in (*self._household, *self._tasks):
             task.cancel()
         await asyncio.gather(*self._household, *self._tasks, return_exceptions=True)

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -174,12 +174,18 @@ def _label(place: Cursor, now: dt.datetime) -> str:
     return _("Pinned") if place.is_pinned else date_label(place.updated_at, now)
 
 
-def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:
-    """Per conversation what it cost ("$0.0052 + 2 unpriced") and the header's words ("2 turns · $0.0052 …")."""
+@dataclass(slots=True)
+class Spending:
+    """What a conversation used and cost: amounts by currency, and the runs without a price."""
+
+    turns: int = 0
+    unpriced: int = 0
+    amounts: dict[str, Decimal] = field(default_factory=dict)
+
+
+def spending(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, Spending]:
+    """What each of them did, to the last digit; those that nothing was used in are left out."""
     later_round = Message.objects.filter(pk=OuterRef("message"), parent__role=Message.Role.TOOL)  # of the same turn
-    amounts: dict[uuid.UUID, dict[str, Decimal]] = defaultdict(dict)
-    turns: dict[uuid.UUID, int] = defaultdict(int)
-    unpriced: dict[uuid.UUID, int] = defaultdict(int)
     rows = (
         Entry.objects.filter(conversation__in=conversations)
         .order_by()
@@ -190,16 +196,23 @@ def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]
             unpriced=count_of_unpriced(),
         )
     )
+    found: dict[uuid.UUID, Spending] = defaultdict(Spending)
     for row in rows:
-        turns[row["conversation"]] += row["count"]
-        unpriced[row["conversation"]] += row["unpriced"]
+        one = found[row["conversation"]]
+        one.turns += row["count"]
+        one.unpriced += row["unpriced"]
         if row["total"] is not None:
-            amounts[row["conversation"]][row["currency"]] = row["total"]
+            one.amounts[row["currency"]] = row["total"]
+    return dict(found)
+
+
+def spent(conversations: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:
+    """Per conversation what it cost ("$0.0052 + 2 unpriced") and the header's words ("2 turns · $0.0052 …")."""
     words: dict[uuid.UUID, tuple[str, str]] = {}
-    for conversation, count in turns.items():
-        cost = _sum_words(amounts[conversation], unpriced[conversation]) or "—"
-        turned = ngettext("%(count)d turn", "%(count)d turns", count) % {"count": count}
-        words[conversation] = cost, f"{turned} · {cost}"
+    for conversation, one in spending(conversations).items():
+        cost = _sum_words(one.amounts, one.unpriced) or "—"
+        turns = ngettext("%(count)d turn", "%(count)d turns", one.turns) % {"count": one.turns}
+        words[conversation] = cost, f"{turns} · {cost}"
     return words
 
 

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from playground.ledger import periods
-from playground.ledger.history import keys_within
+from playground.ledger.history import within
 from playground.ledger.models import Entry
 from playground.web import access
 from playground.web.figures import seconds_words
 from playground.web.money import Rates
 from playground.web.usage_filters import filters_of, paper_words, values_of
 from playground.web.usage_list import COLUMNS, ORDERS, PAGES, ROWS, ListWish, entries_within
+from playground.web.usage_reckoning import reckoning_words
 from playground.web.usage_seat import Names, Seat, names_of, state_words
 from playground.web.usage_words import period_words, preset_words
 
@@ -31,11 +32,12 @@ ICONS: Final = {"finished": "check", "failed": "x", "interrupted": "triangle-ale
 def entry_list(seat: Seat, asked: ListWish, now: dt.datetime) -> dict[str, Any]:
     """Values of `usage/_entries.html`."""
     period = asked.wish.period(timezone.localtime(now))
-    found = asked.ordered(entries_within(seat, asked, period)).values_list("pk", flat=True)
+    ordered = asked.ordered(entries_within(seat, asked, period)).values_list("pk", flat=True)
     start = (asked.page - 1) * ROWS
-    shown = list(found[start : start + ROWS + 1])
+    shown = list(ordered[start : start + ROWS + 1])
     rows = _entries(shown[:ROWS])
-    keys = keys_within(seat.scope, period.first, period.end)
+    found = within(seat.scope, period.first, period.end)
+    keys = set(found.sums)
     names = names_of(
         {key.user_id for key in keys} | {row.user_id for row in rows},
         {key.provider for key in keys} | {row.provider for row in rows},
@@ -60,6 +62,7 @@ def entry_list(seat: Seat, asked: ListWish, now: dt.datetime) -> dict[str, Any]:
         "paper": paper_words(seat, period_words(period), filters, more),
         "columns": [{"name": name, "word": head_words(name), "is_on": name in asked.columns} for name in COLUMNS],
         "heads": [_head(asked, name) for name in ("time", *asked.columns)],
+        "reckoning": reckoning_words(seat, asked, period, found),
         "rows": _rows(seat, rows, asked.columns, names, rates),
         "from": start + 1,
         "to": start + len(rows),

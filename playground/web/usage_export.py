@@ -27,15 +27,17 @@ COLUMNS: Final = (
     *("ttft_ms", "duration_ms", "tokens_per_second"),
     *("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens", "tokens_basis"),
     *("currency", "cost_input", "cost_cached", "cost_output", "cost_total", "cost_basis", "upper_bound", "price_id"),
-    *("template", "template_version"),
+    *("template", "template_version", "corrected_at", "corrected_by_id"),
 )
-_CALLED: Final = {"user_id": "person", "corrects_id": "corrects"}
+_CALLED: Final = {"user_id": "person", "corrects_id": "corrects", "corrected_by_id": "corrected_by"}
 HEAD: Final = tuple(_CALLED.get(name, name) for name in COLUMNS)
-_ID, _MOMENT, _PERSON = (COLUMNS.index(name) for name in ("id", "created_at", "user_id"))
+_ID, _MOMENT = (COLUMNS.index(name) for name in ("id", "created_at"))
+PEOPLE: Final = ("user_id", "corrected_by_id")  # columns with a person's number, who is named by an address
+_PEOPLE_PLACES: Final = tuple(COLUMNS.index(name) for name in PEOPLE)
 _TEXT_PLACES: Final = {
     COLUMNS.index(name)
     for name in (
-        *("user_id", "provider", "model", "key_label"),
+        *(*PEOPLE, "provider", "model", "key_label"),
         *("finish_reason", "error_code", "provider_request_id", "price_id"),
     )
 }
@@ -67,10 +69,10 @@ def csv_part(part: Part) -> bytes:
     return csv_lines(zip(*safe, strict=True)).encode()
 
 
-def _safe(texts: Sequence[str]) -> Sequence[str]:
+def _safe(texts: Sequence[str | None]) -> Sequence[str | None]:
     """Texts that no spreadsheet takes for formulas; most columns hold a few texts many times."""
-    changed = {text: formula_safe(text) for text in set(texts) if text.startswith(FORMULA)}
-    return [changed.get(text, text) for text in texts] if changed else texts
+    changed = {text: formula_safe(text) for text in set(texts) if text and text.startswith(FORMULA)}
+    return [changed.get(text, text) if text else text for text in texts] if changed else texts
 
 
 def _json_part(part: Part) -> bytes:
@@ -81,7 +83,7 @@ def _json_part(part: Part) -> bytes:
 def json_row(row: Row, people: dict[int, str]) -> Iterator[Any]:
     """Values as JSON has them: numbers and truths as such, everything exact as text, what is not known as null."""
     for name, value in zip(COLUMNS, row, strict=True):
-        if name == "user_id":
+        if name in PEOPLE and value is not None:
             yield people.get(value, str(value))
         elif value is None or isinstance(value, bool | int):
             yield value
@@ -119,7 +121,8 @@ def parts(entries: Since, first: dt.datetime) -> Iterator[Part]:
         if not part:
             return
         moment, number = dt.datetime.fromisoformat(part[_MOMENT][-1]), part[_ID][-1]
-        part[_PERSON] = _named(part[_PERSON], people)
+        for place in _PEOPLE_PLACES:
+            part[place] = _named(part[place], people)
         yield part
 
 
@@ -129,12 +132,17 @@ async def _later(made: Iterator[bytes]) -> AsyncIterator[bytes]:
         yield part
 
 
-def _named(numbers: Sequence[int], people: dict[int, str]) -> list[str]:
+def people_in(row: Row) -> Iterator[int]:
+    """The numbers of the people in a row of COLUMNS."""
+    return (row[place] for place in _PEOPLE_PLACES if row[place] is not None)
+
+
+def _named(numbers: Sequence[int | None], people: dict[int, str]) -> list[str | None]:
     """An address for each person's number; somebody who is gone keeps the number. `people`: those known so far."""
-    unknown = set(numbers) - people.keys()
+    unknown = {number for number in numbers if number is not None} - people.keys()
     if unknown:
         people |= {number: str(number) for number in unknown}
         people |= {
             number: email for number, email in User.objects.filter(pk__in=unknown).values_list("pk", "email") if email
         }
-    return [people[number] for number in numbers]
+    return [None if number is None else people[number] for number in numbers]

@@ -18,6 +18,7 @@ from playground.ledger.history import Behind, History, Only, read
 from playground.ledger.measured import TRIED
 from playground.ledger.models import Entry
 from playground.vault import keys
+from playground.web import night_words
 from playground.web.money import format_money
 from playground.web.usage_seat import Seat
 
@@ -32,8 +33,18 @@ def notices(seat: Seat, now: dt.datetime) -> list[dict[str, str]]:
     try:
         found = read(seat.scope, Only(), group="model", edges=edges, before=(period.first, period.first))
     except Behind:
-        return list(_unused(seat, now))  # the overview says so itself
-    return [*_dear(found), *_failing(seat, found, edges[1]), *_unused(seat, now), *_unpriced(found, edges[1])]
+        return [*_of_the_night(seat), *_unused(seat, now)]  # the overview says so itself
+    return [
+        *_of_the_night(seat),
+        *(*_dear(found), *_failing(seat, found, edges[1]), *_unused(seat, now), *_unpriced(found, edges[1])),
+    ]
+
+
+def _of_the_night(seat: Seat) -> list[dict[str, str]]:
+    """What went wrong at night, for those who see the page that says more."""
+    if not seat.sees_all:
+        return []
+    return [{"words": words, "url": f"{reverse('usage-files')}#night"} for words in night_words.troubles()]
 
 
 def _dear(found: History) -> list[dict[str, str]]:

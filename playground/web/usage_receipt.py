@@ -17,11 +17,12 @@ from playground.ledger.corrections import chain_of
 from playground.ledger.models import Entry
 from playground.ledger.rates import sourced_rate_at
 from playground.ledger.unpriced import is_unpriced
+from playground.pricing.amounts import exact
 from playground.pricing.money import Money, convert
 from playground.pricing.price import PER_TOKENS, Price, PriceDamagedError, Tier
 from playground.web.figures import seconds_words
 from playground.web.moments import day_words
-from playground.web.money import SIGNS, format_money
+from playground.web.money import format_money
 from playground.web.usage_entries import conversation_url, moment_words, status_badge, titles_of
 from playground.web.usage_list import ListWish
 from playground.web.usage_money import rate_words
@@ -76,14 +77,6 @@ def _conversation(seat: Seat, entry: Entry, names: Names) -> dict[str, Any]:
         "url": address if is_here else "",
         "is_own": False,
     }
-
-
-def exact(amount: Decimal | None, currency: str) -> str:
-    """An amount to its last digit: "¥0.0032424"."""
-    if amount is None or not currency:
-        return "—"
-    sign = "−" if amount < 0 else ""
-    return f"{sign}{SIGNS[currency]}{abs(amount).normalize():f}"
 
 
 def _price(entry: Entry) -> Price | None:

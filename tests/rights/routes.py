@@ -265,6 +265,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "api-token": OPEN_PAGE,
     "api-entries": OPEN_PAGE,
     "api-totals": OPEN_PAGE,
+    "api-hours": OPEN_PAGE,
     "api-models": OPEN_PAGE,
     "api-prices": OPEN_PAGE,
     "api-nothing": replace(OPEN_PAGE, fixed={"rest": "x"}),

@@ -36,6 +36,7 @@ def document() -> dict[str, Any]:
                 Scope.USAGE,
             ),
             "/totals": _path(e.totals, shapes.list_of("Total"), e.TOTALS, Scope.USAGE),
+            "/hours": _path(e.hours, shapes.list_of("Hour"), e.HOURS, Scope.USAGE),
             "/models": _path(e.models, shapes.list_of("Model"), e.PRICES, Scope.CATALOG),
             "/prices": _path(e.prices, shapes.list_of("Price"), e.PRICES, Scope.CATALOG),
         },

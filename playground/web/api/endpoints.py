@@ -13,7 +13,8 @@ from playground.catalog.choices import EVERYONE
 from playground.catalog.models import PriceRow
 from playground.catalog.prices import rows_in_force
 from playground.catalog.queries import offers_for
-from playground.ledger.history import GROUPS, Behind, Only, read
+from playground.ledger.fold import Sum
+from playground.ledger.history import ALL, GROUPS, Behind, Cell, Only, read
 from playground.ledger.models import Entry
 from playground.ledger.periods import Period, edges
 from playground.ledger.repricing import scope_of
@@ -22,11 +23,13 @@ from playground.web.api import parameters as p
 from playground.web.api import shapes
 from playground.web.api.door import Caller, endpoint
 from playground.web.api.problems import Problem
+from playground.web.usage_export import people_in
 from playground.web.usage_wish import STATUSES
 
 MOST: Final = 1000  # entries of a page
 USUAL: Final = 100
 MOST_DAYS: Final = 366
+MOST_DAYS_BY_HOUR: Final = 31
 EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
 
 _FILTERS: Final = (
@@ -54,11 +57,19 @@ ENTRIES: Final = (
     p.whole("limit", "How many at most.", least=1, most=MOST, default=USUAL),
     p.whole("cursor", "`next_cursor` of the page before.", least=0, most=10**18 - 1, default=0),
 )
+_FIRST: Final = p.day("first", "The first day, UTC. Without one, so that the last of the days is today.")
+_BY: Final = p.choice("by", "What they are split by.", tuple(GROUPS), "model")
 TOTALS: Final = (
-    p.day("first", "The first day, UTC. Without one, so that the last of the days is today."),
+    _FIRST,
     p.whole("days", "How many days.", least=1, most=MOST_DAYS, default=30),
     p.choice("unit", "How much time each total has. Weeks begin on Mondays.", ("day", "week", "month"), "day"),
-    p.choice("by", "What they are split by.", tuple(GROUPS), "model"),
+    _BY,
+    *_FILTERS,
+)
+HOURS: Final = (
+    _FIRST,
+    p.whole("days", "How many days.", least=1, most=MOST_DAYS_BY_HOUR, default=1),
+    _BY,
     *_FILTERS,
 )
 PRICES: Final = (p.text("provider", "Only this provider, by its short name."),)
@@ -84,7 +95,8 @@ def entries(caller: Caller, values: dict[str, Any]) -> dict[str, Any]:
     found = _entries(caller, values).filter(pk__gt=values["cursor"])
     rows = list(found.order_by("pk").values_list(*shapes.ROW)[: values["limit"] + 1])
     shown, is_last = rows[: values["limit"]], len(rows) <= values["limit"]
-    people = dict(User.objects.filter(pk__in={row[5] for row in shown}).values_list("pk", "email"))
+    known = User.objects.filter(pk__in={number for row in shown for number in people_in(row)})
+    people = dict(known.values_list("pk", "email"))
     return {
         "data": [shapes.entry(row, people) for row in shown],
         "next_cursor": None if is_last else shown[-1][0],
@@ -115,8 +127,28 @@ def _midnight(day: dt.date) -> dt.datetime:
 @endpoint(Scope.USAGE, TOTALS)
 def totals(caller: Caller, values: dict[str, Any]) -> dict[str, Any]:
     """Sums by day, week or month, each currency by itself; what nobody used in is left out."""
-    period = _period(values)
-    borders = edges(period, values["unit"])
+    borders = edges(_period(values), values["unit"])
+    rows = []
+    for cell, one in _sums(caller, values, borders):
+        end = borders[cell.bar + 1] - dt.timedelta(days=1)
+        days = {"first": borders[cell.bar].date().isoformat(), "last": end.date().isoformat()}
+        rows.append(days | shapes.sums(cell.group, cell.currency, one))
+    return {"data": rows}
+
+
+@endpoint(Scope.USAGE, HOURS)
+def hours(caller: Caller, values: dict[str, Any]) -> dict[str, Any]:
+    """Sums by hour, each currency by itself; hours in which nobody used anything are left out."""
+    borders = edges(_period(values), "hour")
+    rows = []
+    for cell, one in _sums(caller, values, borders):
+        moments = {"begins": shapes.moment(borders[cell.bar]), "ends": shapes.moment(borders[cell.bar + 1])}
+        rows.append(moments | shapes.sums(cell.group, cell.currency, one))
+    return {"data": rows}
+
+
+def _sums(caller: Caller, values: dict[str, Any], borders: Sequence[dt.datetime]) -> list[tuple[Cell, Sum]]:
+    """What is asked for, between the borders and in their order. Raises Problem while totals are being made."""
     only = Only(
         model=values["model"] or "",
         person=str(values["person"] or ""),
@@ -126,27 +158,12 @@ def totals(caller: Caller, values: dict[str, Any]) -> dict[str, Any]:
         status=values["status"] or "",
         practice=values["practice"],
     )
+    before = borders[0], borders[0]  # compared with nothing
     try:
-        found = read(caller.seat.scope, only, group=values["by"], edges=borders, before=(period.first, period.first))
+        found = read(caller.seat.scope, only, group=values["by"], edges=borders, before=before, shown=ALL)
     except Behind as behind:
         raise Problem("not_ready", "Totals are being made; ask again.", headers={"Retry-After": "10"}) from behind
-    rows = []
-    for cell, one in sorted(found.cells.items()):
-        end = borders[cell.bar + 1] - dt.timedelta(days=1)
-        rows.append(
-            {
-                "first": borders[cell.bar].date().isoformat(),
-                "last": end.date().isoformat(),
-                "group": cell.group,
-                "currency": cell.currency,
-                "requests": one.entries,
-                "unpriced": one.unpriced,
-                "prompt_tokens": one.prompt_tokens,
-                "completion_tokens": one.completion_tokens,
-                "cost": shapes.amount(one.cost),
-            }
-        )
-    return {"data": rows}
+    return sorted(found.cells.items())
 
 
 def _period(values: dict[str, Any]) -> Period:

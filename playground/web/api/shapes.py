@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from playground.ledger.fold import COUNTS, Sum
 from playground.web.usage_export import COLUMNS, HEAD, json_row
 
 Schema = dict[str, Any]
@@ -49,6 +50,8 @@ _UNKNOWN: Final = frozenset(
         "corrects",
         "template",
         "template_version",
+        "corrected_at",
+        "corrected_by",
         "ttft_ms",
         "duration_ms",
         "tokens_per_second",
@@ -79,6 +82,11 @@ _OF_ENTRY: Final[Mapping[str, Schema]] = {
     "upper_bound": TRUTH,
     "template": {**UUID, "description": "What the turn was made with, and its version; both may be gone since."},
     "template_version": UUID,
+    "corrected_at": {
+        **MOMENT,
+        "description": "Of a correction: when it was made. Its `created_at` is that of its run.",
+    },
+    "corrected_by": {**TEXT, "description": "Of a correction: the address of who made it."},
 }
 ENTRY: Final = record_of(
     {name: known_or_null(_OF_ENTRY[name]) if name in _UNKNOWN else _OF_ENTRY.get(name, TEXT) for name in HEAD},
@@ -91,22 +99,48 @@ def entry(row: Sequence[Any], people: dict[int, str]) -> dict[str, Any]:
     return dict(zip(HEAD, json_row(row, people), strict=True))
 
 
-TOTAL: Final = record_of(
-    {
-        "first": DAY,
-        "last": {**DAY, "description": "The last day that belongs to it."},
-        "group": {
-            **TEXT,
-            "description": "Of what: a model, a provider, a key's name, a state, a person's number, a template's id.",
-        },
-        "currency": {"type": "string", "enum": ["", "CNY", "USD"], "description": "Empty: runs without a price."},
-        "requests": COUNT,
-        "unpriced": {**COUNT, "description": "Of them, those whose cost is not known: never counted as 0."},
-        "prompt_tokens": COUNT,
-        "completion_tokens": COUNT,
-        "cost": AMOUNT,
-    }
+_SUMS: Final[Mapping[str, Schema]] = {
+    "group": {
+        **TEXT,
+        "description": "Of what: a model, a provider, a key's name, a state, a person's number, a template's id.",
+    },
+    "currency": {"type": "string", "enum": ["", "CNY", "USD"], "description": "Empty: runs without a price."},
+    "requests": COUNT,
+    "unpriced": {**COUNT, "description": "Of them, those whose cost is not known: never counted as 0."},
+    "succeeded": {**COUNT, "description": "Of them, those that were answered in full."},
+    "faults": {
+        **COUNT,
+        "description": "Of them, those that failed through the provider, the network or the protocol. The success "
+        "rate is succeeded / (succeeded + faults): what people stopped says nothing of it.",
+    },
+    "prompt_tokens": COUNT,
+    "cached_tokens": {**COUNT, "description": "Part of the prompt tokens."},
+    "completion_tokens": COUNT,
+    "reasoning_tokens": {**COUNT, "description": "Part of the completion tokens."},
+    "cost": AMOUNT,
+    "saved": {**AMOUNT, "description": "What the cached tokens would have cost more at the price of fresh ones."},
+}
+TOTAL: Final = record_of({"first": DAY, "last": {**DAY, "description": "The last day that belongs to it."}, **_SUMS})
+HOUR: Final = record_of(
+    {"begins": MOMENT, "ends": {**MOMENT, "description": "The first moment that is not part of it."}, **_SUMS}
 )
+
+
+_COUNTED: Final = tuple(name for name in COUNTS if name != "entries")
+
+
+def sums(group: str, currency: str, one: Sum) -> dict[str, Any]:
+    """What a Total and an Hour have in common."""
+    return {
+        "group": group,
+        "currency": currency,
+        "requests": one.entries,
+        **{name: getattr(one, name) for name in _COUNTED},
+        "cost": amount(one.cost),
+        "saved": amount(one.saved),
+    }
+
+
 TIER: Final = record_of(
     {
         "input": AMOUNT,
@@ -173,6 +207,7 @@ PROBLEM: Final[Schema] = {
 SCHEMAS: Final[Mapping[str, Schema]] = {
     "Entry": ENTRY,
     "Total": TOTAL,
+    "Hour": HOUR,
     "Tier": TIER,
     "Price": PRICE,
     "Model": MODEL,

@@ -31,6 +31,7 @@ urlpatterns = [
     path("token", endpoints.who, name="api-token"),
     path("entries", endpoints.entries, name="api-entries"),
     path("totals", endpoints.totals, name="api-totals"),
+    path("hours", endpoints.hours, name="api-hours"),
     path("models", endpoints.models, name="api-models"),
     path("prices", endpoints.prices, name="api-prices"),
     re_path(r"^(?P<rest>.*)$", nothing, name="api-nothing"),

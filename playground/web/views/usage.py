@@ -17,6 +17,7 @@ from playground.ledger.models import Entry
 from playground.web import access, usage_files, usage_notices
 from playground.web.access import person
 from playground.web.budget_panel import budget_panel
+from playground.web.night_words import night_words
 from playground.web.usage_entries import entry_list
 from playground.web.usage_export import csv_file, json_lines
 from playground.web.usage_list import ListWish, entries_within
@@ -107,9 +108,10 @@ def receipt(request: HttpRequest, entry_id: int) -> HttpResponse:
 @login_required
 @require_GET
 def files(request: HttpRequest) -> HttpResponse:
-    """The files of the months that are over; for those who manage the team."""
+    """The files of the months that are over, and how the night's work went; for those who manage the team."""
     seat = _managing_seat(request)
-    return render(request, "usage/files.html", _context(seat, files=usage_files.files_of(seat.team)))
+    night = night_words(timezone.now(), is_owner=seat.user.is_owner)
+    return render(request, "usage/files.html", _context(seat, files=usage_files.files_of(seat.team), night=night))
 
 
 @never_cache

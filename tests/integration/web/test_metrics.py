@@ -1,5 +1,6 @@
 """What Prometheus reads: off without a token, counted once a run, never a secret or a name of a person in it."""
 
+import time
 import uuid
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings as SettingsWrapper
 
 from playground.accounts.models import Team, User
-from playground.ledger import meters
+from playground.ledger import meters, nightly
 from playground.streaming.meters import LAG, Lag
 from tests.entries import write_entry
 
@@ -117,3 +118,24 @@ def test_a_name_that_would_break_the_format_does_not(client: Client, token: str,
     model = f'a "quoted"\nname \\ {uuid.uuid4()}'
     meters.count(write_entry(alice, team, model=model))
     assert figures(read(client), model)["trial_center_requests_total finished"] == 1
+
+
+def test_how_the_nights_work_went_is_told_with_its_moment(client: Client, token: str) -> None:
+    def samples() -> dict[tuple[str, str], float]:
+        families = text_string_to_metric_families(read(client))
+        return {
+            (one.name, one.labels["task"]): one.value
+            for family in families
+            for one in family.samples
+            if "task" in one.labels
+        }
+
+    assert samples() == {}
+    with nightly.reporting("export_usage"):
+        pass
+    with nightly.reporting("check_totals") as report:
+        report.outcome = "wrong"
+    found = samples()
+    assert found["trial_center_nightly_well", "export_usage"] == 1
+    assert found["trial_center_nightly_well", "check_totals"] == 0
+    assert found["trial_center_nightly_ended_seconds", "check_totals"] == pytest.approx(time.time(), abs=60)

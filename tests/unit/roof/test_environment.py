@@ -1,5 +1,6 @@
 """What an operator writes into the environment is understood, or refused in one sentence that names the variable."""
 
+import datetime as dt
 import os
 from pathlib import Path
 
@@ -81,3 +82,25 @@ def test_a_choice_is_one_of_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ImproperlyConfigured, match=r'^DB: "oracle" does not fit; give one of sqlite, postgres\.$'):
         env.choice("DB", "sqlite", among=("sqlite", "postgres"))
     assert env.choice("ABSENT", "sqlite", among=("sqlite", "postgres")) == "sqlite"
+
+
+def test_a_clock_is_a_time_of_the_day_or_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.clock("ABSENT", "03:15") == dt.time(3, 15)
+    for text, value in (("23:59", dt.time(23, 59)), ("off", None), ("OFF", None)):
+        monkeypatch.setenv("NIGHTLY_AT", text)
+        assert env.clock("NIGHTLY_AT", "03:15") == value
+
+
+@pytest.mark.parametrize("text", ["", "3 am", "24:00", "03:15:00", "on"])
+def test_another_word_is_no_clock(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("NIGHTLY_AT", text)
+    with pytest.raises(ImproperlyConfigured, match=r'^NIGHTLY_AT: ".*" does not fit; give a time like 03:15'):
+        env.clock("NIGHTLY_AT", "03:15")
+
+
+@pytest.mark.parametrize("text", ["", "Mars/Olympus", "../etc/passwd", "Asia"])
+def test_a_time_zone_is_known_by_its_name(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    assert env.zone("ABSENT", "Asia/Shanghai").key == "Asia/Shanghai"
+    monkeypatch.setenv("ZONE", text)
+    with pytest.raises(ImproperlyConfigured, match=r'^ZONE: ".*" does not fit; give a time zone like '):
+        env.zone("ZONE", "UTC")

@@ -1,4 +1,4 @@
-"""`python manage.py check_totals`: every entry added up again and compared with the totals. To be run every night."""
+"""`python manage.py check_totals`: every entry added up again and compared with the totals. Run every night."""
 
 import logging
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from playground.accounts.models import User
-from playground.ledger import check, standing
+from playground.ledger import check, nightly, standing
+from playground.ledger.models import NightlyTask
 
 log = logging.getLogger(__name__)
 
@@ -26,15 +27,20 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Fold what is new, then compare."""
-        standing.advance()
-        found = check.differences()
-        if not found:
-            self.stdout.write("The totals say what the entries say.")
-            return
-        log.error("%s totals of the usage history differ from the ledger: %s", len(found), "; ".join(found[:SHOWN]))
-        _tell_owners(found)
-        lines = "\n".join(found[:SHOWN])
-        raise CommandError(f"{len(found)} totals differ; `manage.py rebuild_totals` makes them again:\n{lines}")
+        with nightly.reporting(nightly.CHECK) as report:
+            standing.advance()
+            found = check.differences()
+            if found:
+                report.outcome, report.said = NightlyTask.Outcome.WRONG, "\n".join(found[:SHOWN])
+                _raise_alarm(found)
+        self.stdout.write("The totals say what the entries say.")
+
+
+def _raise_alarm(found: Sequence[str]) -> None:
+    log.error("%s totals of the usage history differ from the ledger: %s", len(found), "; ".join(found[:SHOWN]))
+    _tell_owners(found)
+    lines = "\n".join(found[:SHOWN])
+    raise CommandError(f"{len(found)} totals differ; `manage.py rebuild_totals` makes them again:\n{lines}")
 
 
 def _tell_owners(found: Sequence[str]) -> None:

@@ -15,9 +15,10 @@ from playground.accounts.models import Member, Team, User
 from playground.accounts.roles import Role
 from playground.catalog.models import Offer
 from playground.catalog.prices import set_price
+from playground.ledger import standing
 from playground.ledger.models import Entry
 from playground.ledger.repricing import reprice
-from playground.ledger.totals import entries_of, totals
+from playground.ledger.totals import TOKENS, entries_of, totals
 from playground.pricing.price import Tier
 from playground.web.api import door
 from playground.web.api.document import document
@@ -69,7 +70,39 @@ def test_totals_have_the_same_sums_as_the_entries(alice: User, team: Team, token
             for currency, amount in meant.amounts.items():
                 assert sum(Decimal(row["cost"]) for row in rows if row["currency"] == currency) == amount
             assert sum(row["requests"] for row in rows) == meant.entries
-            assert sum(row["unpriced"] for row in rows) == meant.unpriced
+            for name in ("unpriced", *TOKENS):
+                assert sum(row[name] for row in rows) == getattr(meant, name)
+
+
+def test_totals_say_what_succeeded_and_what_caching_saved_as_the_overview_does(
+    alice: User, team: Team, token_of: TokenOf, ask: Ask
+) -> None:
+    at = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
+    for changes in ({}, {"state": "failed", "error_code": "overloaded"}, {"state": "stopped"}, {"price": None}):
+        write_entry(alice, team, at=at, **changes)
+    for fold in (lambda: 0, standing.advance):
+        fold()
+        asked = {"first": "2026-05-01", "days": 1}
+        for path in ("totals", "hours"):
+            priced = [row for row in fits(ask(token_of(alice), path, asked), f"/{path}")["data"] if row["currency"]]
+            (row,) = priced
+            assert (row["requests"], row["succeeded"], row["faults"]) == (3, 1, 1)
+            assert (row["cached_tokens"], row["reasoning_tokens"]) == (1200, 360)
+            assert row["saved"] == "0.000768000000"  # 1,200 tokens at ¥0.8 instead of ¥0.16 a million
+
+
+def test_hours_are_those_of_utc_and_add_up_to_the_day(alice: User, team: Team, token_of: TokenOf, ask: Ask) -> None:
+    noon = dt.datetime(2026, 5, 1, 12, 30, tzinfo=dt.UTC)
+    for at in (noon, noon + dt.timedelta(minutes=29), noon + dt.timedelta(minutes=30), noon + dt.timedelta(days=1)):
+        write_entry(alice, team, at=at)
+    token = token_of(alice)
+    rows = fits(ask(token, "hours", {"first": "2026-05-01"}), "/hours")["data"]
+    assert [(row["begins"], row["ends"], row["requests"]) for row in rows] == [
+        ("2026-05-01T12:00:00Z", "2026-05-01T13:00:00Z", 2),
+        ("2026-05-01T13:00:00Z", "2026-05-01T14:00:00Z", 1),
+    ]
+    (day,) = ask(token, "totals", {"first": "2026-05-01", "days": 1}).json()["data"]
+    assert sum(Decimal(row["cost"]) for row in rows) == Decimal(day["cost"])
 
 
 def test_a_correction_is_an_entry_that_names_the_other(
@@ -83,6 +116,9 @@ def test_a_correction_is_an_entry_that_names_the_other(
     first, second = fits(ask(token_of(alice), "entries"), "/entries")["data"]
     assert (first["cost_total"], first["cost_basis"], first["corrects"]) == (None, "unpriced", None)
     assert (second["corrects"], second["cost_total"], second["prompt_tokens"]) == (entry.pk, "0.004400000000", 0)
+    assert (first["corrected_at"], first["corrected_by"]) == (None, None)
+    assert second["corrected_by"] == alice.email
+    assert dt.datetime.fromisoformat(second["corrected_at"]) == Entry.objects.get(corrects=entry).corrected_at
     assert fits(ask(token_of(alice), "entries", {"unpriced": "true"}), "/entries")["data"] == []
 
 
@@ -174,7 +210,7 @@ def test_a_question_takes_few_queries(
 ) -> None:
     write_days(alice, team, 10)
     token = token_of(alice)
-    for address in ("token", "entries", "totals", "models", "prices"):
+    for address in ("token", "entries", "totals", "hours", "models", "prices"):
         with django_assert_max_num_queries(8):
             assert ask(token, address).status_code == 200
 
@@ -198,6 +234,8 @@ def test_a_question_takes_few_queries(
         ("totals", {"by": "moon"}),
         ("totals", {"days": 367}),
         ("totals", {"unit": "hour"}),
+        ("hours", {"days": 32}),
+        ("hours", {"unit": "hour"}),
         ("models", {"provider": "\0"}),
         ("token", {"x": 1}),
     ],

@@ -15,19 +15,13 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.test import AsyncClient, Client
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from playground.accounts.models import Team, User
 from playground.catalog.models import Offer
 from playground.conversations.models import Conversation, Generation, Message
-from playground.ledger import standing
-from playground.ledger.corrections import outcome
-from playground.ledger.history import Only, Scope, read
 from playground.ledger.models import Entry
 from playground.ledger.rates import set_rate
 from playground.ledger.repricing import reprice
-from playground.ledger.totals import entries_of, totals
 from playground.pricing.cost import Cost, TokenCounts
 from playground.prompts import library
 from playground.web.sidebar import spent, spent_on
@@ -302,53 +296,21 @@ def test_an_unknown_kind_of_file_is_not_found(browser_of: BrowserOf, alice: User
     assert browser_of(alice).get("/usage/entries.xlsx").status_code == 404
 
 
-amounts = st.integers(0, 10**14).map(lambda picounits: Decimal(picounits).scaleb(-12))
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=15)
-@given(
-    runs=st.lists(
-        st.tuples(st.one_of(amounts, st.none()), st.sampled_from(["CNY", "USD"]), st.integers(0, 300), st.booleans()),
-        max_size=8,
-    )
-)
-def test_entries_conversation_day_month_and_file_have_the_same_sum(
-    runs: list[tuple[Decimal | None, Any, int, bool]], alice: User, catalog: None, make_entry: MakeEntry
+def test_a_correction_says_in_every_file_when_and_by_whom_it_was_made(
+    alice: User, team: Team, catalog: None, make_entry: MakeEntry
 ) -> None:
-    """Runs with an amount, some of it taken back later, and runs that get their price only afterwards."""
     sold = Offer.objects.get(provider__slug="zai", wire_name="glm-4.6")
-    team = Team.objects.create(name="of this example alone")
-    team.members.create(user=alice, role="owner")
-    works_in(alice, team)
-    room = uuid.uuid4()
-    for amount, currency, day, folded in runs:
-        at = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC) + dt.timedelta(days=day)
-        if amount is None:
-            make_entry(team_id=team.pk, conversation=room, price=None, offer_id=sold.pk, at=at)
-            continue
-        paid = Cost(currency, Decimal(0), Decimal(0), amount, amount, "exact", "p")
-        entry = make_entry(team_id=team.pk, conversation=room, cost=paid, at=at)
-        correction_of(entry, cost_output=-amount, cost_total=-amount, created_at=at).save() if folded else None
-        if folded:
-            standing.advance()
-    assert reprice(by=alice, team=team).made == sum(amount is None for amount, *_ in runs)
-    meant = {currency: total for currency, total in totals(entries_of(team)).amounts.items() if total}
-    first = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    months = [first.replace(month=month) for month in range(1, 13)] + [first.replace(year=2027)]
-    days = [first + dt.timedelta(days=day) for day in range(366)]
-    for edges in (days, months):
-        cells = read(Scope(team.pk), Only(), group="model", edges=edges, before=(first, first)).cells
-        for currency in ("CNY", "USD"):
-            found = sum(one.cost for cell, one in cells.items() if cell.currency == currency)
-            assert found == meant.get(currency, 0)
-    rows = csv_of(alice)
+    at = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+    make_entry(price=None, offer_id=sold.pk, at=at)
+    assert reprice(by=alice, team=team).made == 1
+    made_at = Entry.objects.get(corrects__isnull=False).corrected_at
+    assert made_at is not None
     lines = [json.loads(line) for line in exported(alice, "jsonl").decode().splitlines()]
-    for currency in ("CNY", "USD"):
-        for file in (rows, lines):
-            amounts_in = [Decimal(row["cost_total"]) for row in file if row["currency"] == currency]
-            assert sum(amounts_in) == meant.get(currency, 0)
-        shown = [outcome(entry) for entry in Entry.objects.filter(conversation=room, corrects=None)]
-        assert sum(one.total for one in shown if one.total and one.currency == currency) == meant.get(currency, 0)
-    assert len(rows) == Entry.objects.filter(team=team).count()
-    assert totals(entries_of(team)).unpriced == 0
-    assert set(spent([room])) == ({room} if runs else set())
+    for (run, correction), nothing in ((csv_of(alice), ""), (lines, None)):
+        assert (run["corrected_at"], run["corrected_by"]) == (nothing, nothing)
+        assert dt.datetime.fromisoformat(correction["corrected_at"]) == made_at
+        assert correction["corrected_by"] == "alice@example.org"
+        assert (correction["corrects"], correction["created_at"]) == (
+            type(correction["corrects"])(run["id"]),
+            run["created_at"],
+        )

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import os
+import zoneinfo
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -14,11 +15,15 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from playground.accounts.models import Team, User
+from playground.accounts.models import Member, Team, User
+from playground.accounts.roles import Role
+from playground.ledger import nightly
+from playground.ledger.models import NightlyTask
 from playground.ledger.totals import entries_of, totals
 from playground.web.usage_files import Month, files_of, path_of
 from tests.integration.ledger.test_append_only import correction_of
 from tests.integration.web.usage.conftest import MakeEntry
+from tests.integration.web.usage.test_overview import words, works_in
 
 pytestmark = pytest.mark.django_db
 BrowserOf = Callable[[User], Client]
@@ -134,3 +139,41 @@ def test_members_and_strangers_find_no_files(
     assert browser_of(bob).get("/usage/files/").status_code == 404
     assert "/usage/files/" not in browser_of(bob).get("/usage/").content.decode()
     assert files_of(team)
+
+
+def test_how_the_nights_work_went_stands_below_the_files_and_names_other_teams_to_owners_alone(
+    browser_of: BrowserOf, alice: User, bob: User, team: Team, settings: Settings
+) -> None:
+    settings.NIGHTLY_AT, settings.NIGHTLY_ZONE = dt.time(3, 15), zoneinfo.ZoneInfo("Asia/Shanghai")
+    owners, managers = browser_of(alice), browser_of(bob)
+    works_in(bob, team)
+    Member.objects.filter(user=bob, team=team).update(role=Role.ADMIN)
+    text = words(owners, "/usage/files/")
+    assert "Monthly files not yet — —" in text
+    assert "from 03:15 on (Asia/Shanghai)" in text
+    with nightly.reporting(nightly.EXPORT) as report:
+        report.said = "exports/team-7/usage-2026-10.csv: 12 entries"
+    with nightly.reporting(nightly.CHECK) as report:
+        report.outcome, report.said = "wrong", "day totals of team 7"
+    text = words(owners, "/usage/files/")
+    assert "Monthly files exports/team-7/usage-2026-10.csv: 12 entries just now 0.00 s In order" in text
+    assert "All entries added up again day totals of team 7 just now 0.00 s Differences found" in text
+    text = words(managers, "/usage/files/")
+    assert "Differences found" in text
+    assert "team-7" not in text
+    assert "team 7" not in text
+
+
+def test_a_task_under_way_and_a_server_that_leaves_it_to_a_timer_are_told(
+    browser_of: BrowserOf, alice: User, settings: Settings
+) -> None:
+    settings.NIGHTLY_AT = None
+    NightlyTask.objects.create(
+        name=nightly.CHECK,
+        night=dt.date(2026, 11, 1),
+        owner="another process",
+        leased_until=timezone.now() + dt.timedelta(minutes=1),
+    )
+    text = words(browser_of(alice), "/usage/files/")
+    assert "All entries added up again not yet — under way" in text
+    assert "Switched off in this server by PLAYGROUND_NIGHTLY_AT" in text

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from playground.accounts.models import Team, User
 from playground.catalog.models import Provider
+from playground.ledger import nightly
 from playground.pricing.cost import TokenCounts
 from playground.vault import keys
 from playground.vault.models import ApiKey
@@ -181,3 +182,20 @@ def test_of_a_long_list_the_first_lines_stand_there_and_the_others_are_folded(
     assert (before.count("<li>"), after.count("<li>")) == (6, 4)
     ApiKey.objects.filter(label__in=["Key 7", "Key 8", "Key 9"]).update(disabled_at=timezone.now())
     assert "more</summary>" not in client.get("/usage/notices/").content.decode(), "one alone is not folded"
+
+
+def test_what_went_wrong_at_night_is_told_to_who_sees_the_whole_team(
+    browser_of: BrowserOf, alice: User, bob: User, team: Team
+) -> None:
+    for name, outcome in ((nightly.CHECK, "wrong"), (nightly.EXPORT, "failed")):
+        with nightly.reporting(name) as report:
+            report.outcome = outcome
+    works_in(bob, team)
+    assert links(browser_of(bob)) == {}
+    assert links(browser_of(alice)) == {
+        "The nightly check found totals that differ from the entries.": "/usage/files/#night",
+        "The monthly files could not be written.": "/usage/files/#night",
+    }
+    with nightly.reporting(nightly.CHECK), nightly.reporting(nightly.EXPORT):
+        pass
+    assert links(browser_of(alice)) == {}
