@@ -25,13 +25,14 @@ COLUMNS: Final = (
     *("id", "created_at", "generation", "attempt", "corrects_id", "user_id", "conversation", "message"),
     *("provider", "model", "key_label", "practice", "state", "finish_reason", "error_code", "provider_request_id"),
     *("ttft_ms", "duration_ms", "tokens_per_second"),
-    *("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens", "tokens_basis"),
+    *("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens", "tokens_basis", "reasoning_basis"),
     *("currency", "cost_input", "cost_cached", "cost_output", "cost_total", "cost_basis", "upper_bound", "price_id"),
     *("template", "template_version"),
 )
 _CALLED: Final = {"user_id": "person", "corrects_id": "corrects"}
 HEAD: Final = tuple(_CALLED.get(name, name) for name in COLUMNS)
 _ID, _MOMENT, _PERSON = (COLUMNS.index(name) for name in ("id", "created_at", "user_id"))
+_REASONING, _REASONING_BASIS = (COLUMNS.index(name) for name in ("reasoning_tokens", "reasoning_basis"))
 _TEXT_PLACES: Final = {
     COLUMNS.index(name)
     for name in (
@@ -83,6 +84,8 @@ def json_row(row: Row, people: dict[int, str]) -> Iterator[Any]:
     for name, value in zip(COLUMNS, row, strict=True):
         if name == "user_id":
             yield people.get(value, str(value))
+        elif name == "reasoning_tokens" and row[_REASONING_BASIS] == Entry.TokensBasis.NONE:
+            yield None
         elif value is None or isinstance(value, bool | int):
             yield value
         else:
@@ -120,6 +123,7 @@ def parts(entries: Since, first: dt.datetime) -> Iterator[Part]:
             return
         moment, number = dt.datetime.fromisoformat(part[_MOMENT][-1]), part[_ID][-1]
         part[_PERSON] = _named(part[_PERSON], people)
+        part[_REASONING] = _known(part[_REASONING], part[_REASONING_BASIS])
         yield part
 
 
@@ -127,6 +131,13 @@ async def _later(made: Iterator[bytes]) -> AsyncIterator[bytes]:
     """The same for an event loop: each part is read and written out in a thread."""
     while (part := await sync_to_async(lambda: next(made, None))()) is not None:
         yield part
+
+
+def _known(counts: Sequence[int], bases: Sequence[str | None]) -> Sequence[int | None]:
+    """Counts that are known; the 0 of those that are not is none."""
+    if Entry.TokensBasis.NONE not in bases:
+        return counts
+    return [None if basis == Entry.TokensBasis.NONE else count for count, basis in zip(counts, bases, strict=True)]
 
 
 def _named(numbers: Sequence[int], people: dict[int, str]) -> list[str]:
