@@ -24,7 +24,7 @@ class Capability:
 
     Numbers have `low`, `high` and `step`; lists may have `most` items; choices one of `values`. `default` is the
     documented one. `refused` says why it is never sent, "" when it may be. `stated_by` says whose documentation
-    decided; the default of temperature and top_p is the series' own.
+    decided; the default of temperature, top_p and max_tokens is the series' own.
     """
 
     name: str
@@ -105,7 +105,7 @@ def _lack(name: str, offer: Offer) -> Refusal:
         "tool_choice": offer.tools,
         "tool_stream": offer.tool_stream,
         "web_search": offer.web_search,
-        "clear_thinking": offer.thinking_switch == "glm",
+        "clear_thinking": offer.keeps_thinking and offer.thinking_switch == "glm",
     }
     if name == "thinking":
         return _thinking_refusal(offer)
@@ -126,7 +126,7 @@ def _numbers(capability: Capability, offer: Offer) -> dict[str, Any]:
     elif capability.name == "top_p":
         limit, default = offer.provider.top_p_max, offer.top_p_default
     elif capability.name == "max_tokens" and offer.max_output_tokens:
-        return {"high": offer.max_output_tokens, "stated_by": "model"}
+        return {"high": offer.max_output_tokens, "default": offer.max_tokens_default, "stated_by": "model"}
     else:
         return {}
     stated_by = capability.stated_by if limit == capability.high else "provider"

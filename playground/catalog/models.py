@@ -182,10 +182,12 @@ class Offer(models.Model):
     streaming = models.BooleanField(default=True)
     caching = models.BooleanField(default=False)
     web_search = models.BooleanField(default=False)
+    keeps_thinking = models.BooleanField(default=False)  # earlier thinking can be kept on the other side
     context_tokens = models.PositiveIntegerField(null=True, blank=True)
     max_output_tokens = models.PositiveIntegerField(null=True, blank=True)
     temperature_default = models.DecimalField(max_digits=4, decimal_places=2, null=True, blank=True)
     top_p_default = models.DecimalField(max_digits=4, decimal_places=2, null=True, blank=True)
+    max_tokens_default = models.PositiveIntegerField(null=True, blank=True)
     concurrency = models.JSONField(default=dict, blank=True)  # tier of a key -> requests in flight
     facts = models.JSONField(default=dict, blank=True)  # what the shop states: hosts, throughput, data retention
     source = models.CharField(max_length=200, blank=True, default="")

@@ -137,11 +137,19 @@ def _abilities(model: Values, family: Values, provider: Values) -> Values:
         "streaming": "streaming" in features or not features,
         "caching": "implicit_caching" in features,
         "web_search": glm and "web_search" in features,
+        "keeps_thinking": glm and "preserved_thinking" in features,
         "context_tokens": model["context_tokens"],
         "max_output_tokens": model["max_output_tokens"],
         "temperature_default": family["temperature_default"],
         "top_p_default": family["top_p_default"],
+        "max_tokens_default": _longest_by_default(model, family),
     }
+
+
+def _longest_by_default(model: Values, family: Values) -> int | None:
+    """The documented default of max_tokens; one above the model's own maximum is none."""
+    stated, most = family["max_tokens_default"], model["max_output_tokens"]
+    return stated if stated is not None and (most is None or stated <= most) else None
 
 
 def _thinking_values(thinking: Values, provider: Values) -> Values:

@@ -212,20 +212,36 @@ def interrupt(generation_id: uuid.UUID) -> bool:
 class _Tokens:
     counts: TokenCounts
     basis: str  # reported | estimated | none
+    reasoning_basis: str
     reported_cost: Decimal | None = field(default=None)
 
 
 def _tokens(settlement: Settlement) -> _Tokens:
     usage = settlement.usage
     if usage is not None:
-        counts = TokenCounts(usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens, usage.reasoning_tokens)
-        return _Tokens(counts, "reported", usage.reported_cost)
+        reasoning, known = _reasoning(settlement, usage)
+        counts = TokenCounts(usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens, reasoning)
+        return _Tokens(counts, "reported", known, usage.reported_cost)
     if not settlement.billable:
-        return _Tokens(TokenCounts(0, 0, 0, 0), "none")
+        return _Tokens(TokenCounts(0, 0, 0, 0), "none", "none")
     reasoning = estimate_tokens(settlement.reasoning_content)
     calls = orjson.dumps(list(settlement.tool_calls)).decode() if settlement.tool_calls else ""
     completion = reasoning + estimate_tokens(settlement.content) + estimate_tokens(calls)
-    return _Tokens(TokenCounts(settlement.estimated_prompt_tokens, 0, completion, reasoning), "estimated")
+    counts = TokenCounts(settlement.estimated_prompt_tokens, 0, completion, reasoning)
+    return _Tokens(counts, "estimated", "estimated" if reasoning else "none")
+
+
+def _reasoning(settlement: Settlement, usage: Usage) -> tuple[int, str]:
+    """The reasoning tokens of a reported usage, and their basis.
+
+    A server that shows thinking and reports none of it, or 0, does not know: it is estimated from the text then, within
+    what the whole answer took. Without a figure and without a text nothing is known.
+    """
+    if usage.reasoning_tokens or (usage.reasoning_tokens == 0 and not settlement.reasoning_content):
+        return usage.reasoning_tokens, "reported"
+    if not settlement.reasoning_content:
+        return 0, "none"
+    return min(estimate_tokens(settlement.reasoning_content), usage.completion_tokens), "estimated"
 
 
 def _facts(row: dict[str, Any], settlement: Settlement) -> Facts:
@@ -251,6 +267,7 @@ def _facts(row: dict[str, Any], settlement: Settlement) -> Facts:
         state=settlement.state,
         counts=tokens.counts,
         tokens_basis=tokens.basis,
+        reasoning_basis=tokens.reasoning_basis,
         price=row["price"],
         cost=cost(tokens.counts, price, basis, reported=billed),
         ttft_ms=settlement.ttft_ms,

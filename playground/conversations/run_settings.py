@@ -201,21 +201,28 @@ def outputs(offer: OfferFacts) -> tuple[str, ...]:
 
 
 def _with_engine(settings: RunSettings, offer: OfferFacts) -> RunSettings:
-    """A web search names its engine; each provider has its own."""
-    engines = offer.parameters["web_search"].values
-    if settings.web_search is None or settings.web_search.engine in engines:
+    """A web search names its engine; each provider has its own, and some engines count results in tens."""
+    engines, search = offer.parameters["web_search"].values, settings.web_search
+    if search is None:
         return settings
-    return replace(settings, web_search=replace(settings.web_search, engine=engines[0] if engines else ""))
+    fallback = engines[0] if engines else ""
+    return replace(settings, web_search=search.at(search.engine if search.engine in engines else fallback))
 
 
 def _losses(before: RunSettings, after: RunSettings, offer: OfferFacts) -> dict[str, str]:
     """A sentence for every setting that was chosen and that this offer does not take."""
     lost = {name: parameter for name, parameter in PARAMETERS.items() if getattr(before, name) != getattr(after, name)}
     sentences = {name: _loss(parameter, offer) for name, parameter in lost.items()}
-    if "web_search" in lost and after.web_search:
-        engine = {"engine": after.web_search.engine}
-        sentences["web_search"] = _("Web search stays on; its engine is now %(engine)s.") % engine
+    if "web_search" in lost and before.web_search and after.web_search:
+        sentences["web_search"] = _changed_search(before.web_search, after.web_search)
     return sentences
+
+
+def _changed_search(before: WebSearch, after: WebSearch) -> str:
+    values = {"engine": after.engine, "count": after.count}
+    if before.engine != after.engine and before.count == after.count:
+        return _("Web search stays on; its engine is now %(engine)s.") % values
+    return _("Web search stays on with %(engine)s, which gives %(count)s results.") % values
 
 
 def _loss(parameter: str, offer: OfferFacts) -> str:

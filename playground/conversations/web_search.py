@@ -1,7 +1,7 @@
 """The provider's own web search as a person sets it up for a run (wire protocol, section 3.4). Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from playground.wire.text import clean
@@ -11,6 +11,10 @@ LONGEST_DOMAIN: Final = 200  # characters
 LONGEST_QUERY: Final = 500
 RECENCIES: Final = ("oneDay", "oneWeek", "oneMonth", "oneYear")
 SIZES: Final = ("medium", "high")
+INTENTS: Final = ("true", "false")  # whether the model first decides if a search is needed; text on the wire too
+SEQUENCES: Final = ("before", "after")
+LONGEST_PROMPT: Final = 2_000
+STEPS: Final[Mapping[str, int]] = {"search_pro_sogou": 10}  # engines that give results by the ten only
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +27,20 @@ class WebSearch:
     domain: str = ""
     size: str = ""
     query: str = ""  # what is searched for instead of what the model makes of the prompt
+    intent: str = ""
+    required: bool = False
+    sequence: str = ""  # whether the list of results comes before or after the answer
+    prompt: str = ""  # how the model is to use the results; the provider puts a date in for {{current_date}}
 
     def to_json(self) -> dict[str, object]:
         """JSON for a row."""
-        return {name: value for name in self.__slots__ if (value := getattr(self, name)) not in (None, "")}
+        return {name: value for name in self.__slots__ if (value := getattr(self, name)) not in (None, "", False)}
+
+    def at(self, engine: str) -> "WebSearch":
+        """The same with this engine, and as many results as it gives: it may count in tens."""
+        step = STEPS.get(engine, 1)
+        count = None if self.count is None else min(MOST_RESULTS, -(-self.count // step) * step)
+        return replace(self, engine=engine, count=count)
 
     def tool(self) -> dict[str, Any]:
         """As one of a request's `tools`. The sources are asked for: an answer without them cannot be checked."""
@@ -39,6 +53,10 @@ class WebSearch:
             "search_domain_filter": self.domain or None,
             "content_size": self.size or None,
             "search_query": self.query or None,
+            "search_intent": self.intent or None,
+            "require_search": self.required or None,
+            "result_sequence": self.sequence or None,
+            "search_prompt": self.prompt or None,
         }
         return {
             "type": "web_search",
@@ -59,6 +77,10 @@ def parse(raw: object) -> WebSearch | None:
         domain=_text(raw, "domain", LONGEST_DOMAIN),
         size=_among(raw, "size", SIZES),
         query=_text(raw, "query", LONGEST_QUERY),
+        intent=_among(raw, "intent", INTENTS),
+        required=raw.get("required") is True,
+        sequence=_among(raw, "sequence", SEQUENCES),
+        prompt=_text(raw, "prompt", LONGEST_PROMPT),
     )
 
 

@@ -77,6 +77,9 @@ class Entry(WrittenOnce):
     completion_tokens = models.PositiveBigIntegerField()
     reasoning_tokens = models.PositiveBigIntegerField()
     tokens_basis = models.CharField(max_length=16, choices=TokensBasis.choices)
+    # How the reasoning tokens are known: "none" means not at all, and their 0 is no count. Empty in entries older than
+    # the column, which are shown as they always were.
+    reasoning_basis = models.CharField(max_length=16, choices=TokensBasis.choices, null=True)  # noqa: DJ001
 
     # Money, in the offer's own currency; all empty when no price is known.
     currency = models.CharField(max_length=3, blank=True, default="")
@@ -143,6 +146,17 @@ class Entry(WrittenOnce):
 
     def __str__(self) -> str:
         return f"{self.state} {self.model} {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def known_reasoning_tokens(self) -> int | None:
+        """The reasoning tokens, reported or estimated; None where nobody knows them."""
+        unknown = self.TokensBasis.NONE in (self.tokens_basis, self.reasoning_basis)
+        return None if unknown else self.reasoning_tokens
+
+    @property
+    def estimates_reasoning(self) -> bool:
+        """Whether they were counted from the text that the model showed."""
+        return self.reasoning_basis == self.TokensBasis.ESTIMATED
 
 
 class Meridian(models.Model):

@@ -53,6 +53,7 @@ class Facts:
     api_key: uuid.UUID | None = None
     template: uuid.UUID | None = None
     template_version: uuid.UUID | None = None
+    reasoning_basis: str = "reported"
 
 
 def record(facts: Facts) -> Entry:
@@ -105,6 +106,7 @@ def _columns(facts: Facts) -> dict[str, object]:
         "completion_tokens": counts.completion,
         "reasoning_tokens": counts.reasoning,
         "tokens_basis": facts.tokens_basis,
+        "reasoning_basis": facts.reasoning_basis,
         "currency": cost.currency or "",
         "cost_input": cost.input,
         "cost_cached": cost.cached,

@@ -15,6 +15,7 @@ from playground.sandbox.refusal import RefusalError
 from playground.sandbox.script import EVENT_STREAM, refused
 
 DROP = "sandbox.drop"
+SERVED_HOST, SERVED_PORT = "127.0.0.1", 8099  # where `manage.py sandbox` listens unless told otherwise
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

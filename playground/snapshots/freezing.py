@@ -76,7 +76,9 @@ def _usage(run: Generation) -> Mapping[str, Any]:
     entry = run.entry
     if entry is None or entry.tokens_basis == entry.TokensBasis.NONE:
         return {}
-    counts = {name: getattr(entry, f"{name}_tokens") for name in ("prompt", "cached", "completion", "reasoning")}
+    counts = {name: getattr(entry, f"{name}_tokens") for name in ("prompt", "cached", "completion")}
+    if entry.known_reasoning_tokens is not None:
+        counts["reasoning"] = entry.known_reasoning_tokens
     cost = {} if entry.cost_total is None else {"cost": str(entry.cost_total), "currency": entry.currency}
     return counts | cost
 

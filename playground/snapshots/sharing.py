@@ -87,7 +87,7 @@ def continue_copy(snapshot: Snapshot, user: User) -> Conversation:
         provider=content["model"].get("provider", ""),
         model=content["model"].get("name", ""),
     )
-    return bring_in([imported], user=user, team=snapshot.team)[0]
+    return bring_in([imported], user=user, team=snapshot.team)[0].conversation
 
 
 def _imported(place: int, one: dict[str, object]) -> ImportedMessage:

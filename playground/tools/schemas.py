@@ -6,8 +6,10 @@ draft 2020-12.
 """
 
 import json
+import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -67,11 +69,9 @@ def read_schema(text: str, *, of_parameters: bool = False) -> Reading:
     if len(text) > LONGEST:
         return _flawed(Flaw("", _("A schema may have %(count)s characters.") % {"count": f"{LONGEST:,}"}))
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_NoNumber, parse_float=_number)
     except json.JSONDecodeError as error:
         return _flawed(_syntax(error))
-    except _Twice as error:
-        return _flawed(Flaw("", _("“%(name)s” stands twice in the same object.") % {"name": str(error)[:80]}))
     except (RecursionError, ValueError):
         return _flawed(Flaw("", _("This is no JSON that can be read.")))
     flaws = list(_flaws(value, of_parameters=of_parameters))
@@ -98,21 +98,35 @@ def _flawed(*flaws: Flaw) -> Reading:
     return Reading(flaws=flaws)
 
 
-class _Twice(Exception):
-    """A name that an object has twice: parsers disagree on which of the two counts."""
+class _Doubled(dict[str, Any]):
+    """An object that has names twice: parsers disagree on which of the two counts.
+
+    It and `_NoNumber` stand in what was read until the walk over it meets them: the reader itself knows no path.
+    """
+
+    names: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _NoNumber:
+    """NaN, Infinity or a number beyond all bounds, as it was written."""
+
+    word: str
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in made:
-            raise _Twice(name)
-        made[name] = value
-    return made
+    made = dict(pairs)
+    if len(made) == len(pairs):
+        return made
+    counts = Counter(name for name, _value in pairs)
+    doubled = _Doubled(made)
+    doubled.names = [name for name, count in counts.items() if count > 1]
+    return doubled
 
 
-def _no_constant(word: str) -> None:
-    raise ValueError(word)
+def _number(word: str) -> float | _NoNumber:
+    read = float(word)
+    return read if math.isfinite(read) else _NoNumber(word)
 
 
 def _syntax(error: json.JSONDecodeError) -> Flaw:
@@ -128,6 +142,10 @@ def _flaws(value: object, *, of_parameters: bool) -> Iterator[Flaw]:
     too_much = _too_much(value)
     if too_much:
         yield too_much
+        return
+    unreadable = list(_unreadable(value))
+    if unreadable:
+        yield from unreadable
         return
     if of_parameters and value.get("type") != "object":
         yield Flaw("$.type", _('Parameters are an object: write "type": "object".'))
@@ -157,6 +175,17 @@ def _too_much(value: object) -> Flaw | None:
             return Flaw(json_path(level[0][0]), _("This is nested too deep: %(count)d at most.") % {"count": DEEPEST})
         level = [below for path, one in level for below in _below(path, one)]
     return None
+
+
+def _unreadable(value: object, path: tuple[str | int, ...] = ()) -> Iterator[Flaw]:
+    """What no parser agrees on: names that stand twice, and words in the place of a number."""
+    if isinstance(value, _NoNumber):
+        yield Flaw(json_path(path), _("%(word)s is no number in JSON.") % {"word": value.word[:40]})
+    for name in getattr(value, "names", ()):
+        said = _("“%(name)s” stands twice in the same object.") % {"name": name[:80]}
+        yield Flaw(json_path((*path, name)), said)
+    for below, one in _below(path, value):
+        yield from _unreadable(one, below)
 
 
 def _below(path: tuple[str | int, ...], value: object) -> Iterable[tuple[tuple[str | int, ...], Any]]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from playground.accounts.models import Team, User
 from playground.catalog import custom
-from playground.catalog.choices import DisabledReasons
+from playground.catalog.choices import DisabledReasons, Thinking
 from playground.catalog.custom import Abilities, TypedPrice
 from playground.catalog.errors import OfferRefused
 from playground.catalog.models import Offer, Provider
@@ -29,6 +29,7 @@ class ServedModel:
     context_tokens: int | None = None
     max_output_tokens: int | None = None
     price: TypedPrice | None = None  # per million tokens; None: unpriced, never free
+    thinking: Thinking = "none"  # optional: it decides itself, no request switches it
 
 
 def check_address(base_url: str) -> str:
@@ -100,7 +101,9 @@ def _offer(provider: Provider, model: ServedModel, today: date) -> Offer:
     offer = custom.add_offer(
         provider=provider,
         wire_name=model.name,
-        abilities=Abilities(context_tokens=model.context_tokens, max_output_tokens=model.max_output_tokens),
+        abilities=Abilities(
+            context_tokens=model.context_tokens, max_output_tokens=model.max_output_tokens, thinking=model.thinking
+        ),
         price=model.price,
         today=today,
     )

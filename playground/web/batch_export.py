@@ -19,7 +19,7 @@ from playground.web.usage_export import BOM, formula_safe
 ROWS: Final = 250  # of one part: answers are long
 RESULTS: Final = (
     *("state", "answer", "reasoning", "error_code", "error", "finish_reason", "attempts"),
-    *("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens"),
+    *("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens", "reasoning_basis"),
     *("cost", "currency", "ttft_ms", "duration_ms", "entry"),
 )
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*%?")
@@ -66,7 +66,8 @@ def _results(row: Row) -> dict[str, Any]:
             "prompt_tokens": entry.prompt_tokens,
             "cached_tokens": entry.cached_tokens,
             "completion_tokens": entry.completion_tokens,
-            "reasoning_tokens": entry.reasoning_tokens,
+            "reasoning_tokens": entry.known_reasoning_tokens,
+            "reasoning_basis": entry.reasoning_basis,
             "cost": None if found.total is None else f"{found.total:f}",
             "currency": found.currency or None,
             "ttft_ms": entry.ttft_ms,

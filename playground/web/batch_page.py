@@ -27,7 +27,7 @@ from playground.conversations.models import Generation
 from playground.conversations.sources import sources_of
 from playground.ledger.models import Entry
 from playground.web.batch_list import TONES
-from playground.web.figures import seconds_words
+from playground.web.figures import reasoning_words, seconds_words
 from playground.web.money import SIGNS, CostView, Rates
 from playground.web.offers import Desk
 from playground.web.tool_calls import closed_calls_of
@@ -301,11 +301,11 @@ def _figures(entry: Entry) -> list[tuple[str, str]]:
         (_("Prompt"), entry.prompt_tokens),
         (_("of it cached"), entry.cached_tokens),
         (_("Completion"), entry.completion_tokens),
-        (_("of it reasoning"), entry.reasoning_tokens),
     ]
     speed = "—" if entry.tokens_per_second is None else f"{entry.tokens_per_second:.0f}"
     return [
         *((word, f"{count:,}" if is_known else "—") for word, count in counts),
+        (_("of it reasoning"), reasoning_words(entry)),
         (_("TTFT"), "—" if entry.ttft_ms is None else f"{entry.ttft_ms:,} ms"),
         (_("Duration"), seconds_words(entry.duration_ms)),
         (_("Tokens per second"), speed),

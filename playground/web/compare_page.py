@@ -106,6 +106,7 @@ def page_view(comparison: Comparison, desk: Desk) -> dict[str, Any]:
             "hides_names": comparison.hides_names,
             "syncs_scroll": comparison.syncs_scroll,
             "can_grow": len(places) < MOST,
+            "can_run_again": _can_run_again(comparison, desk, places),
             **_above(comparison, places, desk),
         },
         "columns": [
@@ -121,6 +122,15 @@ def parts_view(comparison: Comparison, desk: Desk) -> dict[str, Any]:
     places = _places(comparison, desk)
     heads = _heads(comparison, desk, places, [0] * len(places))
     return {**_above(comparison, places, desk), "heads": heads, "feet": _feet(comparison, desk, places)}
+
+
+def _can_run_again(comparison: Comparison, desk: Desk, places: "Sequence[_Place]") -> bool:
+    return bool(_asked(places)) and may_run_again(comparison, desk.user)
+
+
+def may_run_again(comparison: Comparison, user: User) -> bool:
+    """Whether somebody may ask the same of the same models in a comparison of their own: not where names are hidden."""
+    return comparison.user_id == user.pk or (not comparison.hides_names and access.may_copy(user, comparison))
 
 
 def _is_guest(comparison: Comparison, desk: Desk) -> bool:
@@ -148,14 +158,23 @@ def _places(comparison: Comparison, desk: Desk) -> list[_Place]:
     return [_place(column, desk.chosen(column.conversation)) for column in comparison.shown_columns()]
 
 
-def _place(column: Column, settings: RunSettings) -> _Place:
-    leaf = column.conversation.leaf_id
-    line = thread.Tree.of(column.conversation_id).branch(leaf)
+def questions_of(comparison: Comparison) -> Sequence[str]:
+    """All that it was asked, in order: of the column that was asked most."""
+    return max((_questions(column) for column in comparison.shown_columns()), key=len, default=())
+
+
+def _questions(column: Column) -> Sequence[str]:
+    line = thread.Tree.of(column.conversation_id).branch(column.conversation.leaf_id)
     rows = column.conversation.messages.filter(pk__in=line, role=Message.Role.USER)
     texts = dict(rows.values_list("pk", "content"))
+    return [texts[pk] for pk in line if pk in texts]
+
+
+def _place(column: Column, settings: RunSettings) -> _Place:
+    leaf = column.conversation.leaf_id
     answer = Message.objects.filter(pk=leaf).select_related("generation__entry__correction").first() if leaf else None
     run = run_of(answer) if answer else None
-    return _Place(column, settings, [texts[pk] for pk in line if pk in texts], answer, run)
+    return _Place(column, settings, _questions(column), answer, run)
 
 
 def _asked(places: Sequence[_Place]) -> Sequence[str]:
@@ -310,7 +329,7 @@ def _figures(place: _Place) -> Figures:
         place.column.pk,
         entry.tokens_per_second,
         Money(found.total, currency) if is_counted and found.total is not None else None,
-        entry.reasoning_tokens if is_counted else None,
+        entry.known_reasoning_tokens,
     )
 
 

@@ -1,8 +1,10 @@
 """What was sent for an answer and what came back, word for word, with the sum. Plain values for a template."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -14,12 +16,16 @@ from playground.conversations.models import Generation
 from playground.ledger.corrections import outcome
 from playground.ledger.models import Entry
 from playground.pricing.price import Price
+from playground.sandbox.server import SERVED_HOST, SERVED_PORT
+from playground.streaming.upstream import SANDBOX_HOST
 from playground.web.moments import day_words
 from playground.web.money import SIGNS
 from playground.web.prices import plain
 from playground.wire.request import ChatMessage, wire_messages
 from playground.wire.sent import Sent
 from playground.wire.snippets import Snippet, snippets
+
+SERVE: Final = f"python manage.py sandbox --port {SERVED_PORT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,7 @@ class RequestView:
     size: int
     body: str
     code: Sequence[Snippet]
+    served_by: str = ""  # of practice: the command that serves the address that the code names
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +77,22 @@ def request_of(generation: Generation) -> RequestView | None:
         headers="\n".join(f"{name}: {value}" for name, value in sent.headers),
         size=sent.size,
         body=body.decode() if body else "",
-        code=snippets(sent, body) if body else (),
+        code=code_of(sent, body) if body else (),
+        served_by=SERVE if body and _is_practice(sent) else "",
     )
+
+
+def code_of(sent: Sent, body: bytes) -> Sequence[Snippet]:
+    """Code that sends the same again; of practice, which has no address on any network, to where it is served."""
+    return snippets(_reachable(sent) if _is_practice(sent) else sent, body)
+
+
+def _is_practice(sent: Sent) -> bool:
+    return urlsplit(sent.url).hostname == SANDBOX_HOST
+
+
+def _reachable(sent: Sent) -> Sent:
+    return replace(sent, url=urlsplit(sent.url)._replace(netloc=f"{SERVED_HOST}:{SERVED_PORT}").geturl())
 
 
 def left_out_of(generation: Generation) -> int:

@@ -54,13 +54,14 @@ class Elsewhere:
 def elsewhere(desk: Desk, entries: QuerySet[Entry]) -> Elsewhere | None:
     """The table for some entries at the prices of today; None when nothing was used.
 
-    Runs with a provider are compared with providers, runs in the sandbox with the sandbox, which asks their prices.
+    Runs with a provider are compared with providers; runs in the sandbox with the sandbox, which asks their prices, and
+    with those who sell the same models.
     """
     runs = _runs(entries)
     if not any(counts.prompt or counts.completion for counts in runs):
         return None
     practice = not entries.filter(practice=False).exists()
-    offers = [offer for offer in desk.offers if offer.provider.practice == practice]
+    offers = _compared(desk, practice=practice)
     sums = [(offer, what_if(runs, desk.prices[offer.pk])) for offer in offers if offer.pk in desk.prices]
     known = [(offer, found, _yuan(found.money, desk.rate)) for offer, found in sums if found is not None]
     known.sort(key=lambda one: (one[2], one[0].title, one[0].provider.name))
@@ -73,6 +74,16 @@ def elsewhere(desk: Desk, entries: QuerySet[Entry]) -> Elsewhere | None:
         unknown=len(offers) - len(known),
         practice=practice,
     )
+
+
+def _compared(desk: Desk, *, practice: bool) -> Sequence[Offer]:
+    """Practice is compared with all practice, and with who sells what it imitates."""
+    imitated = {offer.language_model_id for offer in desk.offers if offer.provider.practice}
+    return [
+        offer
+        for offer in desk.offers
+        if offer.provider.practice == practice or (practice and offer.language_model_id in imitated - {None})
+    ]
 
 
 def _rows(

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from playground.ledger.measured import Measured
+from playground.ledger.models import Entry
 
 
 def measured_words(figures: Measured | None) -> dict[str, Any] | None:
@@ -29,3 +30,11 @@ def seconds_words(milliseconds: int | None) -> str:
 def speed_words(figures: Measured) -> str:
     """Tokens per second without a unit."""
     return "—" if figures.tokens_per_second is None else f"{figures.tokens_per_second:.0f}"
+
+
+def reasoning_words(entry: Entry) -> str:
+    """The reasoning tokens of a run: "1,200", "≈ 1,200" where they were estimated, "—" where they are not known."""
+    count = entry.known_reasoning_tokens
+    if count is None:
+        return "—"
+    return f"≈ {count:,}" if entry.estimates_reasoning else f"{count:,}"

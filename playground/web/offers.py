@@ -28,6 +28,7 @@ from playground.conversations.run_settings import (
     PROPOSED_MAX_TOKENS,
     TEAM_FIRST,
     RunSettings,
+    clamp,
     parse,
     propose,
     without_summary,
@@ -44,7 +45,7 @@ from playground.web.money import SIGNS, Rates
 from playground.web.prices import amount_words
 
 MAIN, MORE = ("temperature", "top_p", "max_tokens"), ("frequency_penalty", "presence_penalty", "seed")
-DROPPABLE = ("thinking", "effort", "keep_thinking", "functions", "tool_choice", "web_search", "output")
+DROPPABLE = ("offer", "key", "thinking", "effort", "keep_thinking", "functions", "tool_choice", "web_search", "output")
 OTHER = {"CNY": "USD", "USD": "CNY"}
 SHOPS = {"bigmodel": "BigModel", "zai": "Z.ai", "vercel": "Vercel"}  # whose prices a sandbox offer repeats
 
@@ -115,6 +116,16 @@ class Desk:
         """The settings without a key that is not for this offer."""
         is_own = settings.key is None or any(key.pk == settings.key for key in self.keys_of(offer))
         return settings if is_own else replace(settings, key=None)
+
+    def fitting(self, settings: RunSettings, offer: Offer) -> tuple[RunSettings, dict[str, str]]:
+        """The settings for this offer as far as it takes them, and a sentence for each that was changed or left out."""
+        wished = replace(settings, offer=offer.pk)
+        own = self.with_own_key(wished, offer)
+        chosen, notes = clamp(own, facts_of(offer))
+        if own.key != wished.key:
+            provider = {"provider": offer.provider.name}
+            notes["key"] = _("The key that was chosen is none for %(provider)s and is left out.") % provider
+        return chosen, notes
 
     def refused(self, offer: Offer) -> str:
         """Why the offer cannot be run now, "" when it can."""
@@ -251,7 +262,7 @@ def _card(desk: Desk, offer: Offer) -> dict[str, Any]:
         "note": f"{offer.provider.name} · {note_of(offer)}" if note_of(offer) else offer.provider.name,
         "facts": _facts(desk, offer, price),
         "features": feature_words(offer),
-        "thinking": offer.thinking if offer.can_disable_thinking or offer.thinking != "optional" else "always",
+        "thinking": offer.thinking,
         "thinking_note": _thinking_note(offer),
         "thinking_locked": _thinking_locked(offer),
         "guidance": _guidance(offer),
@@ -285,7 +296,8 @@ def _facts(desk: Desk, offer: Offer, price: Price | None) -> list[dict[str, str]
 
 
 def _ranges(names: Iterable[str], offer: Offer, chosen: RunSettings, errors: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Every number with its slider; `default`: the documented one, "" for none; `reset`: what Reset sets.
+    """Every number with its slider; `default`: the documented one, "" for none, for max_tokens in words too;
+    `reset`: what Reset sets.
 
     `locked`: why this offer does not take it, "" when it does.
     """
@@ -300,6 +312,7 @@ def _ranges(names: Iterable[str], offer: Offer, chosen: RunSettings, errors: Map
             "step": _number_words(capabilities[name].step),
             "value": _number_words(getattr(chosen, name)),
             "default": _default_words(capabilities[name].default),
+            "default_words": _default_note(capabilities[name]) if name == "max_tokens" else "",
             "reset": _number_words(min(PROPOSED_MAX_TOKENS, _longest(offer))) if name == "max_tokens" else "",
             "error": errors.get(name, ""),
             "locked": why_not(capabilities[name], model=offer.title, provider=offer.provider.name),
@@ -332,7 +345,14 @@ def _more(offer: Offer, chosen: RunSettings, errors: Mapping[str, str]) -> dict[
 
 
 def _default_words(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}"
+    return "" if value is None else str(value) if isinstance(value, int) else f"{value:.2f}"
+
+
+def _default_note(capability: Capability) -> str:
+    """What applies where nobody sets it: a length says more in words than as a place on a slider."""
+    if capability.default is None:
+        return _("default not documented")
+    return _("%(default)s by default") % {"default": f"{capability.default:,}"}
 
 
 def _number_words(value: float | None) -> str:
@@ -360,9 +380,11 @@ def feature_words(offer: Offer) -> list[str]:
 
 def _thinking_note(offer: Offer) -> str:
     if offer.thinking == "none":
-        return _("this model does not think")
-    if offer.thinking == "always" or not offer.can_disable_thinking:
+        return _("nobody states whether it thinks") if offer.provider.is_custom else _("this model does not think")
+    if offer.thinking == "always":
         return _("always thinks")
+    if not offer.can_disable_thinking:
+        return _("decides itself whether it thinks")
     dynamic = offer.language_model is not None and bool(offer.language_model.thinking.get("dynamic"))
     return _("model decides how long") if dynamic else _("thinks before it answers")
 

@@ -61,7 +61,10 @@ def opening(request: HttpRequest, desk: Desk) -> Opening | None:
 def wished(request: HttpRequest, desk: Desk) -> RunSettings | None:
     """The settings of the preset that a link asks for, or of the model, and nothing that was set for another one."""
     if named := request.GET.get("preset", ""):
-        return presets.wished_of(desk, access.preset(desk.user, _preset_id(named), Act.USE))
+        preset = access.preset(desk.user, _preset_id(named), Act.USE)
+        for sentence in presets.lost_of(desk, preset).values():
+            messages.info(request, sentence)
+        return presets.wished_of(desk, preset)
     offer = _asked_for(desk, request.GET)
     if offer is not None:
         return propose(facts_of(offer), system_prompt=desk.chosen(None).system_prompt)

@@ -12,7 +12,7 @@ from playground.catalog.models import LanguageModel, Offer, Source
 
 OPENAI_REFERENCE = "openai-chat"  # slug of the source of what compatible servers imitate
 FIGURES = {"thinking": "thinking", "reasoning_effort": "thinking", "max_tokens": "max_output"}
-OF_SERIES = ("temperature", "top_p")  # their defaults are
+OF_SERIES = ("temperature", "top_p", "max_tokens")  # their defaults are
 
 
 def parameter_rows(offer: Offer, model: LanguageModel) -> list[dict[str, Any]]:
@@ -38,7 +38,7 @@ def _bounds(capability: Capability) -> str:
         return _("yes")
     words = _("%(low)s to %(high)s") % {"low": _number(capability.low), "high": _number(capability.high)}
     if capability.default is None:
-        return words
+        return _("%(range)s, default not documented") % {"range": words} if capability.name in OF_SERIES else words
     return _("%(range)s, %(default)s by default") % {"range": words, "default": _number(capability.default)}
 
 

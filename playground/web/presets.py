@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from playground.conversations.models import Conversation
 from playground.conversations.run_settings import RunSettings, parse
 from playground.errors import Refused
@@ -32,6 +34,13 @@ def wished_of(desk: Desk, preset: Preset) -> RunSettings:
     if desk.find(wished.offer) is not None:
         return wished
     return replace(wished, offer=desk.chosen(None, with_default=False).offer)
+
+
+def lost_of(desk: Desk, preset: Preset) -> dict[str, str]:
+    """A sentence for what the preset holds and nobody can choose here any more, by the name of the setting."""
+    if preset.settings.get("offer") is None or desk.find(_parsed(preset).offer) is not None:
+        return {}
+    return {"offer": _("The model of “%(preset)s” cannot be chosen any more.") % {"preset": preset.name}}
 
 
 def _row(desk: Desk, preset: Preset, default: Preset | None) -> Mapping[str, Any]:

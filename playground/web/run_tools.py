@@ -14,7 +14,7 @@ from playground.catalog.capability_words import why_not
 from playground.catalog.models import Offer
 from playground.conversations.models import Conversation
 from playground.conversations.run_settings import RunSettings
-from playground.conversations.web_search import MOST_RESULTS, RECENCIES, SIZES, WebSearch
+from playground.conversations.web_search import LONGEST_PROMPT, MOST_RESULTS, RECENCIES, SIZES, STEPS, WebSearch
 from playground.tools import functions
 from playground.tools.schemas import Flaw, read_schema
 from playground.wire.tokens import estimate_tokens
@@ -35,6 +35,8 @@ RECENCY_WORDS = {
     "oneYear": gettext_lazy("one year"),
 }
 SIZE_WORDS = {"medium": gettext_lazy("medium"), "high": gettext_lazy("long")}
+INTENT_WORDS = {"true": gettext_lazy("where the model sees the need"), "false": gettext_lazy("every time")}
+SEQUENCE_WORDS = {"before": gettext_lazy("before the answer"), "after": gettext_lazy("after the answer")}
 _CHOICE_WORDS = {
     "auto": gettext_lazy("the model decides"),
     "none": gettext_lazy("no call"),
@@ -129,23 +131,34 @@ def _posted_search(post: QueryDict) -> dict[str, object]:
         "domain": post.get("search_domain", ""),
         "size": post.get("search_size", ""),
         "query": post.get("search_query", ""),
+        "intent": post.get("search_intent", ""),
+        "required": post.get("search_required") == "on",
+        "sequence": post.get("search_sequence", ""),
+        "prompt": post.get("search_prompt", "").replace("\r\n", "\n"),
     }
 
 
 def _search(table: Capabilities, offer: Offer, chosen: WebSearch | None) -> dict[str, Any]:
-    search = chosen or WebSearch()
+    search, engines = chosen or WebSearch(), table["web_search"].values
+    step = STEPS.get(search.engine or next(iter(engines), ""), 1)
     return {
         "name": "web_search",  # as the wire calls it
         "is_taken": table["web_search"].taken,
         "locked": _why(table, "web_search", offer),
         "is_on": table["web_search"].taken and chosen is not None,
-        "engines": [(name, name == search.engine) for name in table["web_search"].values],
+        "engines": [(name, name == search.engine) for name in engines],
         "recencies": [(name, RECENCY_WORDS[name], name == search.recency) for name in RECENCIES],
         "sizes": [(name, SIZE_WORDS[name], name == search.size) for name in SIZES],
         "count": search.count or "",
+        "step": step,
         "most": MOST_RESULTS,
         "domain": search.domain,
         "query": search.query,
+        "intents": [(name, words, name == search.intent) for name, words in INTENT_WORDS.items()],
+        "sequences": [(name, words, name == search.sequence) for name, words in SEQUENCE_WORDS.items()],
+        "required": search.required,
+        "prompt": search.prompt,
+        "longest_prompt": LONGEST_PROMPT,
     }
 
 

@@ -13,7 +13,7 @@ from playground.conversations.web_search import WebSearch
 from playground.prompts.models import TemplateVersion
 from playground.tools.models import Function
 from playground.vault.models import ApiKey
-from playground.web.run_tools import RECENCY_WORDS, SIZE_WORDS
+from playground.web.run_tools import INTENT_WORDS, RECENCY_WORDS, SEQUENCE_WORDS, SIZE_WORDS
 
 LONGEST_BEGINNING = 32  # characters of a system prompt
 
@@ -89,6 +89,14 @@ def _search_words(search: WebSearch) -> Iterator[str]:
         yield search.domain
     if search.query:
         yield f"“{search.query}”"
+    if search.intent:
+        yield _("searches %(when)s") % {"when": INTENT_WORDS[search.intent]}
+    if search.required:
+        yield _("a search is required")
+    if search.sequence:
+        yield _("results %(place)s") % {"place": SEQUENCE_WORDS[search.sequence]}
+    if search.prompt:
+        yield _("instruction “%(begin)s”") % {"begin": _beginning(search.prompt)}
 
 
 def _function_names(functions: tuple[uuid.UUID, ...]) -> list[str]:

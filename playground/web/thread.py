@@ -110,6 +110,7 @@ class MeterView:
     reasoning: int | None
     completion: int | None
     basis: str
+    estimates_reasoning: bool
     ttft_ms: int | None
     tokens_per_second: Decimal | None
     cost: CostView
@@ -493,9 +494,10 @@ def _meter(rates: Rates, entry: Entry) -> MeterView:
     return MeterView(
         prompt=entry.prompt_tokens if is_known else None,
         cached=entry.cached_tokens if is_known else None,
-        reasoning=entry.reasoning_tokens if is_known else None,
+        reasoning=entry.known_reasoning_tokens,
         completion=entry.completion_tokens if is_known else None,
         basis=entry.tokens_basis,
+        estimates_reasoning=entry.estimates_reasoning,
         ttft_ms=entry.ttft_ms,
         tokens_per_second=entry.tokens_per_second,
         cost=rates.run_cost(entry),

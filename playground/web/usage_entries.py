@@ -14,7 +14,7 @@ from playground.ledger import periods
 from playground.ledger.history import within
 from playground.ledger.models import Entry
 from playground.web import access
-from playground.web.figures import seconds_words
+from playground.web.figures import reasoning_words, seconds_words
 from playground.web.money import Rates
 from playground.web.usage_filters import filters_of, paper_words, values_of
 from playground.web.usage_list import COLUMNS, ORDERS, PAGES, ROWS, ListWish, entries_within
@@ -187,7 +187,7 @@ def _cell(entry: Entry, name: str, names: Names, titles: dict[uuid.UUID, str], r
         "template": names.word("template", entry.template.hex) if entry.template else "—",
         "prompt": f"{entry.prompt_tokens:,}",
         "cached": f"{entry.cached_tokens:,}",
-        "reasoning": f"{entry.reasoning_tokens:,}",
+        "reasoning": reasoning_words(entry),
         "completion": f"{entry.completion_tokens:,}",
         "ttft": seconds_words(entry.ttft_ms),
         "speed": "—" if entry.tokens_per_second is None else f"{entry.tokens_per_second:.0f}",

@@ -25,7 +25,7 @@ COLUMNS: Final = (
     *("id", "created_at", "generation", "attempt", "corrects_id", "user_id", "conversation", "message"),
     *("provider", "model", "key_label", "practice", "state", "finish_reason", "error_code", "provider_request_id"),
     *("ttft_ms", "duration_ms", "tokens_per_second"),
-    *("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens", "tokens_basis"),
+    *("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens", "tokens_basis", "reasoning_basis"),
     *("currency", "cost_input", "cost_cached", "cost_output", "cost_total", "cost_basis", "upper_bound", "price_id"),
     *("template", "template_version", "corrected_at", "corrected_by_id"),
 )
@@ -34,6 +34,7 @@ HEAD: Final = tuple(_CALLED.get(name, name) for name in COLUMNS)
 _ID, _MOMENT = (COLUMNS.index(name) for name in ("id", "created_at"))
 PEOPLE: Final = ("user_id", "corrected_by_id")  # columns with a person's number, who is named by an address
 _PEOPLE_PLACES: Final = tuple(COLUMNS.index(name) for name in PEOPLE)
+_REASONING, _REASONING_BASIS = (COLUMNS.index(name) for name in ("reasoning_tokens", "reasoning_basis"))
 _TEXT_PLACES: Final = {
     COLUMNS.index(name)
     for name in (
@@ -85,6 +86,8 @@ def json_row(row: Row, people: dict[int, str]) -> Iterator[Any]:
     for name, value in zip(COLUMNS, row, strict=True):
         if name in PEOPLE and value is not None:
             yield people.get(value, str(value))
+        elif name == "reasoning_tokens" and row[_REASONING_BASIS] == Entry.TokensBasis.NONE:
+            yield None
         elif value is None or isinstance(value, bool | int):
             yield value
         else:
@@ -123,6 +126,7 @@ def parts(entries: Since, first: dt.datetime) -> Iterator[Part]:
         moment, number = dt.datetime.fromisoformat(part[_MOMENT][-1]), part[_ID][-1]
         for place in _PEOPLE_PLACES:
             part[place] = _named(part[place], people)
+        part[_REASONING] = _known(part[_REASONING], part[_REASONING_BASIS])
         yield part
 
 
@@ -130,6 +134,13 @@ async def _later(made: Iterator[bytes]) -> AsyncIterator[bytes]:
     """The same for an event loop: each part is read and written out in a thread."""
     while (part := await sync_to_async(lambda: next(made, None))()) is not None:
         yield part
+
+
+def _known(counts: Sequence[int], bases: Sequence[str | None]) -> Sequence[int | None]:
+    """Counts that are known; the 0 of those that are not is none."""
+    if Entry.TokensBasis.NONE not in bases:
+        return counts
+    return [None if basis == Entry.TokensBasis.NONE else count for count, basis in zip(counts, bases, strict=True)]
 
 
 def people_in(row: Row) -> Iterator[int]:

@@ -20,7 +20,7 @@ from playground.ledger.unpriced import is_unpriced
 from playground.pricing.amounts import exact
 from playground.pricing.money import Money, convert
 from playground.pricing.price import PER_TOKENS, Price, PriceDamagedError, Tier
-from playground.web.figures import seconds_words
+from playground.web.figures import reasoning_words, seconds_words
 from playground.web.moments import day_words
 from playground.web.money import format_money
 from playground.web.usage_entries import conversation_url, moment_words, status_badge, titles_of
@@ -102,12 +102,12 @@ def _total(entry: Entry) -> dict[str, str]:
 
 def _counts(entry: Entry) -> list[dict[str, str]]:
     return [
-        {"name": name, "word": word, "count": f"{count:,}"}
+        {"name": name, "word": word, "count": count}
         for name, word, count in (
-            ("prompt", _("Prompt"), entry.prompt_tokens),
-            ("cached", _("of it cached"), entry.cached_tokens),
-            ("completion", _("Completion"), entry.completion_tokens),
-            ("reasoning", _("of it reasoning"), entry.reasoning_tokens),
+            ("prompt", _("Prompt"), f"{entry.prompt_tokens:,}"),
+            ("cached", _("of it cached"), f"{entry.cached_tokens:,}"),
+            ("completion", _("Completion"), f"{entry.completion_tokens:,}"),
+            ("reasoning", _("of it reasoning"), reasoning_words(entry)),
         )
     ]
 

@@ -16,13 +16,14 @@ class Usage:
     """Tokens of one run. Cached tokens are part of the prompt's, reasoning tokens part of the completion's.
 
     Cached never exceed prompt. Reasoning may exceed completion: a gateway was recorded that reports it so, and the
-    figure is kept as it came. `reported_cost` is what a gateway says it bills, in USD; None where it says nothing.
+    figure is kept as it came; None where none came, which is not 0: GLM-Z1 and many servers think and do not say how
+    much. `reported_cost` is what a gateway says it bills, in USD; None where it says nothing.
     """
 
     prompt_tokens: int
     completion_tokens: int
     cached_tokens: int = 0
-    reasoning_tokens: int = 0
+    reasoning_tokens: int | None = None
     reported_cost: Decimal | None = None
 
     @property
@@ -44,7 +45,7 @@ class Usage:
         return cls(
             prompt_tokens=prompt,
             completion_tokens=completion,
-            cached_tokens=min(_part(obj.get("prompt_tokens_details"), "cached_tokens"), prompt),
+            cached_tokens=min(_part(obj.get("prompt_tokens_details"), "cached_tokens") or 0, prompt),
             reasoning_tokens=_part(obj.get("completion_tokens_details"), "reasoning_tokens"),
             reported_cost=read_cost(obj.get("cost")),
         )
@@ -77,5 +78,5 @@ def _count(value: object) -> int | None:
     return int(value) if value == int(value) else None
 
 
-def _part(details: object, name: str) -> int:
-    return (_count(details.get(name)) or 0) if isinstance(details, dict) else 0
+def _part(details: object, name: str) -> int | None:
+    return _count(details.get(name)) if isinstance(details, dict) else None

@@ -28,6 +28,9 @@ const settings = () => document.querySelector("run-settings");
 const catchingUp = new Set(); // columns that are being asked what they missed
 let current = board.columns[0].id; // whose settings stand in the sheet
 let sentAt = -ECHO;
+const waiting = document.querySelector("[data-waiting]"); // questions to be asked again
+let isAskingOn = false; // whether they are, each when the one before is answered
+let isAsking = false; // one of them is on its way
 
 // ── asking and stopping ──
 composer.deliver = async ({ text, clientId, signal }) => {
@@ -53,6 +56,8 @@ composer.isReady = () => live.isReady;
 live.addEventListener("status", () => composer.connectionChanged());
 
 composer.stop = () => {
+  isAskingOn = false;
+  showWaiting();
   announce(gettext("Stopping"));
   board.running.forEach(stop);
 };
@@ -77,6 +82,30 @@ async function again() {
   board.changed();
   const refusal = ends.find(({ status }) => status === "rejected")?.reason;
   if (refusal) toast(refusal.message, "info");
+}
+
+// ── the questions of the comparison that this one runs again, one after the other ──
+async function askNext() {
+  const next = waiting?.querySelector("[data-waiting-question]");
+  if (!isAskingOn || isAsking || !next || board.running.length) return;
+  isAsking = true;
+  next.remove(); // its turn has come: what follows it waits until its answers are there
+  waiting.hidden = !waiting.querySelector("[data-waiting-question]");
+  try {
+    await ask({ columns: board.columns.filter(({ missing }) => missing === null), text: next.textContent, clientId: newClientId() });
+  } catch (error) {
+    isAskingOn = false;
+    waiting.hidden = false;
+    waiting.querySelector("ol").prepend(next);
+    toast(error.message, "info");
+  }
+  isAsking = false;
+  showWaiting();
+}
+
+function showWaiting() {
+  const button = waiting?.querySelector("[data-ask-waiting]");
+  if (button) button.disabled = isAskingOn;
 }
 
 // ── what it will cost ──
@@ -132,6 +161,7 @@ board.addEventListener("tc:parts", ({ detail }) => {
     if (column?.missing && column.answer?.dataset.state === "finished") catchUp(column);
     else catchingUp.delete(id);
   }
+  askNext();
 });
 
 function showOwnTitle(title) {
@@ -200,6 +230,11 @@ const DEEDS = {
   "[data-open-picker]": (button, column) => openPicker(column ?? board.column(current), button),
   "[data-add-column]": (button) => openPickerToAdd(button),
   "[data-run-again]": () => again(),
+  "[data-ask-waiting]": () => {
+    isAskingOn = true;
+    showWaiting();
+    askNext();
+  },
 };
 
 document.addEventListener("click", (event) => {

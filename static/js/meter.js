@@ -30,7 +30,7 @@ export class LiveMeter {
     this.#lookedAt = now;
     const thought = tokens(reasoning);
     const written = thought + tokens(content);
-    this.#write("reasoning", about(thought));
+    this.#write("reasoning", thought ? about(thought) : "—");
     this.#write("completion", about(written));
     const lasted = this.#firstAt > 0 ? (now - this.#firstAt) / 1000 : 0;
     if (lasted > 0.5) this.#write("speed", about(Math.round(written / lasted)));

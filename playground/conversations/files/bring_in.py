@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,16 +24,25 @@ LONGEST_NAME = 120  # of a model
 EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
-def bring_in(found: Sequence[Imported], *, user: User, team: Team) -> list[Conversation]:
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A conversation that came in, and sentences about what of its settings could not."""
+
+    conversation: Conversation
+    dropped: Sequence[str]
+
+
+def bring_in(found: Sequence[Imported], *, user: User, team: Team) -> list[Brought]:
     """Make all of them, or none. They are the person's own, in this team; the newest of the file comes first."""
     offers = list(offers_for([f"team:{team.pk}"]))
     with transaction.atomic():
         return [_make(one, user, team, offers) for one in found]
 
 
-def _make(imported: Imported, user: User, team: Team, offers: Sequence[Offer]) -> Conversation:
+def _make(imported: Imported, user: User, team: Team, offers: Sequence[Offer]) -> Brought:
     now = timezone.now()
-    settings, titles = _settings(imported, offers), {offer.wire_name: offer.title for offer in reversed(offers)}
+    settings, dropped = _settings(imported, offers)
+    titles = {offer.wire_name: offer.title for offer in reversed(offers)}
     room = Conversation(team=team, user=user, title=_title(imported), settings=settings.to_json())
     rows = _rows(imported.messages, room, user, now)
     for message in imported.messages:
@@ -44,7 +54,7 @@ def _make(imported: Imported, user: User, team: Team, offers: Sequence[Offer]) -
     Message.objects.bulk_create(rows.values(), batch_size=200)
     room.leaf = rows.get(imported.leaf or "") or list(rows.values())[-1]
     room.save(update_fields=["leaf"])
-    return room
+    return Brought(room, dropped)
 
 
 def _rows(messages: Sequence[ImportedMessage], room: Conversation, user: User, now: dt.datetime) -> dict[str, Message]:
@@ -83,7 +93,7 @@ def _title(imported: Imported) -> str:
     return title if len(title) <= TITLE_LENGTH else f"{title[: TITLE_LENGTH - 1].rstrip()}…"
 
 
-def _settings(imported: Imported, offers: Sequence[Offer]) -> RunSettings:
+def _settings(imported: Imported, offers: Sequence[Offer]) -> tuple[RunSettings, Sequence[str]]:
     """The settings of the file as far as they can be used here; the model too, where it is offered. Never a key."""
     offer = next((one for one in offers if _is(one, imported)), None)
     try:
@@ -92,9 +102,17 @@ def _settings(imported: Imported, offers: Sequence[Offer]) -> RunSettings:
     except Refused as error:
         raise BadFile(error.message) from error
     if offer is None:
-        return RunSettings(system_prompt=wished.system_prompt)
+        kept = RunSettings(system_prompt=wished.system_prompt)
+        return kept, () if wished == kept else (_without(imported.model),)
     wished = run_settings.parse(wished.to_json() | {"offer": str(offer.pk)})
-    return run_settings.clamp(wished, facts_of(offer))[0]
+    chosen, notes = run_settings.clamp(wished, facts_of(offer))
+    return chosen, tuple(notes.values())
+
+
+def _without(model: str) -> str:
+    if not model:
+        return _("The file names no model. The settings of the run are left out.")
+    return _("There is no model “%(name)s” here. The settings of the run are left out.") % {"name": clean(model)[:80]}
 
 
 def _is(offer: Offer, imported: Imported) -> bool:

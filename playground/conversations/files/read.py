@@ -18,12 +18,14 @@ from django.utils.translation import gettext as _
 
 from playground.conversations.files.chatgpt import is_chatgpt, read_chatgpt
 from playground.conversations.files.imported import BadFile, Imported, ImportedMessage, chain, moment
+from playground.conversations.files.tool_rounds import calls_of, take_result
 
 LARGEST = 50_000_000  # bytes, unpacked
 MOST = 1_000  # conversations
 MOST_MESSAGES = 10_000  # of one conversation
 FORMAT = "trial-center.conversation"
 ROLES = ("user", "assistant")
+SCHEMA = Path(__file__).with_name("conversation.schema.json")
 _EXPORT = re.compile(r"(?:.*/)?conversations(?:-\d+)?\.json")
 
 
@@ -166,15 +168,10 @@ def _openai(document: Mapping[str, Any]) -> Imported:
         text = _text(row.get("content"))
         if row["role"] in ("system", "developer"):
             system.append(text)
-        elif row["role"] in ROLES and text:
-            thought = row.get("reasoning_content")
-            thought = thought if isinstance(thought, str) else ""
-            wrote = document.get("model") if row["role"] == "assistant" else None
-            messages.append(
-                ImportedMessage(
-                    str(place), None, row["role"], text, thought, model=wrote if isinstance(wrote, str) else ""
-                )
-            )
+        elif row["role"] == "tool":
+            take_result(messages, place, row, text)
+        elif row["role"] in ROLES and (text or row.get("tool_calls")):
+            messages.append(_said(document, place, row, text))
     title = document.get("title")
     return Imported(
         title=title if isinstance(title, str) else "",
@@ -182,6 +179,20 @@ def _openai(document: Mapping[str, Any]) -> Imported:
         leaf=messages[-1].id if messages else None,
         system_prompt="\n\n".join(part for part in system if part),
         model=str(document.get("model") or ""),
+    )
+
+
+def _said(document: Mapping[str, Any], place: int, row: Mapping[str, Any], text: str) -> ImportedMessage:
+    thought, wrote = row.get("reasoning_content"), document.get("model")
+    is_answer = row["role"] == "assistant"
+    return ImportedMessage(
+        str(place),
+        None,
+        row["role"],
+        text,
+        thought if isinstance(thought, str) else "",
+        tool_calls=calls_of(row.get("tool_calls"), place) if is_answer else (),
+        model=wrote if is_answer and isinstance(wrote, str) else "",
     )
 
 
@@ -195,8 +206,7 @@ def _text(content: object) -> str:
 
 @cache
 def _validator() -> jsonschema.Draft202012Validator:
-    schema = json.loads(Path(__file__).with_name("conversation.schema.json").read_text(encoding="utf-8"))
-    return jsonschema.Draft202012Validator(schema)
+    return jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
 def _too_large() -> BadFile:

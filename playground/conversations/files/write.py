@@ -121,8 +121,12 @@ def _run(run: Generation) -> dict[str, Any]:
 
 
 def _usage(entry: Entry) -> dict[str, Any]:
-    names = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens")
-    return {name: getattr(entry, name) for name in names} | {"basis": entry.tokens_basis}
+    names = ("prompt_tokens", "cached_tokens", "completion_tokens")
+    return {name: getattr(entry, name) for name in names} | {
+        "reasoning_tokens": entry.known_reasoning_tokens,
+        "basis": entry.tokens_basis,
+        "reasoning_basis": entry.reasoning_basis,
+    }
 
 
 def _heading(message: Message, run: Generation | None) -> str:

@@ -4,11 +4,12 @@ Not a formset: how many rows there are is what the server listed, and rows that 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from playground.catalog.choices import Thinking, ThinkingModes
 from playground.catalog.custom import MAX_TOKENS, MAX_WIRE_NAME, TypedPrice
 from playground.catalog.models import Offer
 from playground.pricing.price import Price
@@ -32,6 +33,13 @@ def price_field(label: Any) -> forms.DecimalField:
     return forms.DecimalField(label=label, required=False, min_value=0, max_digits=12, decimal_places=6, widget=widget)
 
 
+THINKING: Final = (
+    ("", _("not stated")),
+    (ThinkingModes.OPTIONAL, _("decides itself")),
+    (ThinkingModes.ALWAYS, _("always")),
+)
+
+
 class ModelForm(Dressed, forms.Form):
     """One model."""
 
@@ -41,6 +49,7 @@ class ModelForm(Dressed, forms.Form):
     max_output_tokens = tokens_field(_("Longest answer, tokens"))
     input_price = price_field(_("Input / M tokens"))
     output_price = price_field(_("Output / M tokens"))
+    thinking = forms.ChoiceField(label=_("Thinks"), required=False, choices=THINKING)
 
     def clean(self) -> dict[str, Any]:
         """A price has both parts or none: half a price would count the other half as free."""
@@ -67,7 +76,8 @@ class ModelForm(Dressed, forms.Form):
         price = None
         if data["input_price"] is not None:
             price = TypedPrice("USD" if currency == "USD" else "CNY", data["input_price"], data["output_price"])
-        return ServedModel(data["name"].strip(), data["context_tokens"], data["max_output_tokens"], price)
+        thinking: Thinking = data["thinking"] or "none"
+        return ServedModel(data["name"].strip(), data["context_tokens"], data["max_output_tokens"], price, thinking)
 
 
 class ModelRows:
@@ -125,6 +135,7 @@ def _row(offer: Offer, price: Price | None) -> dict[str, Any]:
         "max_output_tokens": offer.max_output_tokens,
         "input_price": _plain(tier.input) if tier else None,
         "output_price": _plain(tier.output) if tier else None,
+        "thinking": "" if offer.thinking == ThinkingModes.NONE else offer.thinking,
     }
 
 

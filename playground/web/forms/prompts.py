@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from playground.comparisons.columns import MOST
 from playground.prompts.content import LONGEST
 from playground.prompts.variables import LONG, Kind, Variable, check
 from playground.web.forms.dress import Dressed
@@ -116,15 +117,26 @@ class FillForm(Dressed, forms.Form):
 
 
 class BothForm(FillForm):
-    """One field for each variable that either of two versions has, and whose first message both are asked."""
+    """One field for each variable that any of the versions has, whose first message all are asked, and which `others`
+    of the same templates become columns, too."""
 
-    def __init__(self, *args: Any, firsts: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, firsts: Iterable[tuple[str, str]], others: Iterable[tuple[str, str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         if choices := list(firsts):
             self.fields["first"] = forms.ChoiceField(
                 label=_("First message of"),
                 choices=choices,
-                help_text=_("The two differ; both columns are asked the same."),
+                help_text=_("They differ; all columns are asked the same."),
+            )
+        if more := list(others):
+            self.fields["also"] = forms.MultipleChoiceField(
+                label=_("Further versions"),
+                required=False,
+                choices=more,
+                help_text=_("Each becomes a column of its own, %(most)s columns at most.") % {"most": MOST},
+                widget=forms.CheckboxSelectMultiple(attrs={"class": "input"}),
             )
         self.dress()
 

@@ -1,13 +1,13 @@
 """The compare page and the deeds on comparisons. The question itself goes over the socket (comparing.py)."""
 
 import uuid
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
 from asgiref.sync import async_to_sync
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,8 +16,6 @@ from django.views.decorators.http import require_GET, require_POST
 from playground.accounts.models import User
 from playground.accounts.people import current_team
 from playground.accounts.roles import Act
-from playground.catalog.models import Offer
-from playground.catalog.queries import facts_of
 from playground.comparisons import columns, votes
 from playground.comparisons.models import Comparison
 from playground.conversations import run_settings
@@ -30,6 +28,7 @@ from playground.streaming.registry import stop_here
 from playground.web import access, compare_list, compare_page
 from playground.web.access import person
 from playground.web.composer import run_extras
+from playground.web.dropped import dropped, say_dropped
 from playground.web.offers import Desk, run_view
 from playground.web.respond import go
 from playground.web.shared import view_of_comparison
@@ -52,7 +51,10 @@ def begin(request: HttpRequest) -> HttpResponseBase:
     """A new comparison: the model used last, and another one. The chat page's script wants its address."""
     user = person(request)
     desk = Desk(user, current_team(user))
-    begun = columns.begin(user=user, columns=_two(desk))
+    first, second, notes = _two(desk)
+    begun = columns.begin(user=user, columns=[first, second])
+    if second == run_settings.parse(begun.shown_columns()[-1].conversation.settings):  # not one that was begun before
+        say_dropped(request, notes)
     if request.headers.get("accept", "").startswith("application/json"):
         return JsonResponse({"comparison": str(begun.pk), "address": reverse("comparison", args=[begun.pk])})
     return go(request, "comparison", begun.pk)
@@ -72,7 +74,8 @@ def page(request: HttpRequest, comparison_id: uuid.UUID) -> HttpResponse:
     if found.user_id != user.pk:
         return render(request, "comparisons/read.html", context)
     context |= {"run": run_view(desk, chosen, first) | run_extras(desk, first, chosen)}
-    context["text"] = "" if found.title else _filled(request, user)
+    context |= {"text": "" if found.title else _filled(request, user), "dropped": dropped(request)}
+    context["waiting"] = _waiting(request, found)
     return render(request, "comparisons/page.html", context)
 
 
@@ -146,6 +149,22 @@ def prefer(request: HttpRequest, comparison_id: uuid.UUID) -> HttpResponseBase:
 
 @login_required
 @require_POST
+def again(request: HttpRequest, comparison_id: uuid.UUID) -> HttpResponseBase:
+    """A comparison of the person's own with the same columns. All that was asked waits there; nothing is sent yet."""
+    user = person(request)
+    source = access.comparison(user, comparison_id, Act.VIEW)
+    if not compare_page.may_run_again(source, user):
+        raise Http404
+    desk = Desk(user, current_team(user))
+    rooms = [column.conversation for column in source.shown_columns()]
+    made = columns.make(user=user, columns=[desk.chosen(room) for room in rooms])
+    if any(desk.find(run_settings.parse(room.settings).offer) is None for room in rooms):
+        say_dropped(request, {"offer": _("A model cannot be chosen any more; another one stands in its place.")})
+    return redirect(f"{reverse('comparison', args=[made.pk])}?questions={source.pk}")
+
+
+@login_required
+@require_POST
 def add(request: HttpRequest, comparison_id: uuid.UUID) -> HttpResponseBase:
     """One more column with the posted offer, else set like the last one as far as the offer takes that."""
     user = person(request)
@@ -155,10 +174,13 @@ def add(request: HttpRequest, comparison_id: uuid.UUID) -> HttpResponseBase:
     if offer is None:
         raise Http404
     last = desk.chosen(found.columns.filter(conversation__deleted_at=None).order_by("-place")[0].conversation)
+    settings, notes = desk.fitting(last, offer)
     try:
-        columns.add_column(found, _with_offer(desk, last, offer))
+        columns.add_column(found, settings)
     except Refused as error:
         messages.info(request, error.message)
+    else:
+        say_dropped(request, notes)
     _tell(found, "columns")
     return go(request, "comparison", found.pk)
 
@@ -204,6 +226,15 @@ def column_continue(request: HttpRequest, column_id: uuid.UUID) -> HttpResponseB
     return go(request, "conversation", room.pk)
 
 
+def _waiting(request: HttpRequest, found: Comparison) -> Sequence[str]:
+    """What the comparison that this one runs again was asked and this one was not yet."""
+    try:
+        source = access.comparison(person(request), uuid.UUID(request.GET.get("questions", "")), Act.VIEW)
+    except (ValueError, Http404):
+        return ()
+    return compare_page.questions_of(source)[len(compare_page.questions_of(found)) :]
+
+
 def _filled(request: HttpRequest, user: User) -> str:
     """The first message that a template was filled with for this comparison (prompt_trial.py)."""
     try:
@@ -218,20 +249,14 @@ def _parts(request: HttpRequest, found: Comparison) -> HttpResponse:
     return render(request, "comparisons/_parts.html", compare_page.parts_view(found, desk))
 
 
-def _two(desk: Desk) -> list[RunSettings]:
-    """What a comparison begins with: the model used last, and the next one that can be run as well."""
+def _two(desk: Desk) -> tuple[RunSettings, RunSettings, Mapping[str, str]]:
+    """What a comparison begins with: the model used last, and the next one that can be run as well, with what of the
+    settings that one does not take."""
     first = desk.chosen(None)
     ready = [offer for offer in desk.offers if not desk.refused(offer) and offer.pk != first.offer]
     chosen = desk.find(first.offer)
     ready.sort(key=lambda offer: chosen is None or offer.provider_id != chosen.provider_id)
-    second = _with_offer(desk, first, ready[0]) if ready else first
-    return [first, second]
-
-
-def _with_offer(desk: Desk, settings: RunSettings, offer: Offer) -> RunSettings:
-    """The settings for another offer, as far as it takes them."""
-    fitting, _notes = run_settings.clamp(desk.with_own_key(replace(settings, offer=offer.pk), offer), facts_of(offer))
-    return fitting
+    return (first, *desk.fitting(first, ready[0])) if ready else (first, first, {})
 
 
 def _tell(found: Comparison, what: str = "changed") -> None:

@@ -19,7 +19,6 @@ from playground.accounts.people import current_team, role_in
 from playground.accounts.roles import Act, Thing, may
 from playground.batches.models import Batch
 from playground.catalog.phrases import PhraseBook
-from playground.catalog.queries import facts_of
 from playground.conversations import run_settings, sharing, threads
 from playground.conversations.models import Conversation, LastSettings
 from playground.conversations.run_settings import BadSetting, RunSettings
@@ -32,6 +31,7 @@ from playground.web.access import person
 from playground.web.budget_foot import budget_foot
 from playground.web.composer import composer_view, run_extras
 from playground.web.elsewhere import Elsewhere, elsewhere
+from playground.web.figures import reasoning_words
 from playground.web.offers import Desk, run_view
 from playground.web.opening import opening, template_words, wished
 from playground.web.picker import picker_view
@@ -195,7 +195,7 @@ def run_settings_of(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRes
     user = person(request)
     found = None if conversation_id == NEW else access.conversation(user, conversation_id, Act.USE)
     desk = Desk(user, found.team if found else current_team(user))
-    posted = _wished_of(request, desk)
+    posted, lost = _wished_of(request, desk)
     errors: dict[str, str] = {}
     chosen = desk.chosen(found)
     notes: dict[str, str] = {}
@@ -204,11 +204,11 @@ def run_settings_of(request: HttpRequest, conversation_id: uuid.UUID) -> HttpRes
         offer = desk.find(wished.offer)
         if offer is None:
             raise BadSetting("system_prompt", _("This model cannot be chosen any more. Choose another one."))
-        chosen, notes = run_settings.clamp(desk.with_own_key(wished, offer), facts_of(offer))
+        chosen, notes = desk.fitting(wished, offer)
         _keep(user, found, chosen)
     except BadSetting as error:
         errors = {error.field: error.message}
-    context = {"run": run_view(desk, chosen, found, errors | notes) | run_extras(desk, found, chosen)}
+    context = {"run": run_view(desk, chosen, found, errors | lost | notes) | run_extras(desk, found, chosen)}
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("conversation", found.pk) if found else redirect("playground")
     return render(request, "conversations/_run_settings.html", context, status=422 if errors else 200)
@@ -250,6 +250,7 @@ def message_details(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse
         "message": found,
         "generation": run,
         "entry": run.entry,
+        "reasoning": reasoning_words(run.entry) if run.entry else "",
         "template": template_words(person(request), run.template_version_id),
         "request_view": details.request_of(run),
         "left_out": details.left_out_of(run),
@@ -293,7 +294,7 @@ def _page(request: HttpRequest, found: Conversation | None) -> HttpResponse:
     offer = desk.find(chosen.offer)
     notes: dict[str, str] = {}
     if offer is not None:
-        chosen, notes = run_settings.clamp(chosen, facts_of(offer))
+        chosen, notes = desk.fitting(chosen, offer)
     is_own = found is None or found.user_id == user.pk
     context: dict[str, Any] = {
         "section": "playground",
@@ -347,12 +348,13 @@ def _header(found: Conversation | None, *, is_own: bool) -> dict[str, Any] | Non
     }
 
 
-def _wished_of(request: HttpRequest, desk: Desk) -> Mapping[str, object]:
-    """The settings that a form posts, or those of the preset that it names."""
+def _wished_of(request: HttpRequest, desk: Desk) -> tuple[Mapping[str, object], dict[str, str]]:
+    """The settings that a form posts, or those of the preset that it names; and what of a preset is not there."""
     named = request.POST.get("preset", "")
     if not named:
-        return posted_settings(request.POST)
-    return presets.wished_of(desk, access.preset(desk.user, _uuid_or_404(named), Act.USE)).to_json()
+        return posted_settings(request.POST), {}
+    preset = access.preset(desk.user, _uuid_or_404(named), Act.USE)
+    return presets.wished_of(desk, preset).to_json(), presets.lost_of(desk, preset)
 
 
 def _home(found: Conversation) -> HttpResponseBase:

@@ -16,10 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from playground.accounts.people import current_team
 from playground.accounts.roles import Act
-from playground.conversations.files.bring_in import bring_in
-from playground.conversations.files.read import read_conversations
+from playground.conversations.files.bring_in import Brought, bring_in
+from playground.conversations.files.read import SCHEMA, read_conversations
 from playground.conversations.files.write import document_of, markdown_of
-from playground.conversations.models import Conversation
 from playground.errors import Refused
 from playground.web import access
 from playground.web.access import person
@@ -63,6 +62,13 @@ def export_all(request: HttpRequest) -> HttpResponseBase:
     return answer
 
 
+@login_required
+@require_GET
+def schema(request: HttpRequest) -> HttpResponse:
+    """The schema that describes our own JSON, for whoever writes such files with other programs."""
+    return HttpResponse(SCHEMA.read_bytes(), content_type="application/schema+json")
+
+
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
@@ -70,7 +76,7 @@ def bring(request: HttpRequest) -> HttpResponse:
     """The page on which a file is brought in; all of it or, with the reason, nothing."""
     user = person(request)
     form = ImportForm(request.POST or None, request.FILES or None)
-    made: list[Conversation] = []
+    made: list[Brought] = []
     if request.method == "POST" and form.is_valid():
         try:
             made = bring_in(read_conversations(form.cleaned_data["file"].read()), user=user, team=current_team(user))

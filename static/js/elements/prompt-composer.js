@@ -388,7 +388,12 @@ export class PromptComposer extends HTMLElement {
     }
     line.dataset.tone = used >= context ? "bad" : used >= WARN * context ? "warn" : "";
     line.querySelector("[data-context-used]").textContent = `${short(used)} / ${short(context)}`;
-    line.querySelector("[data-context-reserved]").textContent = reserved ? fill(gettext("%(n)s reserved for output"), { n: short(reserved) }) : "";
+    const free = Math.max(0, context - used - reserved);
+    line.querySelector("[data-context-reserved]").textContent = reserved ? fill(gettext("%(n)s reserved"), { n: short(reserved) }) : "";
+    line.querySelector("[data-context-free]").textContent = fill(gettext("%(n)s free"), { n: short(free) });
+    const numbers = { used: number(used), reserved: number(reserved), free: number(free), context: number(context) };
+    const words = fill(gettext("Context in tokens: %(used)s used, %(reserved)s reserved for the answer, %(free)s free, of %(context)s"), numbers);
+    line.querySelector("svg").setAttribute("aria-label", words);
   }
 
   #showWaysOut({ over, facts }) {

@@ -44,6 +44,15 @@ def plan(page: Page, prompt: str, table: str = CITIES) -> None:
     page.locator("#source-city").wait_for()
 
 
+def test_rows_beyond_what_a_form_field_holds_can_be_pasted(desk: Page) -> None:
+    desk.locator('[name="pasted"]').evaluate(
+        "(field) => { field.value = 'city,about\\n' + ('Oslo,' + 'x'.repeat(1_000) + '\\n').repeat(5_000); }"
+    )
+    desk.locator("[data-table-form] [type=submit]").click()
+    desk.wait_for_url(re.compile(r"/batches/[0-9a-f-]{36}/$"))
+    assert Batch.objects.get().row_count == 5_000
+
+
 def test_from_a_dropped_table_to_the_results(desk: Page) -> None:
     plan(desk, "Write a plan with a table about {{city}}")
     expect(desk.locator(".tc-forecast")).to_contain_text("At most")

@@ -52,6 +52,8 @@ def test_details_show_the_request_and_the_response_and_give_the_focus_back(page:
     message = Message.objects.get(role="assistant")
     expect(dialog.locator('[data-text="body"]')).to_contain_text('"content":"What is 15 % of 240?"')
     expect(dialog.locator('[data-text="curl"]')).to_contain_text("Bearer $API_KEY")
+    expect(dialog.locator('[data-text="curl"]')).to_contain_text("http://127.0.0.1:8099/api/paas/v4/chat/completions")
+    expect(dialog).to_contain_text("python manage.py sandbox --port 8099")
     assert dialog.locator('[data-text="content"]').text_content() == message.content
     expect(dialog).to_contain_text("stop")
     expect(dialog.locator(".tc-details-sum")).to_contain_text(f"{Entry.objects.get().prompt_tokens:,} ×")

@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from playground.catalog.models import Offer
 from playground.conversations.models import Generation, LastSettings, Message
 from tests.browser.chat.conftest import Noise, last_answer, ready, send, until_state
 
@@ -112,6 +113,10 @@ def test_a_model_that_writes_text_only_says_so(page: Page) -> None:
 
 
 def test_earlier_thinking_goes_along_when_it_is_asked_for(page: Page) -> None:
+    expect(page.locator("#run-keep")).to_have_count(0)  # none of the models that the sandbox imitates keeps it
+    Offer.objects.filter(provider__practice=True).update(keeps_thinking=True)
+    page.reload()
+    ready(page)
     with page.expect_response(KEPT):
         page.click("#run-keep")
     send(page, "What is 17 * 23?")

@@ -84,6 +84,29 @@ def test_a_lost_socket_heals_and_every_column_is_whole(board: Page, noise: Noise
     assert len({re.sub(r"\s*Sandbox:.*", "", text, flags=re.S) for text in texts}) == 1, "the same script for all"
 
 
+def test_all_questions_are_asked_again_in_a_new_comparison_one_after_the_other(
+    board: Page, comparison: Comparison
+) -> None:
+    for count, text in enumerate(("Write one sentence", "And another one"), 1):
+        ask(board, text)
+        until_all(board, "finished", 3 * count)
+    open_board(board, comparison)
+    board.get_by_role("button", name="Ask all of it again in a new comparison").click()
+    board.wait_for_url(re.compile(r"questions="))
+    ready(board)
+    waiting = board.locator("[data-waiting]")
+    expect(waiting.locator("li")).to_have_text(["Write one sentence", "And another one"])
+    expect(board.locator(ANSWERS)).to_have_count(0)
+    waiting.get_by_role("button", name="Ask all").click()
+    until_all(board, "finished", 6)
+    expect(waiting).to_be_hidden()
+    expect(board.locator("[data-question]")).to_have_text("And another one")
+    made = Comparison.objects.exclude(pk=comparison.pk).get()
+    for column in made.shown_columns():
+        asked = column.conversation.messages.filter(role="user").order_by("created_at")
+        assert list(asked.values_list("content", flat=True)) == ["Write one sentence", "And another one"]
+
+
 def test_one_column_is_stopped_by_itself_and_all_by_the_composer(board: Page) -> None:
     ask(board, "/sandbox stall")  # some text, then silence: none ends by itself
     stops = board.locator("[data-stop-column]:visible")

@@ -35,10 +35,14 @@ from playground.wire.parameters import FAMILIES, NAMES
 from playground.wire.request import build_payload
 
 SNAPSHOT = Path(__file__).with_name("capabilities.json")
+SEARCH = WebSearch(
+    **{"count": 25, "recency": "oneWeek", "domain": "example.org", "size": "high", "query": "tides", "intent": "false"},  # type: ignore[arg-type]
+    **{"required": True, "sequence": "before", "prompt": "Cite what you use. Today is {{current_date}}."},  # type: ignore[arg-type]
+)
 EVERYTHING = RunSettings(
     **{"thinking": True, "temperature": 0.5, "top_p": 0.5, "max_tokens": 100, "stop": ("a", "b", "c", "d", "e")},  # type: ignore[arg-type]
     **{"frequency_penalty": 0.5, "presence_penalty": 0.5, "seed": 7},  # type: ignore[arg-type]
-    **{"functions": (uuid.UUID(int=2),), "tool_choice": "required", "web_search": WebSearch(count=5)},  # type: ignore[arg-type]
+    **{"functions": (uuid.UUID(int=2),), "tool_choice": "required", "web_search": SEARCH},  # type: ignore[arg-type]
     **{"output": "json_schema", "schema": '{"type": "object"}', "keep_thinking": True},  # type: ignore[arg-type]
 )
 # Fields of the body that no parameter of the table brings.

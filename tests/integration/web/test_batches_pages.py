@@ -90,6 +90,30 @@ def test_pasted_rows_become_a_draft(alices: Client, offer: Offer) -> None:
     assert Batch.objects.get().row_count == 2
 
 
+def test_pasted_rows_that_are_long_come_as_a_file_and_have_its_limits(alices: Client, offer: Offer) -> None:
+    rows = "city,about\n" + "".join(f"city {number},{'x' * 1_000}\n" for number in range(5_000))
+    assert len(rows) > 4 * 1024 * 1024, "more than a field of a form may have"
+    alices.post(reverse("batch-new"), {"pasted": file_of("pasted.txt", rows.encode())})
+    assert Batch.objects.get().row_count == 5_000
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("a\n" + "x\n" * 10_001, "A table may have 10,000 rows."),
+        ("a\n" + f"{'x' * 99_000}\n" * 203, "The table is too large: 20 MB at most."),
+        ("a\nx\ny,z\n", "Line 3 has 2 cells"),
+    ],
+)
+def test_what_is_wrong_with_long_pasted_rows_is_said_where_they_were_pasted(
+    alices: Client, offer: Offer, rows: str, said: str
+) -> None:
+    answer = alices.post(reverse("batch-new"), {"pasted": file_of("pasted.txt", rows.encode())})
+    assert answer.status_code == 422
+    assert said in " ".join(answer.context["form"].errors["pasted"])
+    assert answer.context["form"]["pasted"].value()[:9] == rows[:9], "what was pasted stays"
+
+
 @pytest.mark.parametrize(
     ("posted", "said"),
     [
@@ -362,6 +386,9 @@ def test_results_as_json_lines_hold_every_row(alices: Client, alice: User, ended
     assert lines[0]["input"] == {"city": "Oslo", "country": "Norway"}
     assert lines[0]["answer"].startswith("=answer 0")
     assert lines[5]["cost"] is None
+    reasoning = [(line["reasoning_tokens"], line["reasoning_basis"]) for line in lines]
+    assert reasoning[0] == (None, "none"), "nobody reported it, and no thinking was shown"
+    assert reasoning[5] == (None, None), "it did not run yet"
     assert alices.get(reverse("batch-results", args=[ended.pk, "xml"])).status_code == 404
 
 

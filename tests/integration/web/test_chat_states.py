@@ -81,6 +81,17 @@ def test_reasoning_tokens_stand_beside_the_thinking_apart_from_the_answers(
     assert 'data-meter="completion">1,500<' in shown
 
 
+@pytest.mark.parametrize(("thought", "words"), [("Six by nine.", "≈ 4"), ("", "—")])
+def test_reasoning_that_the_provider_did_not_report_is_never_shown_as_zero(
+    alices: Client, failed: Callable[..., Generation], thought: str, words: str
+) -> None:
+    usage = Usage(prompt_tokens=10, completion_tokens=40)
+    run = failed(state="finished", content="42", reasoning_content=thought, usage=usage)
+    shown = alices.get(reverse("message", args=[run.message_id]), headers=HTMX).content.decode()
+    assert f'data-meter="reasoning">{words}<' in shown
+    assert f"40 · {words}" in text_of(alices.get(reverse("message-details", args=[run.message_id])))
+
+
 @pytest.fixture
 def failed(alice: User) -> Callable[..., Generation]:
     """A run that failed, or ended otherwise."""

@@ -9,11 +9,12 @@ from django.urls import reverse
 
 from playground.accounts.models import User
 from playground.catalog.models import Offer
+from playground.catalog.queries import facts_of
 from playground.comparisons import asking, columns
 from playground.comparisons.asking import Asked
 from playground.comparisons.models import Comparison, Vote
 from playground.conversations.models import Conversation, Generation, LastSettings
-from playground.conversations.run_settings import RunSettings
+from playground.conversations.run_settings import RunSettings, clamp, parse
 from tests.integration.comparisons.conftest import comparison, finish, offers, question, turn_of
 from tests.integration.web.conftest import HTMX, text_of
 
@@ -117,6 +118,30 @@ def test_a_column_is_added_with_the_parameters_of_the_last_as_far_as_they_fit(
     assert alices.post(at("add", comparison), {"offer": str(uuid.uuid4())}).status_code == 404
 
 
+def test_what_an_added_column_does_not_take_is_said_once_in_the_words_of_the_model_picker(
+    alices: Client, comparison: Comparison, offers: list[Offer]
+) -> None:
+    last = comparison.shown_columns()[-1].conversation
+    last.settings |= {"seed": 7, "temperature": 2}
+    last.save()
+    alices.post(at("add", comparison), {"offer": str(offers[0].pk)})
+    page = alices.get(at("", comparison))
+    _fitting, notes = clamp(parse(last.settings | {"offer": str(offers[0].pk)}), facts_of(offers[0]))
+    assert list(page.context["dropped"]) == list(notes.values()) != []
+    assert "Seed is left out." in text_of(page)
+    assert "toast-content" not in page.content.decode()
+    assert alices.get(at("", comparison)).context["dropped"] == []
+
+
+def test_a_comparison_that_begins_with_two_models_says_what_the_second_does_not_take(
+    alices: Client, alice: User, catalog: None
+) -> None:
+    used = Offer.objects.get(provider__slug="sandbox", wire_name="bigmodel/glm-z1-air")
+    LastSettings.objects.create(user=alice, settings=RunSettings(offer=used.pk, seed=7).to_json())
+    page = alices.post(reverse("comparison-begin"), follow=True)
+    assert any("Seed is left out." in sentence for sentence in page.context["dropped"])
+
+
 def test_a_column_leaves_out_the_oldest_turns_where_a_summary_was_wished_for_and_says_why(
     alices: Client, alice: User, comparison: Comparison
 ) -> None:
@@ -161,6 +186,27 @@ def test_to_continue_leads_to_an_ordinary_conversation(
     room = Conversation.objects.get(title="Which river is longest?")
     assert answer.headers["Location"] == reverse("conversation", args=[room.pk])
     assert "the Amazon" in text_of(alices.get(answer.headers["Location"]))
+
+
+def test_all_that_was_asked_waits_in_a_comparison_of_ones_own(
+    alices: Client, comparison: Comparison, answered: list[Asked], question: Callable[..., list[Asked]]
+) -> None:
+    for column in comparison.shown_columns():
+        column.conversation.refresh_from_db()
+    parents = [(column, column.conversation.leaf_id) for column in comparison.shown_columns()]
+    asking.ask(user=comparison.user, comparison=comparison, columns=parents, client_id="2", text="And the widest?")
+    settings = [column.conversation.settings for column in comparison.shown_columns()]
+    answer = alices.post(at("again", comparison))
+    made = Comparison.objects.exclude(pk=comparison.pk).get()
+    assert answer.headers["Location"] == f"{at('', made)}?questions={comparison.pk}"
+    assert [column.conversation.settings for column in made.shown_columns()] == settings
+    page = alices.get(answer.headers["Location"])
+    assert list(page.context["waiting"]) == ["Which river is longest?", "And the widest?"]
+    assert not Generation.objects.filter(conversation__column__comparison=made).exists(), "nothing is sent by itself"
+    rows = [(column, None) for column in made.shown_columns()]
+    asking.ask(user=made.user, comparison=made, columns=rows, client_id="3", text="Which river is longest?")
+    assert list(alices.get(answer.headers["Location"]).context["waiting"]) == ["And the widest?"], "after a reload"
+    assert alices.get(f"{at('', made)}?questions={uuid.uuid4()}").context["waiting"] == ()
 
 
 def test_the_address_of_a_columns_conversation_leads_to_its_comparison(alices: Client, comparison: Comparison) -> None:

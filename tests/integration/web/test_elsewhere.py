@@ -133,6 +133,17 @@ def test_a_run_with_a_provider_is_compared_with_providers_and_says_which_need_a_
     assert all(row.refused for row in found.rows if row.provider != real.provider.name)
 
 
+def test_practice_stands_beside_who_sells_the_same_models(answered: Answered, alice: User, sandbox: Offer) -> None:
+    found = table(alice, answered(sandbox, used(1_000, 0, 1_000)))
+    assert found is not None
+    assert found.practice
+    same = [row for row in found.rows if row.title == sandbox.title]
+    assert {"Sandbox", "Z.ai"} <= {row.provider for row in same}
+    assert all(row.refused for row in found.rows if row.provider == "Z.ai"), "without a key it cannot be tried"
+    practised = {row.title for row in found.rows if row.provider == "Sandbox"}
+    assert {row.title for row in found.rows} == practised, "models that the sandbox does not imitate are not there"
+
+
 def test_a_run_that_used_nothing_has_no_table(answered: Answered, alice: User, alices: Client, sandbox: Offer) -> None:
     run = answered(sandbox, None)
     assert table(alice, run) is None

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from playground.accounts.models import User
 from playground.catalog.models import Offer
@@ -96,6 +97,12 @@ def test_calls_and_their_results_travel_too(alices: Client, room: Conversation) 
     assert (copy.leaf.parent.tool_calls, copy.leaf.parent.web_search) == ([call], found)
     assert "get_weather" in text_of(alices.get(f"/c/{copy.pk}/"))
     assert "````\n``` -4 ```\n````" in alices.get(f"/c/{copy.pk}/export.md").content.decode()
+
+
+def test_the_schema_can_be_read_beside_the_form(alices: Client) -> None:
+    address = reverse("conversation-schema")
+    assert f'href="{address}"' in alices.get(reverse("conversations-import")).content.decode()
+    assert json.loads(alices.get(address).content) == json.loads(SCHEMA.read_text())
 
 
 def test_what_came_in_is_found_read_and_goes_on(alices: Client, alice: User, room: Conversation) -> None:
@@ -195,6 +202,17 @@ def test_what_a_page_could_not_show_does_not_come_in(alices: Client, odd: dict[s
     message = {"id": "a", "role": "assistant", "content": "x", **odd}
     document = {"format": "trial-center.conversation", "version": 1, "title": "t", "messages": [message]}
     assert brought(alices, json.dumps(document).encode()).status_code == 422
+
+
+def test_settings_of_a_file_that_cannot_be_used_here_are_said(alices: Client, room: Conversation) -> None:
+    document = json.loads(alices.get(f"/c/{room.pk}/export.json").content)
+    document["settings"] |= {"seed": 7, "temperature": 0.5}
+    assert "Seed is left out." in text_of(brought(alices, json.dumps(document).encode()))
+    page = text_of(
+        brought(alices, json.dumps(document | {"model": {"provider": "nobody", "name": "nothing-1"}}).encode())
+    )
+    assert "There is no model “nothing-1” here. The settings of the run are left out." in page
+    assert "left out" not in text_of(brought(alices, json.dumps(document | {"settings": {}}).encode()))
 
 
 @pytest.mark.parametrize("content", [b"nonsense", b'[{"format": "trial-center.conversation", "version": 1}]'])

@@ -15,11 +15,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from playground.accounts.models import Team, User
+from playground.accounts.people import current_team
 from playground.catalog.models import Offer, PriceRow, Provider
 from playground.catalog.prices import price_in_force
+from playground.catalog.queries import facts_of
+from playground.conversations.run_settings import RunSettings
 from playground.streaming import upstream
 from playground.vault import keys
 from playground.vault.models import ApiKey
+from playground.web.offers import Desk, run_view
 from tests.integration.web.conftest import HTMX, text_of
 from tests.integration.wire.provider import Call, serving
 from tests.integration.wire.provider import Provider as Server
@@ -350,6 +354,23 @@ async def test_models_come_with_the_context_length_and_price_that_were_typed(ali
     prices = [row async for row in PriceRow.objects.select_related("offer")]
     told = [(row.offer.wire_name, row.currency, row.tiers[0]["input"], row.tiers[0]["output"]) for row in prices]
     assert told == [("qwen3", "USD", "0.5", "1.25")]
+
+
+@called(pytest.mark.parametrize("thinking", ["", "optional", "always"]))
+async def test_whether_a_model_thinks_is_typed_in_and_told_apart(alice: User, thinking: str) -> None:
+    async with serving(friendly) as server:
+        await add_server(alice, server, owner=alice, **ROWS, **{"m-0-thinking": thinking})
+    offer = await Offer.objects.select_related("provider").aget(wire_name="qwen3")
+    assert offer.thinking == (thinking or "none")
+    facts = facts_of(offer)
+    assert not facts.parameters["thinking"].taken, "such a server has no switch"
+    desk = await sync_to_async(lambda: Desk(alice, current_team(alice)))()
+    shown = await sync_to_async(run_view)(desk, RunSettings(offer=offer.pk), None)
+    note, locked = shown["offer"]["thinking_note"], shown["offer"]["thinking_locked"]
+    notes = {"optional": "decides itself whether it thinks", "always": "always thinks"}
+    assert note == notes.get(thinking, "nobody states whether it thinks")
+    assert ("always thinks" in locked) == (thinking == "always")
+    assert ("the model decides" in locked) == (thinking == "optional")
 
 
 @called(

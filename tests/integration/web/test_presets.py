@@ -84,9 +84,11 @@ def test_tools_and_the_form_of_the_answer_are_part_of_a_preset(
 def test_what_the_model_does_not_take_is_said_when_a_preset_is_used(
     alices: Client, keep: Callable[..., Preset]
 ) -> None:
-    answer = alices.post(NEW, {"preset": str(keep(seed=7).pk)}, headers=HTMX)
+    made = keep(seed=7)
+    answer = alices.post(NEW, {"preset": str(made.pk)}, headers=HTMX)
     assert "seed" not in LastSettings.objects.get().settings
-    assert answer.status_code == 200
+    assert "Seed is left out." in text_of(answer)
+    assert "Seed is left out." in text_of(alices.get(f"/?preset={made.pk}")), "a link says it too"
 
 
 def test_a_preset_of_a_model_that_is_gone_keeps_the_model_used_last(
@@ -95,9 +97,12 @@ def test_a_preset_of_a_model_that_is_gone_keeps_the_model_used_last(
     made = keep(offer=uuid.uuid4())
     alices.post(NEW, {"offer": str(offer.pk)}, headers=HTMX)
     assert "The model is gone" in text_of(alices.get(reverse("presets")))
-    alices.post(NEW, {"preset": str(made.pk)}, headers=HTMX)
+    answer = alices.post(NEW, {"preset": str(made.pk)}, headers=HTMX)
     kept = LastSettings.objects.get().settings
     assert (kept["offer"], kept["temperature"]) == (str(offer.pk), 0.25)
+    gone = f"The model of “{made.name}” cannot be chosen any more."
+    assert gone in text_of(answer)
+    assert gone in text_of(alices.get(f"/?preset={made.pk}")), "a link says it too"
 
 
 def test_a_link_begins_with_a_preset_and_sends_nothing(alices: Client, keep: Callable[..., Preset]) -> None:

@@ -25,6 +25,13 @@ SAID: list[tuple[dict[str, Any], dict[str, str]]] = [
         {"web_search": "Web search search_pro_jina, 5 results, one week, excerpts: long, example.org, “tides”"},
     ),
     (
+        {"web_search": WebSearch(intent="false", required=True, sequence="before", prompt="Cite what you use.")},
+        {
+            "web_search": "Web search searches every time, a search is required, results before the answer, "
+            "instruction “Cite what you use.”"
+        },
+    ),
+    (
         {"output": "json_schema", "schema": SCHEMA},
         {"output": "Output format json_schema", "schema": "Schema “Bill”, 35 characters"},
     ),

@@ -67,6 +67,14 @@ def test_both_versions_are_filled_with_the_same_and_nothing_is_sent(alices: Clie
     assert not Generation.objects.exists()
 
 
+def test_what_a_recommended_model_does_not_take_is_said(alices: Client, make: Make, alice: User) -> None:
+    settings = {"temperature": 0.25, "seed": 7}
+    found = make(first_message="Hello", system_prompt="Be brief.", variables=[], model="glm-4.5-air", settings=settings)
+    page = alices.post(address(found.shown, found.shown), follow=True)
+    assert [sentence for sentence in page.context["dropped"] if "Seed is left out." in sentence] != []
+    assert len(page.context["dropped"]) == 1, "once, though both are on the same model"
+
+
 def test_columns_say_which_version_they_are(alices: Client, pair: Pair) -> None:
     answer = alices.post(address(*pair), {"value-team": "Sales", "value-tone": "dry"})
     heads = [column.head.differs for column in alices.get(answer.headers["Location"]).context["columns"]]
@@ -86,6 +94,35 @@ def test_where_the_first_messages_differ_one_of_them_is_chosen(
     answer = alices.post(address(left, right), {"value-team": "Sales", "first": str(chosen.pk)})
     page = alices.get(answer.headers["Location"])
     assert page.context["text"] == ("Old Sales?", "New Sales?")[place]
+
+
+def test_a_third_version_becomes_a_column_of_its_own(alices: Client, alice: User, pair: Pair) -> None:
+    left, right = pair
+    newest = content(
+        system_prompt="You write for {{team}} in {{language}}.",
+        first_message="Say hello to {{team}}.",
+        variables=[{"name": "language"}],
+        model="glm-4.5-air",
+    )
+    third = library.save(right.template, author=alice, content=newest, base=2)
+    form = alices.get(address(left, right)).content.decode()
+    assert f'name="also" value="{third.pk}"' in form.replace("  ", " ")
+    posted = {"value-team": "Sales", "value-tone": "dry", "also": [str(third.pk)]}
+    refused = alices.post(address(left, right), posted)
+    assert refused.status_code == 422, "a variable that only the third version has is asked for"
+    alices.post(address(left, right), posted | {"value-language": "Norwegian"})
+    made = Comparison.objects.get()
+    chosen = [column.conversation.settings for column in made.shown_columns()]
+    assert [one["template"] for one in chosen] == [str(side.pk) for side in (left, right, third)]
+    assert chosen[2]["system_prompt"] == "You write for Sales in Norwegian."
+    heads = alices.get(reverse("comparison-parts", args=[made.pk])).content.decode().split("data-head")[1:]
+    assert [f"v{number}" in head for number, head in enumerate(heads, 1)] == [True, True, True]
+
+
+def test_a_version_of_another_template_is_no_further_column(alices: Client, make: Make, pair: Pair) -> None:
+    stranger = make(first_message="Hello").shown
+    alices.post(address(*pair), {"value-team": "Sales", "value-tone": "dry", "also": [str(stranger.pk)]})
+    assert not Comparison.objects.exists()
 
 
 def test_a_value_that_is_missing_is_asked_for(alices: Client, pair: Pair) -> None:

@@ -88,6 +88,22 @@ def test_encodings_of_attachments_are_recognised(encoding: str) -> None:
     assert cells_of(found) == [["奥斯陆", "挪威"], ["卑尔根", "挪威"]]
 
 
+CHINESE = ("城市,国家\n奥斯陆,挪威\n" * 3, "今天天气不错。", "我们在学习使用语言模型，结果如下：一、二、三。" * 400)
+
+
+@pytest.mark.parametrize("text", CHINESE, ids=["table", "short", "long"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "gb18030", "utf-8"])
+def test_chinese_text_without_a_mark_is_recognised(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["plain words and 中文 in them", "a,b\n价格,12.50\n" * 9, "繁體中文也可以，價格與數量。"]
+)
+def test_gb18030_is_not_taken_for_utf_16(text: str) -> None:
+    assert decode(text.encode("gb18030")) == text
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_latin_utf_16_without_its_mark_is_recognised(encoding: str) -> None:
     assert decode("city,country\nOslo,Norway\n".encode(encoding)) == "city,country\nOslo,Norway\n"

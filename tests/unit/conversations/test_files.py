@@ -128,6 +128,49 @@ def test_messages_of_openai_become_one_line_of_turns() -> None:
     assert told(found) == [(None, "user", "Hi"), ("1", "assistant", "Hello.")]
 
 
+def call(key: str, name: str, arguments: Any = "{}") -> dict[str, Any]:
+    return {"id": key, "type": "function", "function": {"name": name, "arguments": arguments}}
+
+
+def test_tool_turns_of_openai_come_in_with_every_result_at_its_call() -> None:
+    (found,) = read(
+        {
+            "messages": [
+                {"role": "user", "content": "How warm, and when?"},
+                {
+                    "role": "assistant",
+                    "content": None,
+                    "tool_calls": [call("c1", "warm", {"city": "奥斯陆"}), call("c2", "at")],
+                },
+                {"role": "tool", "tool_call_id": "c2", "content": "noon"},
+                {"role": "tool", "tool_call_id": "c1", "content": [{"type": "text", "text": "-4"}]},
+                {"role": "assistant", "content": "Minus four at noon."},
+            ]
+        }
+    )
+    assert [(one.parent, one.role) for one in found.messages] == [
+        (None, "user"), ("0", "assistant"), ("1", "tool"), ("2", "assistant"),
+    ]  # fmt: skip
+    asked, answered = found.messages[1], found.messages[2]
+    assert list(asked.tool_calls) == [call("c1", "warm", '{"city": "奥斯陆"}'), call("c2", "at")]
+    assert list(answered.results) == [
+        {"id": "c1", "name": "warm", "content": "-4"},
+        {"id": "c2", "name": "at", "content": "noon"},
+    ]
+
+
+def test_a_result_that_nobody_asked_for_is_left_out() -> None:
+    turns = [{"role": "tool", "tool_call_id": "x", "content": "lost"}, {"role": "user", "content": "Hi"}]
+    (found,) = read({"messages": turns})
+    assert told(found) == [(None, "user", "Hi")]
+
+
+@pytest.mark.parametrize("calls", [{"a": 1}, [7], [{"id": "c"}], [{"function": {"name": 3}}]])
+def test_calls_that_are_none_are_refused_with_their_path(calls: Any) -> None:
+    with pytest.raises(BadFile, match=r"\$\.messages\[0\]\.tool_calls"):
+        read({"messages": [{"role": "assistant", "content": "", "tool_calls": calls}]})
+
+
 def test_a_zip_as_chatgpt_sends_it_is_unpacked() -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

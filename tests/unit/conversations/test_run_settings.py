@@ -32,7 +32,7 @@ def offer_of(family: str, *, engines: Sequence[str] = (), **more: object) -> Off
     )  # fmt: skip
     known: dict[str, object] = {
         **{"provider": provider, "title": "GLM-4.5-Air", "wire_name": "glm-4.5-air", "max_output_tokens": 98_304},
-        **{"thinking": "optional", "thinking_switch": "glm", "efforts": ["low", "high"]},
+        **{"thinking": "optional", "thinking_switch": "glm", "efforts": ["low", "high"], "keeps_thinking": True},
     }
     return facts_of(Offer(**{**known, **more}))
 
@@ -122,6 +122,22 @@ def test_a_web_search_stays_on_with_the_engine_of_the_other_provider() -> None:
     settled, notes = clamp(RunSettings(offer=SEARCHING.id, web_search=WebSearch("search_std", count=5)), SEARCHING)
     assert settled.web_search == WebSearch("search_pro_jina", count=5)
     assert notes == {"web_search": "Web search stays on; its engine is now search_pro_jina."}
+
+
+@pytest.mark.parametrize(("count", "given"), [(None, None), (1, 10), (10, 10), (11, 20), (50, 50)])
+def test_an_engine_that_counts_in_tens_is_asked_for_tens_and_that_is_said(count: int | None, given: int | None) -> None:
+    offer = offer_of("glm", tools=True, web_search=True, engines=["search_std", "search_pro_sogou"])
+    wished = RunSettings(offer=offer.id, web_search=WebSearch("search_pro_sogou", count=count))
+    settled, notes = clamp(wished, offer)
+    assert settled.web_search == WebSearch("search_pro_sogou", count=given)
+    said = f"Web search stays on with search_pro_sogou, which gives {given} results."
+    assert notes == ({} if count == given else {"web_search": said})
+
+
+def test_earlier_thinking_goes_along_only_with_models_that_keep_it() -> None:
+    forgetful = offer_of("glm", keeps_thinking=False)
+    _settled, notes = clamp(RunSettings(offer=forgetful.id, keep_thinking=True), forgetful)
+    assert notes == {"keep_thinking": "Earlier thinking is left out. GLM-4.5-Air does not support this."}
 
 
 def test_without_thinking_no_earlier_thinking_goes_along_and_that_is_the_reason() -> None:

@@ -117,10 +117,21 @@ def test_what_is_data_is_not_taken_for_a_schema() -> None:
     assert flaws({"properties": {"$ref": {"type": "string"}}, "enum": [data], "const": data, "examples": [data]}) == []
 
 
-def test_a_name_that_stands_twice_is_refused() -> None:
-    ((path, sentence),) = flaws('{"type": "object", "type": "string"}')
-    assert path == ""
-    assert "“type”" in sentence
+def test_a_name_that_stands_twice_is_refused_at_its_place() -> None:
+    ((path, sentence),) = flaws('{"type": "object", "properties": {"a b": {"items": [{"type": 1, "type": 2}]}}}')
+    assert path == '$.properties["a b"].items[0].type'
+    assert sentence == "“type” stands twice in the same object."
+
+
+def test_every_name_that_stands_twice_is_named() -> None:
+    text = '{"type": "object", "type": "object", "properties": {"a": {}, "a": {"type": "string"}}}'
+    assert paths(text) == ["$.type", "$.properties.a"]
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_what_is_no_number_is_refused_at_its_place(word: str) -> None:
+    ((path, sentence),) = flaws(f'{{"type": "object", "properties": {{"a": {{"maximum": {word}}}}}}}')
+    assert (path, sentence) == ("$.properties.a.maximum", f"{word} is no number in JSON.")
 
 
 def test_too_much_is_refused_before_it_is_looked_at() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.wire.replay import RECORDINGS, Seen, byte_by_byte, recording, refusal, replay
 
-run = partial(Seen, usage=(9, 4, 0, 0))
+run = partial(Seen, usage=(9, 4, 0, None))
 
 STREAMS = {
     # The sixteen transcripts of the wire protocol, section 12
@@ -33,23 +33,23 @@ STREAMS = {
     ),
     "t03_glm_partial_tool_arguments": run(
         finish_reason="tool_calls",
-        usage=(180, 22, 0, 0),
+        usage=(180, 22, 0, None),
         tools=(("call_0123456789abcdef01234567", "get_weather", '{"city":"Oslo"}'),),
         id="20261121100002a1b2c3d4e5f60718",
         model="glm-4.7",
     ),
     "t04_glm_web_search": run(
         "It opened in May [ref_1].",
-        usage=(900, 12, 0, 0),
+        usage=(900, 12, 0, None),
         sources=("ref_1 Sample page",),
         id="20261121100003a1b2c3d4e5f60718",
         model="glm-4.6",
     ),
     "t05_glm_z1_inline_think": run(
-        "Four.", reasoning="add them", usage=(13, 9, 0, 0), id="20261121100004a1b2c3d4e5f60718", model="glm-z1-air"
+        "Four.", reasoning="add them", usage=(13, 9, 0, None), id="20261121100004a1b2c3d4e5f60718", model="glm-z1-air"
     ),
     "t06_openai_usage_in_extra_chunk": run(
-        "Four.", reasoning="hm", usage=(13, 4, 0, 0), id="chatcmpl-1", model="local"
+        "Four.", reasoning="hm", usage=(13, 4, 0, None), id="chatcmpl-1", model="local"
     ),
     "t07_vercel_cost": run(
         "Four.", usage=(13, 4, 0, 0), cost=Decimal("0.00000238"), id="gen_01EXAMPLE", model="zai/glm-4.7-flashx"
@@ -81,7 +81,7 @@ STREAMS = {
         state="failed",
         error="network_error",
         finish_reason="network_error",
-        usage=(13, 1, 0, 0),
+        usage=(13, 1, 0, None),
         id="20261121100009a1b2c3d4e5f60718",
         model="glm-4.7",
     ),
@@ -90,13 +90,18 @@ STREAMS = {
         state="failed",
         error="content_filtered",
         finish_reason="sensitive",
-        usage=(13, 2, 0, 0),
+        usage=(13, 2, 0, None),
         filtered=(("assistant", 1),),
         id="20261121100010a1b2c3d4e5f60718",
         model="glm-4.7",
     ),
     "t14_glm_glued_frames": run(
-        "Four.", warning="damaged", usage=(13, 4, 0, 0), damaged=1, id="20261121100013a1b2c3d4e5f60718", model="glm-5.1"
+        "Four.",
+        warning="damaged",
+        usage=(13, 4, 0, None),
+        damaged=1,
+        id="20261121100013a1b2c3d4e5f60718",
+        model="glm-5.1",
     ),
     "t15_glm_interrupted": run(
         "Fo",
@@ -117,8 +122,8 @@ STREAMS = {
     ),
     # What other servers send
     "deepseek": run("Four.", reasoning="hm", usage=(13, 6, 8, 1), id="chatcmpl-7", model="local"),
-    "litellm": run("Four.", reasoning="hm", usage=(13, 4, 0, 0), id="chatcmpl-7", model="local"),
-    "llamacpp": run("Four.", reasoning="hm", usage=(13, 4, 0, 0), id="chatcmpl-7", model="local"),
+    "litellm": run("Four.", reasoning="hm", usage=(13, 4, 0, None), id="chatcmpl-7", model="local"),
+    "llamacpp": run("Four.", reasoning="hm", usage=(13, 4, 0, None), id="chatcmpl-7", model="local"),
     "llamacpp_error_field": run(
         "Fo",
         state="failed",
@@ -131,14 +136,14 @@ STREAMS = {
         model="local",
     ),
     "lm_studio_no_done": run("Four.", usage=None, id="chatcmpl-7", model="local"),
-    "ollama": run("Four.", reasoning="Two pairs.", usage=(20, 9, 0, 0), id="chatcmpl-7", model="local"),
+    "ollama": run("Four.", reasoning="Two pairs.", usage=(20, 9, 0, None), id="chatcmpl-7", model="local"),
     "openrouter": run(
         "Four.", reasoning="hm", usage=(13, 5, 2, 1), cost=Decimal("0.0000042"), id="gen-2", model="z-ai/glm-4.7"
     ),
     "openrouter_reasoning_details_only": run("Four.", reasoning="In short.", id="gen-3"),
-    "vercel_cost_in_metadata_only": run("Four.", usage=(13, 4, 0, 0), cost=Decimal("0.0000125")),
+    "vercel_cost_in_metadata_only": run("Four.", usage=(13, 4, 0, None), cost=Decimal("0.0000125")),
     "vercel_more_reasoning_than_completion": run("Hi", usage=(12, 2, 0, 25)),
-    "vllm": run("Four.", reasoning="hm", usage=(13, 6, 0, 0), id="chatcmpl-7", model="local"),
+    "vllm": run("Four.", reasoning="hm", usage=(13, 6, 0, None), id="chatcmpl-7", model="local"),
     "vllm_error_event": run(
         "Fo",
         state="failed",
@@ -150,7 +155,7 @@ STREAMS = {
         id="chatcmpl-7",
         model="local",
     ),
-    "vllm_usage_on_every_chunk": run("Four.", usage=(13, 3, 0, 0), id="chatcmpl-7", model="local"),
+    "vllm_usage_on_every_chunk": run("Four.", usage=(13, 3, 0, None), id="chatcmpl-7", model="local"),
     # Framing
     "blank_data_as_keep_alive": run("Four."),
     "bom": run("Four.", reasoning="hm"),
@@ -241,16 +246,16 @@ STREAMS = {
     ),
     # Usage
     "usage_1e30": run("Four.", usage=None),
-    "usage_cached_beyond_prompt": run("Four.", usage=(13, 4, 13, 0)),
-    "usage_cumulative": run("Four.", usage=(13, 4, 0, 0)),
-    "usage_float": run("Four.", usage=(13, 4, 0, 0)),
-    "usage_fraction": run("Four.", usage=(13, 1, 0, 0)),
-    "usage_negative": run("Four.", usage=(13, 2, 0, 0)),
-    "usage_not_an_object": run("Four.", usage=(13, 1, 0, 0)),
+    "usage_cached_beyond_prompt": run("Four.", usage=(13, 4, 13, None)),
+    "usage_cumulative": run("Four.", usage=(13, 4, 0, None)),
+    "usage_float": run("Four.", usage=(13, 4, 0, None)),
+    "usage_fraction": run("Four.", usage=(13, 1, 0, None)),
+    "usage_negative": run("Four.", usage=(13, 2, 0, None)),
+    "usage_not_an_object": run("Four.", usage=(13, 1, 0, None)),
     "usage_null": run("Four.", usage=None),
-    "usage_string": run("Four.", usage=(13, 1, 0, 0)),
+    "usage_string": run("Four.", usage=(13, 1, 0, None)),
     "usage_total_only": run("Four.", usage=None),
-    "usage_twice": run("Four.", usage=(13, 4, 0, 0)),
+    "usage_twice": run("Four.", usage=(13, 4, 0, None)),
     # Reasoning
     "both_reasoning_fields": run("Four.", reasoning="hm"),
     "box_marks": run("<|begin_of_box|>4<|end_of_box|>", reasoning="hm"),

@@ -84,6 +84,13 @@ def test_reasoning_is_inside_the_completion_already() -> None:
     assert usage.total_tokens == 34
 
 
+@pytest.mark.parametrize("details", [None, {}, {"reasoning_tokens": None}, {"reasoning_tokens": -1}, []])
+def test_reasoning_that_is_not_reported_is_not_nothing(details: object) -> None:
+    usage = Usage.from_wire({"prompt_tokens": 1, "completion_tokens": 9, "completion_tokens_details": details})
+    assert usage is not None
+    assert usage.reasoning_tokens is None
+
+
 @pytest.mark.parametrize(
     ("cost", "read"),
     [
@@ -116,7 +123,7 @@ def test_a_reported_cost_is_exact_or_unknown(cost: object, read: Decimal | None)
 def test_no_usage_object_crashes_or_gives_a_negative_count(data: dict[str, object]) -> None:
     usage = Usage.from_wire(data)
     if usage is not None:
-        counts = (usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens, usage.reasoning_tokens)
+        counts = (usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens, usage.reasoning_tokens or 0)
         assert all(isinstance(count, int) and count >= 0 for count in counts)
         assert usage.cached_tokens <= usage.prompt_tokens
         assert usage.reported_cost is None or usage.reported_cost >= 0

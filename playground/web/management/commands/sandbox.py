@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from playground.sandbox.models import TIERS
 from playground.sandbox.provider import SandboxProvider
-from playground.sandbox.server import SandboxApp
+from playground.sandbox.server import SERVED_HOST, SERVED_PORT, SandboxApp
 from playground.sandbox.serving import PortError, serve
 
 
@@ -19,8 +19,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Where to listen, and how fast to answer."""
-        parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
-        parser.add_argument("--port", type=int, default=8099, help="the port; 0 takes a free one (default: 8099)")
+        parser.add_argument("--host", default=SERVED_HOST, help="the address to listen on (default: %(default)s)")
+        port_help = "the port; 0 takes a free one (default: %(default)s)"
+        parser.add_argument("--port", type=int, default=SERVED_PORT, help=port_help)
         parser.add_argument("--speed", type=float, default=1.0, help="2 answers twice as fast, 0 without waiting")
         parser.add_argument(
             "--tier",

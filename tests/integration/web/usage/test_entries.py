@@ -292,6 +292,22 @@ def test_json_lines_have_exact_amounts_and_honest_nulls(alice: User, make_entry:
     assert first["person"] == "alice@example.org"
 
 
+def test_reasoning_that_nobody_knows_is_no_zero_in_list_receipt_and_files(
+    browser_of: BrowserOf, alice: User, make_entry: MakeEntry
+) -> None:
+    none, estimated, older = (
+        make_entry(counts=TokenCounts(10, 0, 50, count), reasoning_basis=basis)
+        for count, basis in ((0, "none"), (7, "estimated"), (0, None))
+    )
+    rows = [json.loads(line) for line in exported(alice, "jsonl").decode().splitlines()]
+    told = {row["id"]: (row["reasoning_tokens"], row["reasoning_basis"]) for row in rows}
+    assert told == {none.pk: (None, "none"), estimated.pk: (7, "estimated"), older.pk: (0, None)}
+    assert {row["id"]: row["reasoning_tokens"] for row in csv_of(alice)}[str(none.pk)] == ""
+    receipts = [words(browser_of(alice).get(f"/usage/entries/{one.pk}/")) for one in (none, estimated, older)]
+    said = [re.search(r"of it reasoning\s+(≈ \d+|—|\d+)", receipt) for receipt in receipts]
+    assert [one and one[1] for one in said] == ["—", "≈ 7", "0"]
+
+
 def test_an_unknown_kind_of_file_is_not_found(browser_of: BrowserOf, alice: User) -> None:
     assert browser_of(alice).get("/usage/entries.xlsx").status_code == 404
 
