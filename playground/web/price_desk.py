@@ -151,7 +151,8 @@ def _part(one: Proposal, held: Price | None, place: int, tier: Tier, part: str) 
     before = getattr(held.tiers[place], part) if held and place < len(held.tiers) else None
     after = getattr(tier, part)
     words = _amount(before, held.currency if held else one.currency), _amount(after, one.currency)
-    return {"before": words[0], "after": words[1], "has_changed": words[0] != words[1]}
+    word = {"input": _("Input"), "output": _("Output"), "cached": _("Cached")}[part]
+    return {"word": word, "before": words[0], "after": words[1], "has_changed": words[0] != words[1]}
 
 
 def _amount(amount: Decimal | None, currency: str) -> str:

@@ -95,7 +95,8 @@ def _total(entry: Entry) -> dict[str, str]:
     return {
         "exact": exact(entry.cost_total, entry.currency),
         "other": f"≈ {format_money(other.amount, other.currency)}",
-        "rate": f"{rate_words(rate)}, {day_words(rate.date)} ({source})",
+        "rate": _("%(rate)s, %(date)s (%(source)s)")
+        % {"rate": rate_words(rate), "date": day_words(rate.date), "source": _(source)},
         "basis": entry.get_cost_basis_display(),
     }
 
