@@ -158,6 +158,16 @@ def clamp(settings: RunSettings, offer: OfferFacts) -> tuple[RunSettings, dict[s
     return fitting, notes | _losses(brought, fitting, offer)
 
 
+def told(notes: Mapping[str, str]) -> list[str]:
+    """The sentences of `clamp` where they stand by themselves and not beside their fields: each names its setting."""
+    return [_naming(name, sentence) for name, sentence in notes.items()]
+
+
+def _naming(name: str, sentence: str) -> str:
+    named = label(PARAMETERS[name]) if name in PARAMETERS else ""
+    return sentence if not named or named in sentence else _("%(name)s: %(why)s") % {"name": named, "why": sentence}
+
+
 def ranges(offer: OfferFacts) -> dict[str, tuple[float, float]]:
     """The least and the most of every number that the offer takes, by name."""
     return {name: offer.parameters[name].bounds for name in NUMBERS if offer.parameters[name].taken}

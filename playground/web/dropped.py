@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from django.contrib import messages
 from django.http import HttpRequest
 
+from playground.conversations.run_settings import told
+
 TAG = "dropped"
 
 
 def say_dropped(request: HttpRequest, *notes: Mapping[str, str]) -> None:
     """Say each sentence once."""
-    for sentence in dict.fromkeys(sentence for some in notes for sentence in some.values()):
+    for sentence in dict.fromkeys(sentence for some in notes for sentence in told(some)):
         messages.info(request, sentence, extra_tags=TAG)
 
 

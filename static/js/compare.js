@@ -24,6 +24,7 @@ const composer = document.querySelector("prompt-composer");
 const picker = document.querySelector("model-picker");
 const heading = document.querySelector("[data-comparison-title]");
 const runAgain = document.querySelector("[data-run-again]");
+const runAllAgain = document.querySelector("[data-run-all-again]");
 const settings = () => document.querySelector("run-settings");
 const catchingUp = new Set(); // columns that are being asked what they missed
 let current = board.columns[0].id; // whose settings stand in the sheet
@@ -148,7 +149,9 @@ function estimateMeter({ column, assistant_message: message }, prompt) {
 // ── the state of the board ──
 board.addEventListener("tc:board", () => {
   composer.isLive = board.running.length > 0;
-  runAgain.hidden = composer.isLive || board.columns.every(({ answer }) => answer === null);
+  const isUnasked = board.columns.every(({ answer }) => answer === null);
+  runAgain.hidden = composer.isLive || isUnasked;
+  runAllAgain.hidden = isUnasked;
   composer.historyTokens = board.columns.reduce((sum, column) => sum + (column.answer ? historyOf(column) : 0), 0);
 });
 board.addEventListener("tc:parts", ({ detail }) => {

@@ -106,7 +106,7 @@ def _settings(imported: Imported, offers: Sequence[Offer]) -> tuple[RunSettings,
         return kept, () if wished == kept else (_without(imported.model),)
     wished = run_settings.parse(wished.to_json() | {"offer": str(offer.pk)})
     chosen, notes = run_settings.clamp(wished, facts_of(offer))
-    return chosen, tuple(notes.values())
+    return chosen, run_settings.told(notes)
 
 
 def _without(model: str) -> str:

@@ -168,7 +168,7 @@ def test_a_draft_beyond_the_context_offers_a_larger_model_before_anything_is_sen
     expect(page.locator(".tc-model-card")).to_contain_text("GLM-4.7-FlashX")
     expect(out).to_be_hidden()
     expect(page.locator("[data-context-used]")).to_have_text("139K / 200K")
-    expect(page.locator("[data-context] svg")).to_have_attribute(
+    expect(page.locator(".tc-context svg")).to_have_attribute(
         "aria-label",
         re.compile(r"Context in tokens: 139,\d{3} used, 8,192 reserved for the answer, 5\d,\d{3} free, of 200,000"),
     )

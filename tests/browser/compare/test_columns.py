@@ -90,7 +90,6 @@ def test_all_questions_are_asked_again_in_a_new_comparison_one_after_the_other(
     for count, text in enumerate(("Write one sentence", "And another one"), 1):
         ask(board, text)
         until_all(board, "finished", 3 * count)
-    open_board(board, comparison)
     board.get_by_role("button", name="Ask all of it again in a new comparison").click()
     board.wait_for_url(re.compile(r"questions="))
     ready(board)

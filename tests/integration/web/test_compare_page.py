@@ -14,7 +14,7 @@ from playground.comparisons import asking, columns
 from playground.comparisons.asking import Asked
 from playground.comparisons.models import Comparison, Vote
 from playground.conversations.models import Conversation, Generation, LastSettings
-from playground.conversations.run_settings import RunSettings, clamp, parse
+from playground.conversations.run_settings import RunSettings, clamp, parse, told
 from tests.integration.comparisons.conftest import comparison, finish, offers, question, turn_of
 from tests.integration.web.conftest import HTMX, text_of
 
@@ -127,7 +127,8 @@ def test_what_an_added_column_does_not_take_is_said_once_in_the_words_of_the_mod
     alices.post(at("add", comparison), {"offer": str(offers[0].pk)})
     page = alices.get(at("", comparison))
     _fitting, notes = clamp(parse(last.settings | {"offer": str(offers[0].pk)}), facts_of(offers[0]))
-    assert list(page.context["dropped"]) == list(notes.values()) != []
+    assert list(page.context["dropped"]) == told(notes) != []
+    assert "Temperature: " in text_of(page), "no field stands beside it"
     assert "Seed is left out." in text_of(page)
     assert "toast-content" not in page.content.decode()
     assert alices.get(at("", comparison)).context["dropped"] == []

@@ -303,7 +303,7 @@ def test_reasoning_that_nobody_knows_is_no_zero_in_list_receipt_and_files(
     told = {row["id"]: (row["reasoning_tokens"], row["reasoning_basis"]) for row in rows}
     assert told == {none.pk: (None, "none"), estimated.pk: (7, "estimated"), older.pk: (0, None)}
     assert {row["id"]: row["reasoning_tokens"] for row in csv_of(alice)}[str(none.pk)] == ""
-    receipts = [words(browser_of(alice).get(f"/usage/entries/{one.pk}/")) for one in (none, estimated, older)]
+    receipts = [words(browser_of(alice), f"/usage/entries/{one.pk}/") for one in (none, estimated, older)]
     said = [re.search(r"of it reasoning\s+(≈ \d+|—|\d+)", receipt) for receipt in receipts]
     assert [one and one[1] for one in said] == ["—", "≈ 7", "0"]
 
