@@ -86,6 +86,7 @@ def model_page(desk: Desk, model: LanguageModel) -> dict[str, Any]:
         "may_set_prices": desk.may_set_prices,
         "figures": _figures(desk, model),
         "features": [str(FEATURES.get(name, name)) for name in model.features],
+        "features_source": _source(desk, _source_of(model, "features")),
         "use_cases": _uses(model, words.use_cases, language),
         "alternatives": _alternatives(words.alternatives),
         "claims": words.claims,
@@ -95,7 +96,10 @@ def model_page(desk: Desk, model: LanguageModel) -> dict[str, Any]:
         "sample": _sample(model.sample),
         "remarks": [desk.say(text) for text in (*model.remarks, *_notes(model.facts), *_notes(model.family.facts))],
         "shops": [_shop(desk, offer, model) for offer in _all_offers(desk, model)],
-        "unnamed": [_unnamed(row, desk) for row in UnnamedRow.objects.filter(guess=model.slug)],
+        "unnamed": [
+            _unnamed(row, desk)
+            for row in UnnamedRow.objects.filter(guess=model.slug).select_related("source", "provider")
+        ],
         "rate": rate_words(desk.rate),
         "source": _source(desk, model.source),
         "series_source": _source(desk, _series_source(model)),
@@ -216,6 +220,20 @@ def _figures(desk: Desk, model: LanguageModel) -> list[dict[str, Any]]:
     return stated + series
 
 
+def _source_of(model: LanguageModel, figure: str) -> Source | None:
+    """Who states a figure; where no source of its own is named, that is the model's."""
+    return Source.objects.filter(pk=model.figure_sources.get(figure)).first() or model.source
+
+
+def _shop_source(desk: Desk, offer: Offer) -> dict[str, str] | None:
+    """Where and when the shop says so. Its address is that of the source with this title."""
+    if not offer.source:
+        return None
+    known = Source.objects.filter(title=offer.source).first()
+    date = day_words(offer.source_date) if offer.source_date else ""
+    return {"title": desk.say(offer.source), "url": known.url if known else "", "date": date}
+
+
 def _series_source(model: LanguageModel) -> Source | None:
     return Source.objects.filter(title=model.family.source).first()
 
@@ -325,6 +343,7 @@ def _shop(desk: Desk, offer: Offer, model: LanguageModel) -> dict[str, Any]:
             for name, label in SHOP_FACTS.items()
             if name in offer.facts
         ],
+        "source": _shop_source(desk, offer),
         "try_url": try_url(offer) if offer.enabled else "",
         "refused": desk.refused(offer),
     }
@@ -342,6 +361,7 @@ def _unnamed(row: UnnamedRow, desk: Desk) -> dict[str, Any]:
         "hosts": _(", ").join(row.hosts),
         "price": {part: amount_words(getattr(tier, part), currency, desk.rate) for part in PARTS},
         "note": desk.say(row.note),
+        "source": _source(desk, row.source),
     }
 
 

@@ -63,13 +63,13 @@ composer.deliver = async ({ text, clientId, signal }) => {
 composer.addEventListener("input", () => Promise.all([arrives(), import("./live-answer.js")]).catch(() => {}), { once: true });
 // A "/" at the beginning offers templates; what does so comes then.
 composer.addEventListener("input", ({ target }) => {
-  if (target.value?.startsWith("/") || templates) openTemplates();
+  if (target.value?.startsWith("/") || templates) templateMenu().then((menu) => menu.typed());
 });
+composer.querySelector("[data-open-templates]").addEventListener("click", () => templateMenu().then((menu) => menu.open()));
 let templates = null;
-async function openTemplates() {
-  const { templateMenu } = await import("./template-menu.js");
-  templates = templateMenu({ composer, settings });
-  templates.typed();
+async function templateMenu() {
+  const made = await import("./template-menu.js");
+  return (templates = made.templateMenu({ composer, settings }));
 }
 document.querySelector("[data-save-template]")?.addEventListener("click", async (event) => {
   event.preventDefault();
@@ -285,7 +285,9 @@ document.addEventListener("tc:use-preset", (event) => {
 });
 provide("composer", () => composer.focus());
 provide("edit", () => thread.editLast(), () => !readsOnly() && thread.querySelector('[data-act="edit"]') !== null);
-provide("compare", async () => (await import("./compare-prompt.js")).comparePrompt(composer.text.trim() || thread.lastQuestion));
+const compare = async () => (await import("./compare-prompt.js")).comparePrompt(composer.text.trim() || thread.lastQuestion);
+provide("compare", compare);
+document.querySelector("[data-compare-prompt]")?.addEventListener("click", compare);
 provide("stop", () => composer.stop(), () => thread.running !== null && !readsOnly());
 provide("settings", () => toggleSheet("inspector"));
 document.addEventListener("tc:choose-model", (event) => {

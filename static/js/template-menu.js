@@ -1,5 +1,5 @@
-// "/" in the composer: a menu of templates, a small form for the variables of the chosen one, and its texts in their places.
-// Nothing is sent. Loaded when a message first begins with "/"; other words after it (the sandbox's commands) find no rows and
+// "/" in the composer, or its button: a menu of templates, a small form for the variables of the chosen one, and its texts in
+// their places. Nothing is sent. Loaded when a message first begins with "/" or the button is pressed; other words after it (the sandbox's commands) find no rows and
 // are sent as they are.
 import { announce, element, parse, toast } from "./dom.js";
 import { fill, gettext, ngettext, number } from "./language.js";
@@ -27,6 +27,8 @@ class TemplateMenu {
   #asking = null;
   #timer = 0;
   #asked = null;
+  #isByButton = false; // then all of them are offered, whatever stands in the field
+  #kept = ""; // what stood there, and stays above the template
 
   constructor({ composer, settings }) {
     this.#composer = composer;
@@ -42,8 +44,16 @@ class TemplateMenu {
     this.#box.addEventListener("mousemove", ({ target }) => this.#activate(target.closest('[role="option"]') ?? this.#active));
   }
 
+  // The button was pressed.
+  open() {
+    this.#composer.focus();
+    this.#isByButton = true;
+    this.#ask("");
+  }
+
   // The message changed.
   typed() {
+    this.#isByButton = false;
     clearTimeout(this.#timer);
     const query = this.#query;
     if (query === null) {
@@ -55,6 +65,7 @@ class TemplateMenu {
   }
 
   get #query() {
+    if (this.#isByButton) return "";
     const { value } = this.#field;
     return value.startsWith("/") && value.length <= LONGEST && !value.includes("\n") ? value.slice(1).trim() : null;
   }
@@ -71,6 +82,7 @@ class TemplateMenu {
       this.#asked = query;
       this.#box.replaceChildren(found);
       this.#show();
+      if (this.#isByButton && !this.#isOpen) this.#composer.tell(gettext("There is no template yet."));
     } catch (error) {
       if (error.name !== "AbortError") this.#close(); // away: what was typed can still be sent
     }
@@ -113,6 +125,7 @@ class TemplateMenu {
 
   #close() {
     this.#asking?.abort();
+    this.#isByButton = false;
     if (this.#isOpen) this.#box.hidePopover();
     this.#box.replaceChildren();
     this.#asked = null;
@@ -150,6 +163,7 @@ class TemplateMenu {
   // ── the form ──
   async #choose(row) {
     const address = row.href;
+    this.#kept = this.#isByButton ? this.#field.value.trim() : "";
     this.#close();
     const answer = await this.#talk(address);
     if (!answer) return;
@@ -206,7 +220,7 @@ class TemplateMenu {
 
   // Model, parameters and system prompt become the template's; tools and the output format stay as the reader chose them.
   #insert({ settings, text }) {
-    this.#composer.fill(text);
+    this.#composer.fill([this.#kept, text].filter(Boolean).join("\n\n"));
     const form = this.#settings().querySelector("form");
     const { thinking, stop, ...others } = settings;
     const untouched = Object.fromEntries(PARAMETERS.map((name) => [name, ""]));

@@ -52,7 +52,7 @@ def main() -> int:
     wanted = read_arguments()
     looks: tuple[Look, ...] = ALL if wanted.all else KEPT
     looks = tuple(look for look in looks if wanted.look in look.name)
-    screens = tuple(screen for screen in SCREENS if screen.name.startswith(wanted.only))
+    screens = tuple(screen for screen in SCREENS if screen.name.startswith(tuple(wanted.only)))
     wanted.to.mkdir(parents=True, exist_ok=True)
     gallery = Gallery(wanted.to)
     for command, options in (
@@ -80,7 +80,7 @@ def main() -> int:
 
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default="", help="screens whose name begins so")
+    parser.add_argument("--only", default=[""], nargs="+", help="screens whose name begins so, or so")
     parser.add_argument("--look", default="", help="looks whose name has this in it: 390, zh, dark, 1440-en-light")
     parser.add_argument("--all", action="store_true", help="every theme, language and width")
     parser.add_argument("--to", type=Path, default=DOCS, help="the folder; docs/screens/ if not said")

@@ -13,6 +13,11 @@ def click(selector: str) -> Act:
     return lambda page: page.locator(selector).filter(visible=True).first.click()
 
 
+def click_last(selector: str) -> Act:
+    """Press the last one that can be seen."""
+    return lambda page: page.locator(selector).filter(visible=True).last.click()
+
+
 def unfold(selector: str) -> Act:
     """Open a part by its summary and wait until it has its whole height."""
 

@@ -17,7 +17,7 @@ from tests.screens.household import ZONE
 from tests.screens.looks import LANGUAGES, Look
 from tests.screens.screens import Screen
 
-PATIENCE = 15_000  # milliseconds for anything to appear
+PATIENCE = 60_000  # milliseconds for anything to appear
 SETTLED = 3_000  # milliseconds that pass on a page whose clock is held, before anything happens on it
 READY = """() => document.fonts.ready.then(() =>
   !document.querySelector("#prompt") || Boolean(customElements.get("prompt-composer")))"""
@@ -67,6 +67,7 @@ class Camera:
             self._play(page, screen, f"{self._house.url}{screen.address.format(**places)}")
             yield page
         finally:
+            page.unroute_all(behavior="ignoreErrors")
             page.close()
             page.context.set_offline(False)
             _leave_as_found()

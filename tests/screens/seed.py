@@ -31,7 +31,7 @@ from tests.screens.answers import Pace, as_the_sandbox_says, as_written
 from tests.screens.batches import fill_batches
 from tests.screens.budgets import set_budgets
 from tests.screens.comparisons import compare
-from tests.screens.frozen_time import NOW, HeldClock
+from tests.screens.frozen_time import NOW, TAKING, HeldClock
 from tests.screens.household import Household, Seeded
 from tests.screens.shared import share_some
 from tests.screens.teamwork import tell_of_the_team
@@ -94,13 +94,17 @@ class Storyteller:
         self._damaged()
 
     def _under_way(self) -> None:
-        """As many runs as leave a key of the team little room. The clock is held: no lease of theirs runs out."""
-        self._at(seconds=0)
+        """As many runs as leave a key of the team little room.
+
+        They wait to be taken up. A server whose clock is held lets them: they are newer than it is.
+        """
+        self._clock.set(TAKING + dt.timedelta(seconds=1))
         key = uuid.UUID(self._house.seeded.places["batch_key"])
         settings = self._settings("bigmodel/glm-z1-air", key=key, max_tokens=256)
         for _ in range(46):
-            turn = self._turn(None, settings, texts.TAGGING.question, user=self._house.colleague)
+            turn = self._turn(None, settings, texts.TAGGING.question, user=self._house.colleague, owner="")
             threads.archive(Conversation.objects.get(pk=turn.conversation_id), archived=True)
+        self._at(minutes=1)
         keys.touch(key, user_id=self._house.colleague.pk)
 
     def _damaged(self) -> None:
@@ -308,7 +312,15 @@ class Storyteller:
         settle(as_the_sandbox_says(turn), owner=WRITER)
         return Conversation.objects.get(pk=turn.conversation_id)
 
-    def _turn(self, room: Conversation | None, settings: RunSettings, text: str, *, user: User | None = None) -> Turn:
+    def _turn(
+        self,
+        room: Conversation | None,
+        settings: RunSettings,
+        text: str,
+        *,
+        user: User | None = None,
+        owner: str = WRITER,
+    ) -> Turn:
         return turns.append_turn(
             user=user or self._house.owner,
             conversation=room,
@@ -316,7 +328,7 @@ class Storyteller:
             client_id=self._client_id(),
             text=text,
             settings=settings,
-            owner=WRITER,
+            owner=owner,
         )
 
     def _written(self, turn: Turn, said: texts.Said, state: str) -> Settlement:

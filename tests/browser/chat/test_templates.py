@@ -68,6 +68,23 @@ def test_slash_inserts_a_template_with_the_keyboard_alone(
     expect(page.locator("#details")).to_contain_text("Zebra notes v1")
 
 
+def test_the_button_offers_templates_and_what_was_typed_stays_above(page: Page, notes: TemplateVersion) -> None:
+    ready(page)
+    page.fill("#prompt", "My own words.")
+    page.click("[data-open-templates]")
+    expect(page.locator("#prompt")).to_be_focused()
+    page.locator(".tc-slash-row", has_text="Zebra notes").click()
+    form = page.locator("#fill-dialog form")
+    form.locator('[name="value-notes"]').fill("Mei: hello")
+    form.locator('[value="use"]').click()
+    expect(page.locator("#prompt")).to_have_value("My own words.\n\nNotes:\nMei: hello")
+    page.click("[data-open-templates]")
+    expect(page.locator(".tc-slash-row").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".tc-slash")).to_be_hidden()
+    assert not Generation.objects.exists()
+
+
 def test_escape_closes_the_menu_and_keeps_what_was_typed(page: Page, notes: TemplateVersion) -> None:
     ready(page)
     slash(page, "/zeb")

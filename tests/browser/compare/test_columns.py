@@ -300,9 +300,13 @@ def test_a_key_is_chosen_for_one_column(
     assert chosen == [str(first.pk), str(second.pk)]
 
 
-def test_a_prompt_is_taken_over_from_the_chat_and_nothing_is_sent(page: Page) -> None:
+@pytest.mark.parametrize("way", ["the keyboard", "the header"])
+def test_a_prompt_is_taken_over_from_the_chat_and_nothing_is_sent(page: Page, way: str) -> None:
     page.fill("#prompt", "Which is the longest river?")
-    page.keyboard.press("Control+Shift+C")
+    if way == "the header":
+        page.click("[data-compare-prompt]")
+    else:
+        page.keyboard.press("Control+Shift+C")
     page.wait_for_url("**/compare/*-*/")
     ready(page)
     expect(page.locator("#prompt")).to_have_value("Which is the longest river?")

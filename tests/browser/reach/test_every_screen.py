@@ -6,9 +6,11 @@ With whatever is open on it: dialogs, menus, popovers, sheets, the palette.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import Browser
 from pytest_django import DjangoDbBlocker
 
@@ -33,13 +35,20 @@ class HeldServer(Server):
 
 
 @pytest.fixture(scope="module")
-def clock(django_db_setup: None, django_db_blocker: DjangoDbBlocker, _running_server: Server) -> Iterator[HeldClock]:
-    """The tables are this module's until its end: what was seeded is looked at by all of its tests."""
-    _running_server.stop()  # a data folder belongs to one server
-    with django_db_blocker.unblock(), time_held() as held:
+def transactional_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """In the place of pytest-django's: what was seeded is looked at by all tests of this module, and then emptied."""
+    with django_db_blocker.unblock():
         put_stock("load_catalog", "load_templates")
-        yield held
+        yield
         call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="module")
+def clock(transactional_db: None, _running_server: Server) -> Iterator[HeldClock]:
+    """The time of the pictures."""
+    _running_server.stop()  # a data folder belongs to one server
+    with time_held() as held:
+        yield held
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +64,19 @@ def installation(clock: HeldClock) -> Iterator[HeldServer]:
 def lived_in(clock: HeldClock, installation: HeldServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
     """The house of the pictures."""
     installation.stop()
-    seeded = seed(clock)
+    with ThreadPoolExecutor(1) as apart:  # Playwright runs an event loop in this thread, and the sandbox wants its own
+        seeded = apart.submit(seed_and_leave, clock).result()
     with listing_models(tmp_path_factory.mktemp("bench") / "log"):
         installation.start()
         yield seeded
+
+
+def seed_and_leave(clock: HeldClock) -> Seeded:
+    """Seed, and close the connection of this thread."""
+    try:
+        return seed(clock)
+    finally:
+        connection.close()
 
 
 def faults(browser: Browser, house: House, look: Look, screens: list[Screen], seeded: Seeded) -> dict[str, list[Fault]]:

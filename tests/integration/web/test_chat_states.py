@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
+from playground.catalog.choices import DisabledReasons
 from playground.catalog.models import LanguageModel, Offer, PriceRow
 from playground.conversations.models import Generation, LastSettings
 from playground.conversations.progress import LONGEST_WAIT, Settlement, settle
@@ -295,7 +296,7 @@ def test_a_model_that_is_busy_offers_another_one_beside_the_countdown(
 
 def test_without_another_model_that_can_be_used_none_is_offered(desk: Desk, failed: Callable[..., Generation]) -> None:
     run = failed(error_code="rate_limited", retryable=True)
-    Offer.objects.exclude(pk=run.offer_id).update(enabled=False)
+    Offer.objects.exclude(pk=run.offer_id).update(enabled=False, disabled_reason=DisabledReasons.BY_HAND)
     told = trouble_of(run)
     assert told is not None
     assert [way.act for way in told.ways] == ["model"]

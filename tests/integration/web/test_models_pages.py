@@ -322,6 +322,26 @@ def test_every_figure_of_a_model_names_its_source_and_date(alices: Client, catal
         )
 
 
+def test_what_shops_say_unnamed_rows_and_features_name_their_source_and_date(alices: Client, catalog: None) -> None:
+    shown = unnamed = features = 0
+    for model in LanguageModel.objects.all():
+        page = alices.get(reverse("model", args=[model.slug])).context["model"]
+        stated = [shop["source"] for shop in page["shops"] if shop["facts"]]
+        shown += len(stated)
+        stated += [row["source"] for row in page["unnamed"]]
+        unnamed += len(page["unnamed"])
+        if page["features"]:
+            stated.append(page["features_source"])
+            features += 1
+        assert all(source and source["title"] and source["date"] for source in stated), model.slug
+    assert shown > 5
+    assert unnamed > 3
+    assert features > 5
+    html = alices.get(reverse("model", args=["glm-4.7-flashx"])).content.decode()
+    facts = html.partition('class="tc-shop-facts"')[2]
+    assert re.search(r'</dl>\s*<p class="tc-card-note"><span class="tc-second">', facts)
+
+
 def test_each_shop_of_a_model_lists_its_parameters_with_who_states_them(alices: Client, catalog: None) -> None:
     page = alices.get("/models/glm-4.5/")
     words = text_of(page)
