@@ -154,6 +154,7 @@
     "The server restarts.": "\u670d\u52a1\u5668\u6b63\u5728\u91cd\u542f\u3002",
     "The summary was not finished. Your message was not sent; it is still here.": "\u603b\u7ed3\u6ca1\u6709\u5b8c\u6210\u3002\u60a8\u7684\u6d88\u606f\u672a\u53d1\u9001\uff0c\u4ecd\u4fdd\u7559\u5728\u8fd9\u91cc\u3002",
     "There is no connection to the server.": "\u65e0\u6cd5\u8fde\u63a5\u5230\u670d\u52a1\u5668\u3002",
+    "There is no template yet.": "\u8fd8\u6ca1\u6709\u63d0\u793a\u8bcd\u6a21\u677f\u3002",
     "Thinking %(seconds)s s\u2026": "\u6b63\u5728\u601d\u8003 %(seconds)s \u79d2\u2026\u2026",
     "This address is not allowed.": "\u4e0d\u5141\u8bb8\u4f7f\u7528\u6b64\u5730\u5740\u3002",
     "This browser does not let the page copy.": "\u8be5\u6d4f\u89c8\u5668\u4e0d\u5141\u8bb8\u9875\u9762\u590d\u5236\u3002",
