@@ -12,7 +12,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Que
 from playground.ledger.models import Entry
 from playground.pricing.money import CURRENCIES
 
-MOST: Final = 20_000  # entries that a request may read
+MOST: Final = 20_000  # entries: 0.1 s on SQLite
 
 
 @dataclass(frozen=True, slots=True)
