@@ -46,15 +46,18 @@ def run_on(offer: Offer) -> Way:
 def free_offer(desk: Desk, offer: Offer) -> Offer | None:
     """An offer that this person can use now while `offer` is busy: another model, which reads as much.
 
-    Another provider comes first, where nothing is shared with the one that refuses.
+    One of the same family comes first, best at another provider, which shares nothing with the one that refuses.
     """
     found = [
         one
         for one in _usable(desk, offer)
         if one.title != offer.title and (one.context_tokens or 0) >= (offer.context_tokens or 0)
     ]
-    elsewhere = [one for one in found if one.provider_id != offer.provider_id]
-    return next(iter(elsewhere or found), None)
+    family = _family(offer)
+    found.sort(
+        key=lambda one: (_family(one) != family, one.provider_id == offer.provider_id, abs(one.sort - offer.sort))
+    )
+    return next(iter(found), None)
 
 
 def larger_offers(desk: Desk, offer: Offer, needed: int = 0) -> list[Offer]:
@@ -78,3 +81,7 @@ def _usable(desk: Desk, offer: Offer) -> list[Offer]:
         and not desk.refused(one)
         and (one.language_model is None or one.language_model.status == Statuses.CURRENT)
     ]
+
+
+def _family(offer: Offer) -> str:
+    return offer.language_model.family_id if offer.language_model else ""

@@ -67,7 +67,6 @@ class Camera:
             self._play(page, screen, f"{self._house.url}{screen.address.format(**places)}")
             yield page
         finally:
-            page.unroute_all(behavior="ignoreErrors")
             page.close()
             page.context.set_offline(False)
             _leave_as_found()

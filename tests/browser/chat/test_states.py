@@ -55,7 +55,7 @@ def ended(user: User, state: str, offer: Offer, **facts: Any) -> str:
     return f"/c/{turn.conversation_id}/"
 
 
-RUN_ON = "Run on GLM-4.5 now"
+RUN_ON = "Run on … now"
 PROVOKED = [
     ("cut", "interrupted", "The answer was cut off.", ["Continue from here", "Retry", "Keep as is"]),
     ("eof", "interrupted", "The answer was cut off.", ["Continue from here", "Retry", "Keep as is"]),
@@ -79,7 +79,7 @@ def test_a_provoked_fault_names_its_cause_and_offers_a_way_on(
     until_state(page, state)
     expect(note(page).locator(".tc-note-title")).to_have_text(title)
     assert len(note(page).locator(".tc-note-text").inner_text()) > 20
-    assert acts(page) == ways
+    assert [re.sub(r"^Run on GLM-\S+ now$", RUN_ON, act) for act in acts(page)] == ways
 
 
 def test_the_same_states_speak_chinese(browser_of_user: Callable[..., BrowserContext], alice: User) -> None:

