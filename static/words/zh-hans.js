@@ -71,7 +71,7 @@
     "Compare this prompt": "\u5bf9\u6bd4\u6b64\u63d0\u793a\u8bcd",
     "Connected again.": "\u5df2\u91cd\u65b0\u8fde\u63a5\u3002",
     "Connection lost.": "\u8fde\u63a5\u5df2\u65ad\u5f00\u3002",
-    "Context in tokens: %(used)s used, %(reserved)s reserved for the answer, %(free)s free, of %(context)s": "\u4e0a\u4e0b\u6587 Token\uff1a\u5df2\u7528 %(used)s\uff0c\u4e3a\u56de\u7b54\u9884\u7559 %(reserved)s\uff0c\u5269\u4f59 %(free)s\uff0c\u5171 %(context)s",
+    "Context in tokens: %(used)s used, %(reserved)s reserved for the answer, %(free)s free, of %(context)s": "\u4e0a\u4e0b\u6587\uff08tokens\uff09\uff1a\u5df2\u7528 %(used)s\uff0c\u4e3a\u56de\u7b54\u9884\u7559 %(reserved)s\uff0c\u5269\u4f59 %(free)s\uff0c\u5171 %(context)s",
     "Conversation deleted": "\u4f1a\u8bdd\u5df2\u5220\u9664",
     "Conversations": "\u4f1a\u8bdd",
     "Copied": "\u5df2\u590d\u5236",

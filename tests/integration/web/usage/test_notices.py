@@ -56,7 +56,7 @@ def test_all_four_are_found_and_lead_to_what_they_are_about(
     client.get("/usage/")
     with CaptureQueriesContext(connection) as asked:
         found = links(client)
-    assert len(asked) <= MOST_QUERIES
+    assert len(asked) <= MOST_QUERIES + 1, "one more for the last runs of each model that may be failing"
     assert list(found) == [
         "Today cost ¥0.0720, more than three times the median of 28 days.",
         "GLM-5: 17 of the last 50 runs failed.",
