@@ -10,9 +10,9 @@ for (const question of document.querySelectorAll('[data-shared="question"]')) fo
 for (const answer of document.querySelectorAll('[data-shared="answer"]')) {
   hydrateLater({
     isConnected: true,
+    markdown: answer.querySelector('[data-source="content"]').textContent,
     hydrate() {
-      const source = answer.querySelector('[data-source="content"]').textContent;
-      new MarkdownView(answer.querySelector("[data-body]")).update(withReferences(source, answer.querySelector('[data-part="sources"]')));
+      new MarkdownView(answer.querySelector("[data-body]")).update(withReferences(this.markdown, answer.querySelector('[data-part="sources"]')));
     },
   });
 }

@@ -69,6 +69,7 @@ export function drawMath(root) {
   for (const place of root.querySelectorAll("[data-tex]")) {
     place.className = "tc-math";
     place.textContent = place.dataset.tex;
+    if (place.hasAttribute("data-display")) scrollers.observe(place);
     waiting.push(place);
   }
   if (waiting.length) work();
@@ -76,6 +77,14 @@ export function drawMath(root) {
 
 // When every formula that was marked so far is drawn, or stays as its source.
 export const mathIsDrawn = () => (waiting.length ? new Promise((resolve) => listeners.push(resolve)) : Promise.resolve());
+
+// A formula that is wider than its place scrolls: by the keyboard, too, and only then it is a stop on the reader's way.
+const scrollers = new ResizeObserver((seen) => {
+  for (const { target } of seen) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
 
 const AT_ONCE = 10; // milliseconds
 const FIRST = 40; // of the first ones: nobody reads yet, and what is drawn later moves what is being read

@@ -32,7 +32,8 @@ def test_a_text_that_is_too_long_pushes_no_button_out_of_the_composer(
     assert page.locator("#composer").evaluate(OUTSIDE) == []
     beside = page.locator("[data-length]").bounding_box()
     send = page.locator("[data-send]").bounding_box()
-    assert beside and send
+    assert beside is not None
+    assert send is not None
     assert width < 390 or send["y"] < beside["y"] + beside["height"], "on a usual phone they share a line"
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from playground.accounts.models import User
@@ -20,7 +19,8 @@ from playground.conversations.web_search import WebSearch
 from playground.tools import functions
 from playground.tools.judging import judge
 from tests.browser.chat.conftest import ready
-from tests.browser.reach.test_every_page import CUT, SPACED, STICKING_OUT, grave
+from tests.browser.reach.faults import grave
+from tests.browser.reach.test_every_page import CUT, SPACED, STICKING_OUT
 from tests.server import Server
 
 LONG_NAME = "get_price_series_of_a_commodity_with_a_name_of_sixty_characters"
@@ -92,19 +92,18 @@ def test_axe_finds_nothing_serious_in_tools_and_verdicts(
     browser_of_user: Callable[..., BrowserContext], alice: User, conversation: str, theme: str, language: str
 ) -> None:
     User.objects.filter(pk=alice.pk).update(language=language, theme=theme)
-    axe = Axe()
     page = browser_of_user(alice, color_scheme=theme, locale=language, reduced_motion="reduce").new_page()
     open_all(page, conversation)
     expect(page.locator("[data-call]")).to_have_count(4)
     expect(page.locator("[data-verdict] .tc-path")).to_have_count(2)
     expect(page.locator(".tc-sources li")).to_have_count(2)
-    found = grave(axe, page)
+    found = grave(page)
     page.click("#function-add")
     page.locator("#function-form .tc-chip").first.click()
     expect(page.locator("#function-name")).to_have_value("get_weather")
     page.locator("#function-parameters").fill('{"type": "strng"}')
     page.locator("#parameters-flaws code").first.wait_for()
-    found += grave(axe, page)
+    found += grave(page)
     assert found == []
 
 
