@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
-from twisted.internet import asyncioreactor
+from twisted.internet.main import installReactor
+
+from playground.web.reactor import EagerReactor
 
 _loop = uvloop.new_event_loop()
 asyncio.set_event_loop(_loop)
-asyncioreactor.install(_loop)  # type: ignore[no-untyped-call]
+installReactor(EagerReactor(_loop))  # type: ignore[no-untyped-call]
 
 from daphne.server import Server  # noqa: E402
 from twisted.internet import reactor as _reactor  # noqa: E402
