@@ -79,7 +79,7 @@ def refusal(purse: Purse, shortage: Shortage, now: dt.datetime) -> str:
         first = _("%(budget)s: %(left)s of %(limit)s is left, and this turn could take up to %(needed)s.") % values
     else:
         first = _("%(budget)s: nothing is left of %(limit)s.") % values
-    return together(first, held_words(purse), renewal(budget, now, purse.leaves_at))
+    return together(first, unpriced_words(purse), held_words(purse), renewal(budget, now, purse.leaves_at))
 
 
 def refusal_of_many(purse: Purse, shortage: Shortage, now: dt.datetime) -> str:
@@ -93,7 +93,17 @@ def refusal_of_many(purse: Purse, shortage: Shortage, now: dt.datetime) -> str:
     first = (
         _("%(budget)s: %(left)s of %(limit)s is left, and all rows together will probably take %(needed)s.") % values
     )
-    return together(first, held_words(purse), renewal(purse.budget, now, purse.leaves_at))
+    return together(first, unpriced_words(purse), held_words(purse), renewal(purse.budget, now, purse.leaves_at))
+
+
+def unpriced_words(purse: Purse) -> str:
+    """What no amount of a budget includes; empty for nothing."""
+    if not purse.unpriced:
+        return ""
+    words = ngettext(
+        "%(count)s run without a price is not in it.", "%(count)s runs without a price are not in it.", purse.unpriced
+    )
+    return words % {"count": f"{purse.unpriced:,}"}
 
 
 def held_words(purse: Purse) -> str:
@@ -129,8 +139,10 @@ def crossed(purse: Purse, spent: int, *, is_blocked: bool) -> str:
         "limit": amount_words(budget.ceiling, budget.measure),
     }
     if is_blocked:
-        return _("%(budget)s is reached: %(spent)s of %(limit)s is used. What has no room is refused.") % values
-    return _("%(budget)s is nearly used up: %(spent)s of %(amount)s is used.") % values
+        first = _("%(budget)s is reached: %(spent)s of %(limit)s is used. What has no room is refused.") % values
+    else:
+        first = _("%(budget)s is nearly used up: %(spent)s of %(amount)s is used.") % values
+    return together(first, unpriced_words(purse))
 
 
 def together(*sentences: str) -> str:

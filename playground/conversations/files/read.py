@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from playground.conversations.files.chatgpt import is_chatgpt, read_chatgpt
 from playground.conversations.files.imported import BadFile, Imported, ImportedMessage, chain, moment
-from playground.conversations.files.tool_rounds import calls_of, take_result
+from playground.conversations.files.tool_rounds import asks, calls_of, take_result
 
 LARGEST = 50_000_000  # bytes, unpacked
 MOST = 1_000  # conversations
@@ -168,9 +168,9 @@ def _openai(document: Mapping[str, Any]) -> Imported:
         text = _text(row.get("content"))
         if row["role"] in ("system", "developer"):
             system.append(text)
-        elif row["role"] == "tool":
+        elif row["role"] in ("tool", "function"):
             take_result(messages, place, row, text)
-        elif row["role"] in ROLES and (text or row.get("tool_calls")):
+        elif row["role"] in ROLES and (text or asks(row)):
             messages.append(_said(document, place, row, text))
     title = document.get("title")
     return Imported(
@@ -191,7 +191,7 @@ def _said(document: Mapping[str, Any], place: int, row: Mapping[str, Any], text:
         row["role"],
         text,
         thought if isinstance(thought, str) else "",
-        tool_calls=calls_of(row.get("tool_calls"), place) if is_answer else (),
+        tool_calls=calls_of(row, place) if is_answer else (),
         model=wrote if is_answer and isinstance(wrote, str) else "",
     )
 

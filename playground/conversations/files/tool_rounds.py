@@ -1,7 +1,8 @@
 """Tool calls and their results as OpenAI's `messages` have them: brought into the rows of this house. Pure.
 
 There a result is a message of its own that names its call. Here all results of an answer stand in one row below it, one
-for each call in the order of the calls.
+for each call in the order of the calls. Before there were `tool_calls`, an answer had one nameless `function_call`, and
+its result the role "function": old files still have them.
 """
 
 import json
@@ -17,8 +18,16 @@ MOST_CALLS: Final = 128  # of one answer
 LONGEST_ID: Final = 200  # characters
 
 
-def calls_of(calls: object, place: int) -> Sequence[Mapping[str, object]]:
+def asks(row: Mapping[str, Any]) -> bool:
+    """Whether a message calls a function."""
+    return bool(row.get("tool_calls") or row.get("function_call"))
+
+
+def calls_of(row: Mapping[str, Any], place: int) -> Sequence[Mapping[str, object]]:
     """The calls of an answer as the wire has them. Raises BadFile with the path of what is none."""
+    calls = row.get("tool_calls")
+    if not calls and row.get("function_call"):
+        return [_call({"function": row["function_call"]}, f"$.messages[{place}].function_call", 0)]
     if not calls:
         return ()
     if not isinstance(calls, list) or len(calls) > MOST_CALLS:

@@ -12,6 +12,7 @@ from playground.accounts.models import Member, Team, User
 from playground.accounts.roles import Role
 from playground.budgets import deeds, notices
 from playground.budgets.models import Budget, Notice, Purse
+from playground.catalog.models import Offer
 from playground.conversations.turns import Turn
 from playground.errors import Refused
 from tests.integration.budgets.conftest import finish
@@ -37,6 +38,24 @@ def test_the_warning_goes_out_once_however_much_more_is_used(budget: Make, send:
     body = mail.outbox[0].body
     for part in ("Trial budget is nearly used up: 801 tokens of 1,000 tokens is used.", "It renews on 1 ", "/budgets/"):
         assert part in body
+
+
+def test_mail_and_refusal_name_the_runs_without_a_price_that_their_amounts_leave_out(
+    budget: Make, send: Send, unpriced: Offer
+) -> None:
+    one = budget("0.001", "USD", unpriced="allow")
+    for _ in range(2):
+        finish(send(to=unpriced))
+    finish(send(), prompt=900, completion=0)
+    assert notices.deliver() == 1
+    assert "$0.0009 of $0.001 is used. 2 runs without a price are not in it. It renews" in mail.outbox[0].body
+    with pytest.raises(Refused) as refused:
+        send()
+    assert "could take up to $0.000195. 2 runs without a price are not in it. It renews" in refused.value.message
+    Purse.objects.filter(budget=one).update(unpriced=1)
+    with pytest.raises(Refused) as refused:
+        send()
+    assert "1 run without a price is not in it." in refused.value.message
 
 
 def test_it_is_written_in_the_language_of_who_gets_it(

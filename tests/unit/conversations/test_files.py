@@ -159,6 +159,30 @@ def test_tool_turns_of_openai_come_in_with_every_result_at_its_call() -> None:
     ]
 
 
+def test_calls_and_results_from_before_there_were_tool_calls_come_in_too() -> None:
+    (found,) = read(
+        {
+            "messages": [
+                {"role": "user", "content": "How warm?"},
+                {
+                    "role": "assistant",
+                    "content": None,
+                    "function_call": {"name": "warm", "arguments": '{"city": "Oslo"}'},
+                },
+                {"role": "function", "name": "warm", "content": "-4"},
+                {"role": "assistant", "content": "Minus four."},
+            ]
+        }
+    )
+    assert [(one.parent, one.role) for one in found.messages] == [
+        (None, "user"), ("0", "assistant"), ("1", "tool"), ("2", "assistant"),
+    ]  # fmt: skip
+    assert list(found.messages[1].tool_calls) == [call("call_0", "warm", '{"city": "Oslo"}')]
+    assert list(found.messages[2].results) == [{"id": "call_0", "name": "warm", "content": "-4"}]
+    with pytest.raises(BadFile, match=r"\$\.messages\[0\]\.function_call"):
+        read({"messages": [{"role": "assistant", "function_call": {"arguments": "{}"}}]})
+
+
 def test_a_result_that_nobody_asked_for_is_left_out() -> None:
     turns = [{"role": "tool", "tool_call_id": "x", "content": "lost"}, {"role": "user", "content": "Hi"}]
     (found,) = read({"messages": turns})
