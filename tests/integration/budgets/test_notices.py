@@ -48,10 +48,10 @@ def test_mail_and_refusal_name_the_runs_without_a_price_that_their_amounts_leave
         finish(send(to=unpriced))
     finish(send(), prompt=900, completion=0)
     assert notices.deliver() == 1
-    assert "$0.0009 of $0.001 is used. 2 runs without a price are not in it. It renews" in mail.outbox[0].body
+    assert "$0.00090 of $0.00100 is used. 2 runs without a price are not in it. It renews" in mail.outbox[0].body
     with pytest.raises(Refused) as refused:
         send()
-    assert "could take up to $0.000195. 2 runs without a price are not in it. It renews" in refused.value.message
+    assert "could take up to $0.00020. 2 runs without a price are not in it. It renews" in refused.value.message
     Purse.objects.filter(budget=one).update(unpriced=1)
     with pytest.raises(Refused) as refused:
         send()
