@@ -131,12 +131,8 @@ class Run:
             self._error = plan
         else:
             self._prompt_tokens = plan.estimated_prompt_tokens
-            self._reading = asyncio.create_task(self._read(plan, client, pace))
-            try:
-                await self._reading
-            except asyncio.CancelledError:
-                if not self._reading.cancelled():
-                    raise  # somebody cancelled the run itself, not its reading
+            if self._stop_state is None:  # else it was stopped before its first step: nothing is asked
+                await self._read_until_stopped(plan, client, pace)
         settlement = self._settlement()
         if not isinstance(plan, Refused) and settlement.state == Generation.State.FINISHED:
             settlement = replace(settlement, verdict=await verdict_on(settlement, plan))
@@ -144,6 +140,14 @@ class Run:
         self.settlement = settlement
         await self.live.close(End(settlement.state))
         return settlement.state
+
+    async def _read_until_stopped(self, plan: Plan, client: Client, pace: Pace) -> None:
+        self._reading = asyncio.create_task(self._read(plan, client, pace))
+        try:
+            await self._reading
+        except asyncio.CancelledError:
+            if not self._reading.cancelled():
+                raise  # somebody cancelled the run itself, not its reading
 
     async def _read(self, plan: Plan, client: Client, pace: Pace) -> None:
         """Read the upstream to its end, with further attempts only while nothing has come yet."""
@@ -238,7 +242,7 @@ class Run:
             retry_after=getattr(error, "retry_after", None),
             usage=usage,
             raw_usage=as_text(completion.raw_usage),
-            billable=completion.started or (error is None and self._reading is not None),
+            billable=completion.started or (error is None and self.sent is not None),
             estimated_prompt_tokens=self._prompt_tokens,
             ttft_ms=watch.ttft_ms,
             duration_ms=watch.duration_ms if self._reading is not None else None,

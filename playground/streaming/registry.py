@@ -84,6 +84,8 @@ class Registry:
             return None
         run = Run(start.generation_id, start.owner_id, start.message_id, MemoryLiveStream(), turnstile)
         self._runs[start.generation_id] = run
+        if self.draining:
+            run.stop(Generation.State.INTERRUPTED)  # its deed was under way when the end began
         task = asyncio.create_task(self._perform(run, start))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -126,8 +128,9 @@ class Registry:
         await self.batches.close()
         for run in list(self._runs.values()):
             run.stop(Generation.State.INTERRUPTED)
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=patience)
+        until = time.monotonic() + patience
+        while self._tasks and (left := until - time.monotonic()) > 0:  # one may be added by a deed that was under way
+            await asyncio.wait(self._tasks, timeout=left)
         await self.night_shift.close()
         for task in (*self._household, *self._tasks):
             task.cancel()
