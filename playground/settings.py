@@ -3,9 +3,11 @@
 Every variable is described in docs/operations.md. A value that makes no sense stops the start with one sentence.
 """
 
+import contextlib
 import os
 import secrets
 import socket
+import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,13 +24,15 @@ env = Environment()
 
 
 def secret_file(path: Path, make: str) -> str:
-    """Return the secret kept in `path`, writing `make` there (mode 600) on first use."""
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-    except FileExistsError:
-        return path.read_text().strip()
-    path.write_text(make + "\n")
-    return make
+    """Return the secret kept in `path`, putting `make` there (mode 600) on first use; of two starts the first wins."""
+    if not path.exists():
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(make + "\n")
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)  # whole or not at all: a start that is broken off leaves no empty secret
+        Path(name).unlink()
+    return path.read_text().strip()
 
 
 def data_folder(path: Path) -> Path:
@@ -37,8 +41,16 @@ def data_folder(path: Path) -> Path:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ImproperlyConfigured(f"PLAYGROUND_DATA: cannot make {path}: {error.strerror}.") from error
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise ImproperlyConfigured(f"PLAYGROUND_DATA: nothing can be written into {path}.")
+    try:
+        tempfile.TemporaryFile(dir=path).close()  # asking for rights is no proof: a disk may be full or read-only
+    except OSError as error:
+        raise ImproperlyConfigured(f"PLAYGROUND_DATA: nothing can be written into {path}: {error.strerror}.") from error
+    return path
+
+
+def database_file(path: Path) -> Path:
+    """Make an empty database that only this user can read (mode 600); what SQLite puts beside it has the same mode."""
+    path.touch(mode=0o600, exist_ok=True)
     return path
 
 
@@ -142,7 +154,7 @@ if DB == "sqlite":
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": DATA / "trial-center.sqlite3",
+            "NAME": database_file(DATA / "trial-center.sqlite3"),
             "CONN_MAX_AGE": None,
             # IMMEDIATE: a transaction that reads and then writes never meets "database is locked" half way.
             "OPTIONS": {
