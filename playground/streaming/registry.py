@@ -155,10 +155,10 @@ class Registry:
         return run
 
     async def _give_up(self, run: Run) -> str | None:
-        """Settle a broken run with its last checkpoint, if the database allows; else the next sweep of another does."""
+        """Settle a broken run with its last checkpoint, if that can be done; else a sweep does, its lease over."""
         try:
             await records.interrupt(run.generation_id)
-        except DatabaseError:
+        except Exception:
             log.exception("generation %s stays for recovery", run.generation_id)
             return None
         await run.live.close(End(Generation.State.INTERRUPTED))
@@ -177,7 +177,7 @@ class Registry:
     async def _sweep(self) -> None:
         alone = not settings.REDIS_URL
         queued_before = max(self._born, timezone.now() - LEASE) if alone else timezone.now() - LEASE
-        count = await records.interrupt_abandoned({self.owner} if alone else None, queued_before)
+        count = await records.interrupt_abandoned({self.owner} if alone else None, set(self._runs), queued_before)
         if count:
             log.warning("%s generations of a process that is gone were settled as interrupted", count)
 
@@ -213,6 +213,8 @@ class Registry:
                 await work()
             except DatabaseError:
                 log.exception("The database was away; it will be tried again")
+            except Exception:  # one that ended here would never be seen again, and checkpoints or sweeps with it
+                log.exception("%s broke; it will be tried again", getattr(work, "__qualname__", work))
             await asyncio.sleep(seconds)
 
 

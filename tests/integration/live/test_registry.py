@@ -1,4 +1,4 @@
-"""What a process does with its runs at their edges: a stop that comes first, a deed that comes last."""
+"""What a process does with its runs at their edges: a stop that comes first, a deed that comes last, no database."""
 
 import asyncio
 import datetime as dt
@@ -14,26 +14,27 @@ from playground.conversations import turns
 from playground.conversations.models import Generation
 from playground.conversations.run_settings import RunSettings
 from playground.ledger.models import Entry
-from playground.streaming import records
+from playground.streaming import engine, records
 from playground.streaming.plan import Start
-from playground.streaming.registry import Registry, registry
+from playground.streaming.registry import registry
 from playground.vault import keys
+from tests.database_away import database_away
 from tests.upstream import Upstream
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Deed = Callable[[Registry], Start]
+Deed = Callable[..., Start]
 
 
 @pytest.fixture
 def deed(alice: User, upstream: Upstream) -> Deed:
-    """Makes a turn of alice's whose answer would stream for minutes."""
+    """Makes a turn of alice's; by default its answer would stream for minutes."""
     team = current_team(alice)
     keys.allow_host(user=alice, host="127.0.0.1", port=upstream.port)
     provider = create_provider(scope=f"team:{team.pk}", name="Own server", base_url=upstream.base_url)
     keys.add(team=team, user=None, provider=provider, label="own", key="sk-canary-0123456789", created_by=alice)
-    offer = add_offer(provider=provider, wire_name="stream-100000-5", today=dt.date(2026, 11, 21))
 
-    def make(house: Registry) -> Start:
+    def make(owner: str, model: str = "stream-100000-5") -> Start:
+        offer = add_offer(provider=provider, wire_name=model, today=dt.date(2026, 11, 21))
         turn = turns.append_turn(
             user=alice,
             conversation=None,
@@ -41,7 +42,7 @@ def deed(alice: User, upstream: Upstream) -> Deed:
             client_id=uuid.uuid4().hex,
             text="go",
             settings=RunSettings(offer=offer.pk),
-            owner=house.owner,
+            owner=owner,
         )
         assert turn.made is not None
         return records.start_of(turn.made)
@@ -58,7 +59,7 @@ def end_of(start: Start) -> tuple[str, str, int]:
 def test_what_is_stopped_before_its_first_step_asks_the_provider_nothing(deed: Deed, upstream: Upstream) -> None:
     async def scene() -> Start:
         house = registry()
-        start = await records.do(deed, house)
+        start = await records.do(deed, house.owner)
         task = house.start(start)
         assert task is not None
         assert house.stop(start.generation_id)  # before the task has had a turn
@@ -73,7 +74,7 @@ def test_what_is_stopped_before_its_first_step_asks_the_provider_nothing(deed: D
 def test_a_run_whose_deed_was_under_way_when_the_end_began_is_settled_too(deed: Deed, upstream: Upstream) -> None:
     async def scene() -> tuple[Start, Start]:
         house = registry()
-        first, late = await records.do(deed, house), await records.do(deed, house)
+        first, late = await records.do(deed, house.owner), await records.do(deed, house.owner)
         house.start(first)
         await asyncio.to_thread(upstream.wait_for, 1)
         ending = asyncio.create_task(house.drain())
@@ -86,3 +87,61 @@ def test_a_run_whose_deed_was_under_way_when_the_end_began_is_settled_too(deed: 
     assert end_of(first)[0] == "interrupted"
     assert end_of(late) == ("interrupted", "none", 0)
     assert len(upstream.requests) == 1
+
+
+def state_of(generation_id: uuid.UUID) -> str:
+    return str(Generation.objects.values_list("state", flat=True).get(pk=generation_id))
+
+
+def test_an_answer_that_ends_while_the_database_is_away_is_whole_when_it_is_back(
+    deed: Deed, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "SETTLE_AGAIN", (0.05, 0.05))  # over a minute, in a second
+    away = database_away()
+
+    async def scene() -> Start:
+        house = registry()
+        start = await records.do(deed, house.owner, "stream-20-5")
+        task = house.start(start)
+        assert task is not None
+        with away:
+            await asyncio.to_thread(upstream.wait_for, 1)
+            await asyncio.sleep(2)
+            assert upstream.requests[0].finished
+            assert not task.done()
+            live = house.live(start.generation_id)
+            assert live is not None
+            told = await live.read(0)
+            assert told is not None
+            assert told.end is None, "nobody is told of an end that cannot be read yet"
+        await asyncio.wait_for(task, 20)
+        await house.drain()
+        return start
+
+    start = asyncio.run(scene())
+    assert end_of(start) == ("finished", "reported", 7)
+    words = Generation.objects.select_related("message").get(pk=start.generation_id).message.content.split()
+    assert words == [f"w{number}" for number in range(20)]
+
+
+def test_a_generation_that_cannot_be_settled_keeps_no_other_from_it(deed: Deed) -> None:
+    async def settled(start: Start) -> str:
+        for _ in range(200):
+            if (state := await records.do(state_of, start.generation_id)) != "running":
+                return state
+            await asyncio.sleep(0.1)
+        raise AssertionError("it was never settled")
+
+    async def scene() -> None:
+        house = registry()
+        broken, sound = await records.do(deed, "gone"), await records.do(deed, "gone")
+        damaged = Generation.objects.filter(pk=broken.generation_id).update
+        await records.do(damaged, price={"currency": "sea shells"}, created_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+        house.open()
+        assert await settled(sound) == "interrupted"
+        later = await records.do(deed, "gone too")
+        assert await settled(later) == "interrupted"
+        assert await records.do(state_of, broken.generation_id) == "running"
+        await house.drain()
+
+    asyncio.run(scene())
