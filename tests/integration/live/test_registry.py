@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 
 import pytest
+from django.http import HttpRequest
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
@@ -13,11 +14,14 @@ from playground.catalog.custom import add_offer, create_provider
 from playground.conversations import turns
 from playground.conversations.models import Generation
 from playground.conversations.run_settings import RunSettings
+from playground.errors import Refused
 from playground.ledger.models import Entry
 from playground.streaming import engine, records
 from playground.streaming.plan import Start
 from playground.streaming.registry import registry
 from playground.vault import keys
+from playground.web import acts
+from playground.web.commands import Send
 from tests.database_away import database_away
 from tests.upstream import Upstream
 
@@ -91,6 +95,18 @@ def test_a_run_whose_deed_was_under_way_when_the_end_began_is_settled_too(deed: 
 
 def state_of(generation_id: uuid.UUID) -> str:
     return str(Generation.objects.values_list("state", flat=True).get(pk=generation_id))
+
+
+def test_while_the_server_ends_no_turn_is_begun(alice: User) -> None:
+    async def scene() -> str:
+        registry().draining = True
+        turn = Send(None, None, "client id", "go", RunSettings())
+        with pytest.raises(Refused) as refused:
+            await acts.send(alice.pk, turn, request=HttpRequest())
+        return refused.value.code
+
+    assert asyncio.run(scene()) == "draining"
+    assert not Generation.objects.exists()
 
 
 def test_an_answer_that_ends_while_the_database_is_away_is_whole_when_it_is_back(
