@@ -190,10 +190,18 @@ def test_a_port_that_is_none_is_one_sentence(tmp_path: Path, port: str) -> None:
     assert answer.stderr.startswith("Settings: PLAYGROUND_PORT: ")
 
 
-def test_host_and_port_are_changed_by_the_environment(tmp_path: Path) -> None:
-    show = "from django.conf import settings as s; print(s.HOST, s.PORT, s.PUBLIC_URL, s.DATA)"
-    answer = manage("shell", "--no-imports", "-c", show, data=tmp_path, port=8123, PLAYGROUND_HOST="127.0.0.2")
-    assert answer.stdout.split() == ["127.0.0.2", "8123", "http://127.0.0.2:8123", str(tmp_path)], answer.stderr
+@pytest.mark.parametrize(
+    ("host", "port", "url"),
+    [
+        ("127.0.0.2", 8123, "http://127.0.0.2:8123"),
+        ("127.0.0.1", 80, "http://127.0.0.1"),  # the port that browsers leave out
+        ("::1", 8123, "http://[::1]:8123"),
+    ],
+)
+def test_host_and_port_are_changed_by_the_environment(tmp_path: Path, host: str, port: int, url: str) -> None:
+    show = "from django.conf import settings as s; print(s.HOST, s.PORT, s.PUBLIC_URL, s.ORIGINS[0], s.DATA)"
+    answer = manage("shell", "--no-imports", "-c", show, data=tmp_path, port=port, PLAYGROUND_HOST=host)
+    assert answer.stdout.split() == [host, str(port), url, url, str(tmp_path)], answer.stderr
 
 
 class Clone:
