@@ -2,6 +2,8 @@
 
 import asyncio
 import datetime as dt
+import math
+import time
 import uuid
 from collections.abc import Callable
 
@@ -17,6 +19,7 @@ from playground.conversations.run_settings import RunSettings
 from playground.errors import Refused
 from playground.ledger.models import Entry
 from playground.streaming import engine, records
+from playground.streaming.pace import LONGEST, Pace
 from playground.streaming.plan import Start
 from playground.streaming.registry import registry
 from playground.vault import keys
@@ -95,6 +98,34 @@ def test_a_run_whose_deed_was_under_way_when_the_end_began_is_settled_too(deed: 
 
 def state_of(generation_id: uuid.UUID) -> str:
     return str(Generation.objects.values_list("state", flat=True).get(pk=generation_id))
+
+
+def test_a_busy_process_gathers_what_comes_but_never_the_first_words(deed: Deed) -> None:
+    """40 words in a second: one by one while the process is idle, a few frames while it is busy."""
+
+    async def frames(pace: Pace) -> list[str]:
+        house = registry()
+        house.pace = pace
+        start = await records.do(deed, house.owner, "stream-40-25")
+        task, live = house.start(start), house.live(start.generation_id)
+        assert task is not None
+        assert live is not None
+        heard: list[str] = []
+        seq = 0
+        while (batch := await live.read(seq, wait=math.inf)) and batch.parts:
+            heard.append("".join(text for _kind, text in batch.parts))
+            seq = batch.seq
+        await task
+        await house.drain()
+        return heard
+
+    idle, busy = Pace(now=time.monotonic, cpu=lambda: 0.0), Pace(now=time.monotonic, cpu=time.monotonic)
+    busy.window = LONGEST
+    for pace, least, most in ((idle, 18, 40), (busy, 2, 14)):
+        heard = asyncio.run(frames(pace))
+        assert "".join(heard) == "".join(f"w{number} " for number in range(40))
+        assert heard[0].count(" ") <= 4, "the first words go out alone"
+        assert least <= len(heard) <= most
 
 
 def test_while_the_server_ends_no_turn_is_begun(alice: User) -> None:
