@@ -3,9 +3,11 @@
 Every variable is described in docs/operations.md. A value that makes no sense stops the start with one sentence.
 """
 
+import contextlib
 import os
 import secrets
 import socket
+import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,13 +24,15 @@ env = Environment()
 
 
 def secret_file(path: Path, make: str) -> str:
-    """Return the secret kept in `path`, writing `make` there (mode 600) on first use."""
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-    except FileExistsError:
-        return path.read_text().strip()
-    path.write_text(make + "\n")
-    return make
+    """Return the secret kept in `path`, putting `make` there (mode 600) on first use; of two starts the first wins."""
+    if not path.exists():
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(make + "\n")
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)  # whole or not at all: a start that is broken off leaves no empty secret
+        Path(name).unlink()
+    return path.read_text().strip()
 
 
 def data_folder(path: Path) -> Path:
@@ -37,8 +41,38 @@ def data_folder(path: Path) -> Path:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ImproperlyConfigured(f"PLAYGROUND_DATA: cannot make {path}: {error.strerror}.") from error
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise ImproperlyConfigured(f"PLAYGROUND_DATA: nothing can be written into {path}.")
+    try:
+        tempfile.TemporaryFile(dir=path).close()  # asking for rights is no proof: a disk may be full or read-only
+    except OSError as error:
+        raise ImproperlyConfigured(f"PLAYGROUND_DATA: nothing can be written into {path}: {error.strerror}.") from error
+    return path
+
+
+def origin(url: str, variable: str) -> str:
+    """Scheme, host and port as browsers write them: in lower case, without the port that goes without saying.
+
+    What is compared with it (the Origin of a websocket, the Host of a request) comes in that spelling.
+    """
+    try:
+        parts = urlsplit(url.strip().rstrip("/"))
+        port, host = parts.port, (parts.hostname or "").encode("idna").decode("ascii")
+    except ValueError:  # a port or a name that is none
+        parts, port, host = urlsplit(""), None, ""
+    plain = not (parts.path or parts.query or parts.fragment or "@" in parts.netloc)
+    if parts.scheme not in ("http", "https") or not host or not plain:
+        raise ImproperlyConfigured(f"{variable}: give scheme, host and port only, like https://trial.example.org.")
+    default = port is None or port == {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{bracketed(host)}" + ("" if default else f":{port}")
+
+
+def bracketed(host: str) -> str:
+    """A host as it stands in an address: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def database_file(path: Path) -> Path:
+    """Make an empty database that only this user can read (mode 600); what SQLite puts beside it has the same mode."""
+    path.touch(mode=0o600, exist_ok=True)
     return path
 
 
@@ -48,15 +82,13 @@ PORT = env.int("PLAYGROUND_PORT", 8000)
 if not 0 < PORT < 65_536:
     raise ImproperlyConfigured("PLAYGROUND_PORT: give a number from 1 to 65535.")
 # The address people type. Origin checks, absolute links and cookies follow it and nothing that a client sends.
-_HOST_TO_TYPE = "localhost" if HOST in ("0.0.0.0", "::") else HOST  # noqa: S104 - compared, not bound
-PUBLIC_URL = env.str("PLAYGROUND_URL", f"http://{_HOST_TO_TYPE}:{PORT}").rstrip("/")
+_HOST_TO_TYPE = "localhost" if HOST in ("0.0.0.0", "::") else bracketed(HOST)  # noqa: S104 - compared, not bound
+PUBLIC_URL = origin(env.str("PLAYGROUND_URL", f"http://{_HOST_TO_TYPE}:{PORT}"), "PLAYGROUND_URL")
 _public = urlsplit(PUBLIC_URL)
-if _public.scheme not in ("http", "https") or not _public.hostname or _public.path:
-    raise ImproperlyConfigured("PLAYGROUND_URL: give scheme, host and port only, like https://trial.example.org.")
 HTTPS = _public.scheme == "https"
-EXTRA_URLS = [url.rstrip("/") for url in env.list("PLAYGROUND_EXTRA_URLS", default=[])]
+EXTRA_URLS = [origin(url, "PLAYGROUND_EXTRA_URLS") for url in env.list("PLAYGROUND_EXTRA_URLS", default=[]) if url]
 _LOCAL = (
-    [f"http://{name}:{PORT}" for name in ("127.0.0.1", "localhost")]
+    [origin(f"http://{name}:{PORT}", "PLAYGROUND_PORT") for name in ("127.0.0.1", "localhost")]
     if _public.hostname in ("127.0.0.1", "localhost")
     else []
 )
@@ -68,7 +100,7 @@ SECRET_KEY = env.str("PLAYGROUND_SECRET_KEY", "") or secret_file(DATA / "secret.
 VAULT_KEYS = env.str("PLAYGROUND_VAULT_KEYS", "")  # comma separated Fernet keys, newest first; empty: the file below
 VAULT_KEYS_PATH = DATA / "vault.keys"
 SETUP_TOKEN_PATH = DATA / "setup.token"
-ALLOWED_HOSTS = list({urlsplit(url).hostname or "" for url in ORIGINS})
+ALLOWED_HOSTS = list({bracketed(urlsplit(url).hostname or "") for url in ORIGINS})
 CSRF_TRUSTED_ORIGINS = ORIGINS
 SIGN_UP_OPEN = env.bool("PLAYGROUND_SIGN_UP_OPEN", False)
 
@@ -142,7 +174,7 @@ if DB == "sqlite":
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": DATA / "trial-center.sqlite3",
+            "NAME": database_file(DATA / "trial-center.sqlite3"),
             "CONN_MAX_AGE": None,
             # IMMEDIATE: a transaction that reads and then writes never meets "database is locked" half way.
             "OPTIONS": {

@@ -87,11 +87,11 @@ class Server:
         if self.process is not None and Generation.objects.filter(state__in=Generation.LIVE).exists():
             self.kill()
 
-    def stop(self, seconds: float = 20) -> int:
-        """End it as Ctrl-C would; returns the exit code."""
+    def stop(self, how: signal.Signals = signal.SIGINT, seconds: float = 20) -> int:
+        """End it as Ctrl-C would, or a service manager (SIGTERM); returns the exit code."""
         if self.process is None or self.process.poll() is not None:
             return 0
-        self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(how)
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:

@@ -56,7 +56,9 @@ class Upstream:
         return self
 
     def stop(self) -> None:
-        """Close everything."""
+        """Close everything; once more does nothing."""
+        if self._loop.is_closed():
+            return
         self._loop.call_soon_threadsafe(self._server.close)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
@@ -105,6 +107,7 @@ class Upstream:
             await asyncio.wait([gone], timeout=int(pause) / 1000)
             if gone.done():
                 seen.hung_up_at = time.monotonic()
+                gone.exception()  # a reset, which nobody else would ask for
                 return
         usage = {"prompt_tokens": 7, "completion_tokens": int(chunks), "total_tokens": 7 + int(chunks)}
         self._write(writer, {"delta": {"content": ""}, "index": 0, "finish_reason": reason}, usage=usage)

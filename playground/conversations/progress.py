@@ -157,18 +157,25 @@ def settle(settlement: Settlement, *, owner: str | None) -> bool:
     return True
 
 
-def abandoned(*, owners_alive: Collection[str] | None, queued_before: dt.datetime, at: dt.datetime) -> list[uuid.UUID]:
+def abandoned(
+    *,
+    owners_alive: Collection[str] | None,
+    here: Collection[uuid.UUID] = (),
+    queued_before: dt.datetime,
+    at: dt.datetime,
+) -> list[uuid.UUID]:
     """Generations nobody works on any more.
 
-    With `owners_alive` (one process has the data folder) those that belong to none of them; otherwise (many
-    processes) those whose lease ran out. A queued one counts when it was made before `queued_before`.
+    Those whose lease ran out; with `owners_alive` (one process has the data folder) also, and at once, those that
+    belong to none of them. A queued one counts when it was made before `queued_before`. Never those that are `here`: a
+    lease that could not be renewed while the database was away says nothing about them.
     """
     queued = models.Q(state=Generation.State.QUEUED, lease_owner="", created_at__lt=queued_before)
+    lost = models.Q(state__in=Generation.LIVE, lease_until__lt=at)
     if owners_alive is not None:
-        lost = models.Q(state__in=Generation.LIVE) & ~models.Q(lease_owner__in=["", *owners_alive])
-    else:
-        lost = models.Q(state__in=Generation.LIVE, lease_until__lt=at)
-    return list(Generation.objects.filter(lost | queued).values_list("pk", flat=True))
+        lost |= models.Q(state__in=Generation.LIVE) & ~models.Q(lease_owner__in=["", *owners_alive])
+    found = Generation.objects.filter(lost | queued).values_list("pk", flat=True)
+    return [generation_id for generation_id in found if generation_id not in here]
 
 
 def groundless(owner: str) -> list[uuid.UUID]:

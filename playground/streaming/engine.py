@@ -7,6 +7,7 @@ upstream's socket at once; settling is never cancelled.
 """
 
 import asyncio
+import itertools
 import logging
 import random
 import time
@@ -16,7 +17,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Protocol
 
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 
 from playground.conversations.models import Generation
 from playground.conversations.progress import Checkpoint, Settlement
@@ -38,7 +39,7 @@ from playground.wire.usage import as_text
 
 log = logging.getLogger(__name__)
 
-SETTLE_AGAIN = (0.2, 0.5, 1, 2, 5, 10, 20, 30)  # seconds between attempts to settle while the database is away
+SETTLE_AGAIN = (0.2, 0.5, 1, 2, 5, 10, 20, 30)  # seconds between attempts to settle; the last is repeated
 MAX_CHARACTERS = 8_000_000  # of one answer
 OF_THE_MOMENT = frozenset({"rate_limited", "concurrency_limited", "overloaded"})  # what a turnstile decides about
 
@@ -131,12 +132,8 @@ class Run:
             self._error = plan
         else:
             self._prompt_tokens = plan.estimated_prompt_tokens
-            self._reading = asyncio.create_task(self._read(plan, client, pace))
-            try:
-                await self._reading
-            except asyncio.CancelledError:
-                if not self._reading.cancelled():
-                    raise  # somebody cancelled the run itself, not its reading
+            if self._stop_state is None:  # else it was stopped before its first step: nothing is asked
+                await self._read_until_stopped(plan, client, pace)
         settlement = self._settlement()
         if not isinstance(plan, Refused) and settlement.state == Generation.State.FINISHED:
             settlement = replace(settlement, verdict=await verdict_on(settlement, plan))
@@ -144,6 +141,14 @@ class Run:
         self.settlement = settlement
         await self.live.close(End(settlement.state))
         return settlement.state
+
+    async def _read_until_stopped(self, plan: Plan, client: Client, pace: Pace) -> None:
+        self._reading = asyncio.create_task(self._read(plan, client, pace))
+        try:
+            await self._reading
+        except asyncio.CancelledError:
+            if not self._reading.cancelled():
+                raise  # somebody cancelled the run itself, not its reading
 
     async def _read(self, plan: Plan, client: Client, pace: Pace) -> None:
         """Read the upstream to its end, with further attempts only while nothing has come yet."""
@@ -238,7 +243,7 @@ class Run:
             retry_after=getattr(error, "retry_after", None),
             usage=usage,
             raw_usage=as_text(completion.raw_usage),
-            billable=completion.started or (error is None and self._reading is not None),
+            billable=completion.started or (error is None and self.sent is not None),
             estimated_prompt_tokens=self._prompt_tokens,
             ttft_ms=watch.ttft_ms,
             duration_ms=watch.duration_ms if self._reading is not None else None,
@@ -249,13 +254,16 @@ class Run:
         )
 
     async def _settle(self, settlement: Settlement, owner: str) -> None:
-        """Settle, and again while the database is away; after that recovery will find the lease run out."""
-        for wait in (*SETTLE_AGAIN, None):
+        """Settle, and again for as long as the database is away: what came is nowhere else than here.
+
+        Anything else that it has against a settlement will not pass by waiting.
+        """
+        for attempt in itertools.count():
             try:
                 await records.settle(settlement, owner)
                 return
-            except DatabaseError:
+            except DatabaseError as error:
                 log.exception("generation %s could not be settled", self.generation_id)
-                if wait is None:
+                if attempt >= len(SETTLE_AGAIN) and not isinstance(error, OperationalError):
                     raise
-                await asyncio.sleep(wait)
+            await asyncio.sleep(SETTLE_AGAIN[min(attempt, len(SETTLE_AGAIN) - 1)])

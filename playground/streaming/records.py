@@ -1,10 +1,12 @@
 """The engine's only door to the database: one thread hop each. Called by engine and registry; plan_of by web.acts."""
 
 import datetime as dt
+import logging
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from typing import ParamSpec, TypeVar
 
+from django.db import OperationalError
 from django.utils import timezone
 
 from playground.budgets import notices
@@ -35,6 +37,8 @@ from playground.vault.recent import allowed_for, touch
 from playground.wire.client import Endpoint
 from playground.wire.secret import Secret
 
+log = logging.getLogger(__name__)
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -43,6 +47,7 @@ PRACTICE_KEY = Secret("practice")  # the sandbox speaks the protocol, and the pr
 _writer = DatabaseThread("records")
 _postman = DatabaseThread("mail")  # a mail server may keep somebody waiting, and runs must not wait with him
 meters.QUEUE.set_function(lambda: float(_writer.calls))
+_hopeless: set[uuid.UUID] = set()  # generations that no sweep can settle
 
 
 def plan_of(generation: Generation, team_id: int) -> Plan | Refused:
@@ -102,9 +107,11 @@ async def settle(settlement: Settlement, owner: str) -> bool:
     return await _writer.run(_settle, settlement, owner)
 
 
-async def interrupt_abandoned(owners_alive: Collection[str] | None, queued_before: dt.datetime) -> int:
-    """Settle all generations nobody works on any more; returns how many."""
-    return await _writer.run(_interrupt_abandoned, owners_alive, queued_before)
+async def interrupt_abandoned(
+    owners_alive: Collection[str] | None, here: Collection[uuid.UUID], queued_before: dt.datetime
+) -> int:
+    """Settle all generations nobody works on any more; returns how many. `here`: those that this process has."""
+    return await _writer.run(_interrupt_abandoned, owners_alive, here, queued_before)
 
 
 async def groundless(owner: str) -> Sequence[uuid.UUID]:
@@ -152,9 +159,23 @@ def _purge() -> int:
     return threads.purge(deleted_before=timezone.now() - threads.UNDO)
 
 
-def _interrupt_abandoned(owners_alive: Collection[str] | None, queued_before: dt.datetime) -> int:
-    gone = progress.abandoned(owners_alive=owners_alive, queued_before=queued_before, at=timezone.now())
-    return sum(progress.interrupt(generation_id) for generation_id in gone)
+def _interrupt_abandoned(
+    owners_alive: Collection[str] | None, here: Collection[uuid.UUID], queued_before: dt.datetime
+) -> int:
+    gone = progress.abandoned(owners_alive=owners_alive, here=here, queued_before=queued_before, at=timezone.now())
+    return sum(_interrupted(generation_id) for generation_id in gone if generation_id not in _hopeless)
+
+
+def _interrupted(generation_id: uuid.UUID) -> bool:
+    """Whether it was settled. One whose rows cannot be read keeps no other from it, and is complained of once."""
+    try:
+        return progress.interrupt(generation_id)
+    except OperationalError:
+        raise  # the database is away, for all of them
+    except Exception:
+        log.exception("generation %s cannot be settled", generation_id)
+        _hopeless.add(generation_id)
+        return False
 
 
 def _note_sight(generation: Generation, sight: Sight) -> None:

@@ -84,6 +84,8 @@ class Registry:
             return None
         run = Run(start.generation_id, start.owner_id, start.message_id, MemoryLiveStream(), turnstile)
         self._runs[start.generation_id] = run
+        if self.draining:
+            run.stop(Generation.State.INTERRUPTED)  # its deed was under way when the end began
         task = asyncio.create_task(self._perform(run, start))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -126,8 +128,9 @@ class Registry:
         await self.batches.close()
         for run in list(self._runs.values()):
             run.stop(Generation.State.INTERRUPTED)
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=patience)
+        until = time.monotonic() + patience
+        while self._tasks and (left := until - time.monotonic()) > 0:  # one may be added by a deed that was under way
+            await asyncio.wait(self._tasks, timeout=left)
         await self.night_shift.close()
         for task in (*self._household, *self._tasks):
             task.cancel()
@@ -152,10 +155,10 @@ class Registry:
         return run
 
     async def _give_up(self, run: Run) -> str | None:
-        """Settle a broken run with its last checkpoint, if the database allows; else the next sweep of another does."""
+        """Settle a broken run with its last checkpoint, if that can be done; else a sweep does, its lease over."""
         try:
             await records.interrupt(run.generation_id)
-        except DatabaseError:
+        except Exception:
             log.exception("generation %s stays for recovery", run.generation_id)
             return None
         await run.live.close(End(Generation.State.INTERRUPTED))
@@ -174,7 +177,7 @@ class Registry:
     async def _sweep(self) -> None:
         alone = not settings.REDIS_URL
         queued_before = max(self._born, timezone.now() - LEASE) if alone else timezone.now() - LEASE
-        count = await records.interrupt_abandoned({self.owner} if alone else None, queued_before)
+        count = await records.interrupt_abandoned({self.owner} if alone else None, set(self._runs), queued_before)
         if count:
             log.warning("%s generations of a process that is gone were settled as interrupted", count)
 
@@ -210,6 +213,8 @@ class Registry:
                 await work()
             except DatabaseError:
                 log.exception("The database was away; it will be tried again")
+            except Exception:  # one that ended here would never be seen again, and checkpoints or sweeps with it
+                log.exception("%s broke; it will be tried again", getattr(work, "__qualname__", work))
             await asyncio.sleep(seconds)
 
 

@@ -57,6 +57,11 @@ async def ticket(scope: dict[str, Any]) -> Ticket | None:
     return await in_database(_open, key) if key else None
 
 
+async def is_open(session_key: str | None) -> bool:
+    """Whether somebody is signed in with a session now."""
+    return session_key is not None and await in_database(_open, session_key) is not None
+
+
 def watch(socket: Watched, held: Ticket) -> None:
     """Check this socket's ticket from now on, until `forget`."""
     _watched[socket] = held

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from playground.errors import Refused
 from playground.streaming import frames
 from playground.streaming.registry import registry
-from playground.web import acts, comparing, guests
+from playground.web import acts, comparing, guests, sessions
 from playground.web.commands import Ask, BadFrame, Follow, Look, Ping, Seen, Stop, Unfollow, parse
 from playground.web.guests import Visit
 
@@ -29,7 +29,7 @@ def _signed_in(view: View) -> View:
     async def guarded(request: HttpRequest) -> HttpResponseBase:
         user = await request.auser()
         if not user.is_authenticated:
-            return _frame({"type": "error", "code": "signed_out", "message": "Sign in again."}, 401)
+            return _signed_out()
         request.user = user
         return await view(request)
 
@@ -74,10 +74,15 @@ async def poll(request: HttpRequest) -> HttpResponseBase:
     news = [asyncio.ensure_future(_news(_user_id(request), generation, after)) for generation, after in follow.items()]
     if not news:
         return _frame({"frames": []})
-    done, waiting = await asyncio.wait(news, return_when=asyncio.FIRST_COMPLETED)
-    for task in waiting:
-        task.cancel()
-    return _frame({"frames": [frame for task in done for frame in task.result()]})
+    try:
+        done, _waiting = await asyncio.wait(news, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in news:
+            task.cancel()  # also when the browser has gone meanwhile
+    found = [frame for task in done for frame in task.result()]
+    if not await sessions.is_open(request.session.session_key):  # a wait may be longer than a session
+        return _signed_out()
+    return _frame({"frames": found})
 
 
 async def _news(user_id: int, generation: uuid.UUID, after: int) -> list[dict[str, Any]]:
@@ -113,6 +118,10 @@ def _follow(body: bytes) -> dict[uuid.UUID, int]:
 def _user_id(request: HttpRequest) -> int:
     assert request.user.pk is not None  # noqa: S101 - _signed_in has checked
     return request.user.pk
+
+
+def _signed_out() -> HttpResponse:
+    return _frame({"type": "error", "code": "signed_out", "message": "Sign in again."}, 401)
 
 
 def _frame(frame: dict[str, Any], status: int = 200) -> HttpResponse:

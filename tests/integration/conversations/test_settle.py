@@ -168,3 +168,16 @@ def test_among_many_processes_only_a_lease_that_ran_out_counts(first_rate: None,
     assert progress.abandoned(owners_alive=None, queued_before=now, at=now) == []
     later = now + progress.LEASE + dt.timedelta(seconds=1)
     assert progress.abandoned(owners_alive=None, queued_before=now, at=later) == [turn.generation_id]
+
+
+@pytest.mark.parametrize("owners_alive", [{"here"}, None])
+def test_a_lease_that_ran_out_counts_unless_the_run_is_here(
+    first_rate: None, send: Callable[..., Turn], owners_alive: set[str] | None
+) -> None:
+    """While the database was away no lease could be renewed; a run that its process has given up renews none either."""
+    kept, given_up = send("kept"), send("given up")
+    later = timezone.now() + progress.LEASE + dt.timedelta(seconds=1)
+    found = progress.abandoned(
+        owners_alive=owners_alive, here={kept.generation_id}, queued_before=timezone.now(), at=later
+    )
+    assert found == [given_up.generation_id]

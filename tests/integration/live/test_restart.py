@@ -1,5 +1,6 @@
 """A server that is killed or stopped in the middle of answers loses no more than its last checkpoint."""
 
+import signal
 import time
 from collections.abc import Callable
 
@@ -59,15 +60,20 @@ def test_after_kill_nine_and_restart_everything_is_interrupted_with_its_text_and
     assert Entry.objects.count() == STREAMS
 
 
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_tells_the_tabs_settles_the_runs_and_ends_cleanly(
-    server: Server, tab: Callable[..., Tab], model_at: Callable[[str], Offer], upstream: Upstream
+    server: Server,
+    tab: Callable[..., Tab],
+    model_at: Callable[[str], Offer],
+    upstream: Upstream,
+    sent: signal.Signals,
 ) -> None:
     one = tab()
     ack = one.send("go", model_at("stream-100000-5"))
     one.follow(ack["generation"])
     one.hear_until(lambda f: f["type"] == "delta" and f["seq"] > 10)
     before = len(server.log)
-    assert server.stop() == 0
+    assert server.stop(sent) == 0
     with pytest.raises(ConnectionClosed) as closed:
         one.hear_until(lambda f: False)
     assert closed.value.rcvd is not None

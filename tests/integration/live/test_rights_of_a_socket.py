@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -11,6 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from playground.accounts import browsers
 from playground.accounts.models import User
+from playground.catalog.models import Offer
 from tests.integration.live.conftest import Tab, session_of
 from tests.server import Server
 
@@ -122,3 +125,27 @@ def test_signing_a_browser_out_from_the_settings_closes_its_socket(
     assert _closed_with(goes) == 4401
     assert time.monotonic() - began < WITHIN + 1
     assert stays.ask("ping")["pong"] is True
+
+
+@pytest.mark.parametrize("deed", [_sign_out, _disable, _change_password])
+def test_a_poll_that_waited_longer_than_its_session_brings_nothing(
+    server: Server,
+    alice: User,
+    tab: Callable[..., Tab],
+    model_at: Callable[[str], Offer],
+    deed: Callable[[User, str], None],
+) -> None:
+    session = session_of(alice)
+    generation = tab().send("go", model_at("stream-40-2500"))["generation"]
+    cookies = {settings.SESSION_COOKIE_NAME: session}
+    with httpx.Client(base_url=server.url, cookies=cookies, headers={"Origin": server.url}, timeout=30) as browser:
+        browser.get("/settings/")
+        browser.headers["X-CSRFToken"] = browser.cookies[settings.CSRF_COOKIE_NAME]
+        seen = browser.post("/live/poll/", json={"follow": {generation: 0}}).json()["frames"][-1]["seq"]
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(browser.post, "/live/poll/", json={"follow": {generation: seen}})
+            time.sleep(0.5)  # it waits for the next word, which comes in seconds
+            deed(alice, session)
+            answer = waiting.result()
+    assert answer.status_code == 401
+    assert "w1" not in answer.text
