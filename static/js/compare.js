@@ -34,6 +34,8 @@ let isAskingOn = false; // whether they are, each when the one before is answere
 let isAsking = false; // one of them is on its way
 
 // ── asking and stopping ──
+board.addEventListener("tc:asks", () => (sentAt = performance.now()));
+
 composer.deliver = async ({ text, clientId, signal }) => {
   const columns = board.columns.filter(({ missing }) => missing === null);
   await ask({ columns, text, clientId, signal });
