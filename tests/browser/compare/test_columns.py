@@ -312,3 +312,27 @@ def test_a_prompt_is_taken_over_from_the_chat_and_nothing_is_sent(page: Page, wa
     expect(page.locator("#prompt")).to_have_value("Which is the longest river?")
     expect(page.locator("[data-send]")).to_be_enabled()
     assert Generation.objects.count() == 0
+
+
+def test_the_keyboard_goes_on_where_it_was_when_the_board_is_drawn_anew(board: Page) -> None:
+    switch, add = board.locator("#hide-names"), board.locator("#add-column")
+    switch.focus()
+    with board.expect_navigation():
+        board.keyboard.press("Space")
+    expect(switch).to_be_checked()
+    expect(switch).to_be_focused()
+    with board.expect_navigation():
+        board.keyboard.press("Space")
+    expect(switch).to_be_focused()
+    for count in (4, 5, 6):
+        add.focus()
+        board.keyboard.press("Enter")
+        board.locator(".tc-picker-row.is-active").wait_for()
+        with board.expect_navigation():
+            board.keyboard.press("Enter")
+        expect(board.locator(".tc-column")).to_have_count(count)
+        expect(board.locator("#prompt") if count == 6 else add).to_be_focused()  # six are all there can be
+    board.locator("[data-take-out] button").last.focus()
+    with board.expect_navigation():
+        board.keyboard.press("Enter")
+    expect(add).to_be_focused()
