@@ -264,10 +264,15 @@ def test_a_comparison_is_begun_renamed_and_deleted_from_the_navigation(page: Pag
 def test_on_a_phone_columns_are_swiped_one_at_a_time(
     browser_of_user: Callable[..., BrowserContext], alice: User, comparison: Comparison, width: int
 ) -> None:
-    phone = browser_of_user(alice, viewport={"width": width, "height": 844}, has_touch=True).new_page()
+    phone = browser_of_user(alice, viewport={"width": width, "height": 844}, has_touch=True, is_mobile=True).new_page()
     open_board(phone, comparison)
     ask(phone, "Write one sentence")
     until_all(phone, "finished")
+    phone.locator("[data-prefer]").nth(2).click()
+    expect(phone.locator("[data-foot]").nth(2)).to_contain_text("Preferred by Alice")
+    phone.locator(".tc-columns").evaluate("(box) => box.scrollTo(0, 0)")
+    # A phone makes room for what stands outside of the page, and every sheet is then wider than its screen.
+    assert phone.evaluate("[innerWidth, document.documentElement.scrollWidth]") == [width, width]
     boxes = [column.bounding_box() for column in phone.locator(".tc-column").all()]
     assert [round(box["width"]) for box in boxes if box] == [round(width * 0.86)] * 3
     phone.locator(".tc-columns").evaluate("(box) => box.scrollBy(200, 0)")
