@@ -268,6 +268,9 @@ def test_on_a_phone_columns_are_swiped_one_at_a_time(
     open_board(phone, comparison)
     ask(phone, "Write one sentence")
     until_all(phone, "finished")
+    title = phone.locator("[data-comparison-title]").bounding_box()
+    assert title
+    assert title["width"] >= 110, "the controls leave room for its name"
     phone.locator("[data-prefer]").nth(2).click()
     expect(phone.locator("[data-foot]").nth(2)).to_contain_text("Preferred by Alice")
     phone.locator(".tc-columns").evaluate("(box) => box.scrollTo(0, 0)")
@@ -341,3 +344,14 @@ def test_the_keyboard_goes_on_where_it_was_when_the_board_is_drawn_anew(board: P
     with board.expect_navigation():
         board.keyboard.press("Enter")
     expect(add).to_be_focused()
+
+
+def test_on_a_phone_both_buttons_of_a_question_are_as_wide(board: Page) -> None:
+    ask(board, "Write one sentence")
+    until_all(board, "finished")
+    board.set_viewport_size({"width": 390, "height": 844})
+    board.goto("/compare/")
+    board.locator("[data-dialog^=delete]").click()
+    widths = board.locator("dialog[open] footer button").evaluate_all("(all) => all.map((one) => one.offsetWidth)")
+    assert len(widths) == 2
+    assert len(set(widths)) == 1
