@@ -242,6 +242,8 @@ def _loss(parameter: str, offer: OfferFacts) -> str:
     reason = why_not(capability, model=offer.title, provider=offer.provider_name)
     if not reason and parameter == "clear_thinking":
         reason = _("Thinking is switched off.")
+    elif not reason and parameter == "response_format" and "json_object" not in capability.values:
+        reason = _("%(model)s writes text only.") % {"model": offer.title}
     elif not reason:
         values = {"model": offer.title, "values": ", ".join(capability.values)}
         reason = _("%(model)s takes %(values)s here.") % values

@@ -12,7 +12,7 @@ from playground.accounts.models import User
 from playground.conversations import context, search_index, transcript
 from playground.conversations.lines import lines_before
 from playground.conversations.models import Conversation, Generation, Message, branch_of
-from playground.conversations.turns import title_of
+from playground.conversations.titles import title_of
 from playground.errors import Refused
 from playground.wire.text import clean
 

@@ -22,6 +22,7 @@ from playground.conversations import output_format, run_settings, sharing, spend
 from playground.conversations.complaint import complaint
 from playground.conversations.models import LEASE, Conversation, Generation, Message
 from playground.conversations.run_settings import RunSettings
+from playground.conversations.titles import title_of
 from playground.errors import Refused
 from playground.prompts.queries import version_for
 from playground.statements import Insert, Param, Update
@@ -30,7 +31,6 @@ from playground.vault.recent import chosen_key, key_for
 from playground.wire.text import clean
 
 MAX_TEXT = 500_000  # characters of one user message
-TITLE_LENGTH = 80
 
 _insert_conversation, _insert_messages, _insert_generation = Insert(Conversation), Insert(Message), Insert(Generation)
 _move_on = Update(
@@ -155,12 +155,6 @@ def check_text(text: str) -> str:
 def new_conversation(user: User, text: str) -> Conversation:
     """A conversation of the user's current team, named after the first line of its first message; not saved yet."""
     return Conversation(team=current_team(user), user=user, title=title_of(text))
-
-
-def title_of(text: str) -> str:
-    """What a conversation is called that begins with this text."""
-    first_line = text.strip().splitlines()[0].strip()
-    return first_line if len(first_line) <= TITLE_LENGTH else first_line[: TITLE_LENGTH - 1].rstrip() + "…"
 
 
 def choose_key(

@@ -260,18 +260,19 @@ def _common(settings: Sequence[RunSettings]) -> list[str]:
     """The parameters that all columns have in common."""
     words = [setting_words(one) for one in settings]
     first = words[0] if words else {}
-    return [word for name, word in first.items() if _is_common(settings, name)]
+    return [word for name, word in first.items() if _is_common(settings, words, name)]
 
 
 def _differing(settings: Sequence[RunSettings]) -> list[str]:
     """For each column the parameters that not all have in common."""
-    return [
-        " · ".join(word for name, word in setting_words(one).items() if not _is_common(settings, name))
-        for one in settings
-    ]
+    words = [setting_words(one) for one in settings]
+    return [" · ".join(word for name, word in ones.items() if not _is_common(settings, words, name)) for ones in words]
 
 
-def _is_common(settings: Sequence[RunSettings], name: str) -> bool:
+def _is_common(settings: Sequence[RunSettings], words: Sequence[Mapping[str, str]], name: str) -> bool:
+    """Whether it is set alike and in force everywhere: a schema that was kept for later is in no words."""
+    if not all(name in ones for ones in words):
+        return False
     return all(getattr(one, name) == getattr(settings[0], name) for one in settings)
 
 

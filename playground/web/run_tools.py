@@ -37,12 +37,12 @@ RECENCY_WORDS = {
 SIZE_WORDS = {"medium": gettext_lazy("medium"), "high": gettext_lazy("long")}
 INTENT_WORDS = {"true": gettext_lazy("where the model sees the need"), "false": gettext_lazy("every time")}
 SEQUENCE_WORDS = {"before": gettext_lazy("before the answer"), "after": gettext_lazy("after the answer")}
-_CHOICE_WORDS = {
+CHOICE_WORDS = {
     "auto": gettext_lazy("the model decides"),
     "none": gettext_lazy("no call"),
     "required": gettext_lazy("a call is required"),
 }
-_OUTPUT_WORDS = {
+OUTPUT_WORDS = {
     "": gettext_lazy("Text"),
     "json_object": gettext_lazy("JSON"),
     "json_schema": gettext_lazy("Schema"),
@@ -83,7 +83,7 @@ def output_view(offer: Offer, chosen: RunSettings) -> dict[str, Any]:
     is_open = "json_object" in known
     schema = chosen.schema or EXAMPLE_SCHEMA
     return {
-        "choices": [(value, words, value == (chosen.output or "")) for value, words in _OUTPUT_WORDS.items()],
+        "choices": [(value, words, value == (chosen.output or "")) for value, words in OUTPUT_WORDS.items()],
         "locked": "" if is_open else _("%(model)s writes text only.") % {"model": offer.title},
         "in_prompt": is_open and "json_schema" not in known,
         "schema": schema,
@@ -168,7 +168,7 @@ def _choice(table: Capabilities, chosen: RunSettings, rows: Sequence[Mapping[str
     if not table["tool_choice"].taken or len(values) < 2:
         return []
     wanted = chosen.tool_choice or "auto"
-    words = [(value, str(_CHOICE_WORDS.get(value, value))) for value in values if value != "function"]
+    words = [(value, str(CHOICE_WORDS.get(value, value))) for value in values if value != "function"]
     if "function" in values:
         words += [(row["id"], _("always %(name)s") % {"name": row["name"]}) for row in rows]
     return [(value, said, value == wanted) for value, said in words]

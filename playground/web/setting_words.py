@@ -13,9 +13,11 @@ from playground.conversations.web_search import WebSearch
 from playground.prompts.models import TemplateVersion
 from playground.tools.models import Function
 from playground.vault.models import ApiKey
-from playground.web.run_tools import INTENT_WORDS, RECENCY_WORDS, SEQUENCE_WORDS, SIZE_WORDS
+from playground.web.run_tools import CHOICE_WORDS, INTENT_WORDS, OUTPUT_WORDS, RECENCY_WORDS, SEQUENCE_WORDS, SIZE_WORDS
 
 LONGEST_BEGINNING = 32  # characters of a system prompt
+# Settings whose values have words of their own.
+NAMED = {"output": OUTPUT_WORDS, "tool_choice": CHOICE_WORDS}
 
 
 def setting_words(settings: RunSettings) -> dict[str, str]:
@@ -70,6 +72,8 @@ def _value_words(name: str, value: object) -> str:
         return ", ".join(_search_words(value)) or _("on")
     if isinstance(value, bool):
         return _("on") if value else _("off")
+    if name in NAMED:
+        return str(NAMED[name].get(str(value), value))
     if isinstance(value, tuple):
         return ", ".join(_function_names(value)) if name == "functions" else " ".join(f"“{word}”" for word in value)
     return f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from playground.accounts.models import Team, User
 from playground.accounts.people import current_team
+from playground.catalog.models import Offer
 from playground.conversations import search
 from playground.conversations.grams import Part, has_all, parts, snippet, words_of
 from playground.conversations.models import LIST_ORDER, Conversation, Generation, Message
@@ -128,7 +129,7 @@ def views_of(
     """The rows as `conversations/_conversation_rows.html` shows them; `hits`: the messages that a search found."""
     shown = [row.pk for row in rows]
     sums = spent(shown)
-    models = dict(Conversation.objects.filter(pk__in=shown).values_list("pk", "leaf__generation__offer__title"))
+    models = _models(shown)
     running = Generation.objects.filter(conversation__in=shown, state__in=Generation.LIVE)
     live = set(running.values_list("conversation_id", flat=True))
     elsewhere = [row.pk for row in rows if words and not has_all(fold(row.title), words)]
@@ -142,7 +143,7 @@ def views_of(
             "id": row.pk,
             "title": row.title,
             "title_parts": parts(row.title, words),
-            "model_parts": parts(models[row.pk] or "", words),
+            "model_parts": parts(models[row.pk], words),
             "snippet": _snippet(row, texts.get(row.pk, ""), words),
             "cost": sums.get(row.pk, ("—", ""))[0],
             "sum": sums.get(row.pk, ("—", ""))[1],
@@ -153,6 +154,18 @@ def views_of(
         }
         for row in rows
     ]
+
+
+def _models(shown: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The model that answered last in each; where none has yet, as in a copy, the one that is chosen."""
+    found = dict(Conversation.objects.filter(pk__in=shown).values_list("pk", "leaf__generation__offer__title"))
+    if unanswered := [pk for pk, title in found.items() if title is None]:
+        chosen = dict(Conversation.objects.filter(pk__in=unanswered).values_list("pk", "settings__offer"))
+        titles = Offer.objects.in_bulk([pk for pk in chosen.values() if pk])
+        found |= {
+            pk: titles[uuid.UUID(offer)].title for pk, offer in chosen.items() if offer and uuid.UUID(offer) in titles
+        }
+    return {pk: title or "" for pk, title in found.items()}
 
 
 def _snippet(row: Conversation, text: str, words: list[str]) -> list[Part]:

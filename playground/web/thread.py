@@ -23,6 +23,7 @@ from playground.ledger.models import Entry
 from playground.web import window
 from playground.web.moments import day_words
 from playground.web.money import CostView, Rates
+from playground.web.said import Said
 from playground.web.stencil import fill, mark
 from playground.web.tool_calls import CallView, Surroundings, calls_of, reopened
 from playground.web.troubles import trouble_of
@@ -146,6 +147,7 @@ class MessageView:
     author: str = field(default="")  # who wrote it, where it could be somebody else
     author_id: int | None = field(default=None)
     thumb: str = field(default="")  # the reader's: "up", "down" or none (thumbs.py)
+    said: Said = field(default=Said())  # of a question with files in front of it
 
     @property
     def awaits(self) -> bool:
@@ -274,7 +276,8 @@ def describe_turn(turn: Turn) -> dict[str, object]:
         "state": generation.state,
         "replaces": [str(pk) for pk in tree.parents if pk not in branch],
         "html": "".join(
-            _fresh(view) if turn.made and view.role != Message.Role.TOOL else _whole(view) for view in views
+            _fresh(view) if turn.made and view.role != Message.Role.TOOL and not view.said.files else _whole(view)
+            for view in views
         ),
     }
 
@@ -443,6 +446,7 @@ def _message(
         is_copy=row.origin_id is not None,
         sums_up=row.sums_up,
         written_by=row.written_by,
+        said=Said.of(row.content) if row.role == Message.Role.USER else Said(),
         day=day,
         **_author(row),
     )

@@ -29,6 +29,8 @@ function isEcho() {
   return isOwn;
 }
 
+thread.addEventListener("tc:asks", () => (sentAt = performance.now()));
+
 async function withPicker(act) {
   const isThere = await import("./elements/model-picker.js").then(() => true, () => false);
   if (!isThere) {

@@ -19,6 +19,7 @@ import { takeWay } from "./ways.js";
 
 const ECHO = 3_000; // milliseconds in which a notice of a beginning run is our own
 const ZERO = "00000000-0000-0000-0000-000000000000";
+const FOCUS = "tc:focus"; // sessionStorage: what has the focus when the page is drawn anew
 
 const composer = document.querySelector("prompt-composer");
 const picker = document.querySelector("model-picker");
@@ -34,6 +35,8 @@ let isAskingOn = false; // whether they are, each when the one before is answere
 let isAsking = false; // one of them is on its way
 
 // ── asking and stopping ──
+board.addEventListener("tc:asks", () => (sentAt = performance.now()));
+
 composer.deliver = async ({ text, clientId, signal }) => {
   const columns = board.columns.filter(({ missing }) => missing === null);
   await ask({ columns, text, clientId, signal });
@@ -265,11 +268,36 @@ document.addEventListener("click", ({ target }) => {
   if (way) takeWay(way, { picker, settings, openPicker: () => openPicker(board.column(current), board.column(current).head.querySelector("[data-open-picker]")) });
 });
 
-document.querySelector("[data-names-form]").addEventListener("change", ({ currentTarget }) => currentTarget.submit());
+document.querySelector("[data-names-form]").addEventListener("change", ({ currentTarget }) => {
+  comeBackTo("hide-names");
+  currentTarget.submit();
+});
 document.querySelector("[data-scroll-form]").addEventListener("change", ({ target }) => {
   board.isSynced = target.checked;
   post("scroll", { on: target.checked ? "1" : "0" }).catch(() => {}); // holds for this page
 });
+
+// ── what draws the page anew: the keyboard goes on where it was ──
+function comeBackTo(id) {
+  try {
+    sessionStorage.setItem(FOCUS, id);
+  } catch {
+    // Storage is switched off: the page begins at its beginning.
+  }
+}
+
+function comeBack() {
+  try {
+    const control = document.getElementById(sessionStorage.getItem(FOCUS) ?? "");
+    sessionStorage.removeItem(FOCUS);
+    (control?.disabled ? document.getElementById("prompt") : control)?.focus();
+  } catch {
+    // As above.
+  }
+}
+
+document.addEventListener("htmx:before:request", ({ target }) => target.closest?.("model-picker [hx-post$='/add/']") && comeBackTo("add-column"));
+document.addEventListener("submit", ({ target }) => target.matches("[data-take-out]") && comeBackTo("add-column"));
 
 // ── sharing ──
 // The control in the head comes anew: the one who pressed it gets the keyboard back.
@@ -304,6 +332,7 @@ live.addEventListener("notice", ({ detail }) => {
 live.connect();
 board.showState();
 foldQuestion();
+comeBack();
 
 // ── keys ──
 provide("composer", () => composer.focus());

@@ -14,7 +14,7 @@ export function watchDialogs() {
     // A form that was replaced is no longer in the dialog, but its dialog is the one that is open.
     const target = detail?.ctx?.target;
     const dialog = document.querySelector("dialog[data-fetched][open]");
-    if (dialog && target && (dialog.contains(target) || !target.isConnected)) focusFirst(dialog);
+    if (dialog && target && (dialog.contains(target) || !target.isConnected)) focusFirst(dialog, target);
   });
   document.addEventListener("htmx:after:request", ({ target, detail }) => {
     if (target.matches?.("[data-closes-dialog]") && detail.ctx.response.status < 400) target.closest("dialog")?.close();
@@ -34,7 +34,8 @@ function begin(button) {
   dialog.firstElementChild.replaceChildren(document.getElementById(`${dialog.id}-waiting`).content.cloneNode(true));
 }
 
-function focusFirst(dialog) {
+function focusFirst(dialog, changed) {
   const wrong = dialog.querySelector('[aria-invalid="true"]');
+  if (!wrong && changed.isConnected && changed.contains(document.activeElement)) return; // the pressed button is still there
   (wrong ?? dialog.querySelector("input:not([type=hidden]), select, textarea, footer button, .tc-form-acts button"))?.focus();
 }

@@ -39,6 +39,7 @@ export function editMessage(message, thread) {
     if (!text) return;
     send.disabled = true;
     try {
+      thread.asks();
       const ack = await live.send({ type: "message.edit", message: message.dataset.message, client_id: clientId, text });
       thread.take(ack);
       document.querySelector(`#message-${CSS.escape(ack.user_message)} [data-act="edit"]`)?.focus({ preventScroll: true });

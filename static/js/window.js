@@ -52,11 +52,9 @@ export class ThreadWindow {
   }
 
   replace(list) {
-    const focused = document.activeElement?.matches("message-view") ? document.activeElement.id : null;
+    const focusAgain = keepFocus(this.#list);
     this.#list.replaceWith(list);
-    const same = focused && document.getElementById(focused);
-    same?.setAttribute("tabindex", "-1");
-    same?.focus({ preventScroll: true });
+    focusAgain();
     globalThis.htmx?.process(list);
     this.#thread.watch();
   }
@@ -158,6 +156,17 @@ export class ThreadWindow {
     const response = await fetch(address, { method: "POST", headers, body: new URLSearchParams({ message: id }), credentials: "same-origin" }).catch(() => null);
     return response?.ok ?? false;
   }
+}
+
+// Takes the focus over to the same control of the same message in the list to come, or else to that message.
+function keepFocus(list) {
+  const control = list.contains(document.activeElement) ? document.activeElement : null;
+  const message = control?.closest("message-view");
+  return () => {
+    const same = message && document.getElementById(message.id);
+    same?.setAttribute("tabindex", "-1");
+    (same?.querySelector(`[data-act="${CSS.escape(control.dataset.act ?? "")}"]`) ?? same)?.focus({ preventScroll: true });
+  };
 }
 
 const isFree = (message) => !message.contains(document.activeElement);

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Model
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from playground.accounts.models import User
+from playground.comparisons import columns
+from playground.comparisons.models import Comparison
 from playground.conversations import threads
-from playground.conversations.models import Conversation
+from playground.conversations.models import Conversation, LastSettings
 from tests.screens.frozen_time import NOW, TAKING
 from tests.screens.household import ZONE
 from tests.screens.looks import LANGUAGES, Look
@@ -61,6 +64,7 @@ class Camera:
     @contextmanager
     def opened(self, screen: Screen, places: Mapping[str, str]) -> Iterator[Page]:
         """The screen, as long as the block lasts."""
+        before = _settings()
         page = self._context(screen.viewer).new_page()
         page.set_viewport_size({"width": self._look.width, "height": screen.height or self._look.height})
         try:
@@ -69,7 +73,7 @@ class Camera:
         finally:
             page.close()
             page.context.set_offline(False)
-            _leave_as_found()
+            _leave_as_found(before)
 
     def _play(self, page: Page, screen: Screen, address: str) -> None:
         if screen.play is None:
@@ -120,12 +124,24 @@ def _open(page: Page, address: str, status: int) -> None:
     page.wait_for_function(READY)
 
 
-def _leave_as_found() -> None:
-    """A conversation that a picture began is on no other picture, its run ends by itself; one it deleted comes back."""
+def _leave_as_found(before: Mapping[tuple[type[Model], Any], Any]) -> None:
+    """A conversation or comparison that a picture began is on no other picture, its run ends by itself; a conversation
+    it deleted comes back, and what it set is as it was."""
+    for board in Comparison.objects.filter(created_at__gte=TAKING):
+        columns.delete(board)
     for room in Conversation.objects.filter(created_at__gte=TAKING, deleted_at=None):
         threads.delete(room)
     for room in Conversation.objects.filter(created_at__lt=TAKING, deleted_at__gte=TAKING):
         threads.bring_back(room)
+    for (kind, pk), now in _settings().items():
+        if now != before.get((kind, pk), now):
+            kind._default_manager.filter(pk=pk).update(settings=before[kind, pk])
+
+
+def _settings() -> dict[tuple[type[Model], Any], Any]:
+    """The run settings of every conversation, and those with which everybody begins the next one."""
+    rows = [*Conversation.objects.all(), *LastSettings.objects.all()]
+    return {(type(row), row.pk): row.settings for row in rows}
 
 
 def _session_of(user: User) -> str:

@@ -253,6 +253,18 @@ CHOICES = Part(
             height=1_100,
         ),
         Screen(
+            "run-settings-dropped",
+            "Another model, and what it does not take",
+            "/c/{json}/",
+            (
+                open_sheet("inspector"),
+                click("[data-open-picker]"),
+                type_in("[data-picker-search]", "4.7-flashx"),
+                press("Enter"),
+                wait_for(".tc-set-dropped"),
+            ),
+        ),
+        Screen(
             "presets",
             "Presets",
             BREAK_EVEN,
@@ -343,12 +355,18 @@ COMPARE = Part(
             COMPARISON,
             (unfold("[data-add-column]"), wait_for("[data-picker-foot]")),
         ),
+        Screen(
+            "compare-again",
+            "Asked again: its questions wait in a new one",
+            COMPARISON,
+            (click("[data-run-all-again] button"), wait_for("[data-waiting-question]")),
+        ),
         Screen("compare-read", "A colleague reads it and votes", COMPARISON, viewer="colleague"),
         Screen("compare-list", "Saved comparisons", "/compare/"),
         Screen(
             "compare-delete",
             "Delete a comparison",
-            COMPARISON,
+            "/compare/",
             (click("[data-dialog^=delete]"), wait_for("dialog[open] h2")),
         ),
         Screen("compare-none", "No comparison yet", "/compare/", viewer="newcomer"),

@@ -16,7 +16,7 @@ from playground.conversations import run_settings
 from playground.conversations.files.imported import BadFile, Imported, ImportedMessage
 from playground.conversations.models import Conversation, Message
 from playground.conversations.run_settings import RunSettings
-from playground.conversations.turns import TITLE_LENGTH
+from playground.conversations.titles import shortened, title_of
 from playground.errors import Refused
 from playground.wire.text import clean
 
@@ -89,8 +89,8 @@ def _title(imported: Imported) -> str:
     title = clean(imported.title).strip()
     if not title:
         first = next((one.content for one in imported.messages if one.role == "user"), "")
-        title = next(iter(clean(first).strip().splitlines()), "").strip() or _("Imported conversation")
-    return title if len(title) <= TITLE_LENGTH else f"{title[: TITLE_LENGTH - 1].rstrip()}…"
+        title = title_of(clean(first)) or _("Imported conversation")
+    return shortened(title)
 
 
 def _settings(imported: Imported, offers: Sequence[Offer]) -> tuple[RunSettings, Sequence[str]]:

@@ -128,6 +128,11 @@ export class ThreadView extends HTMLElement {
     this.dispatchEvent(new Event("tc:thread"));
   }
 
+  // A command that begins a run is about to leave: the notice of the run that comes back is our own.
+  asks() {
+    this.dispatchEvent(new Event("tc:asks", { bubbles: true }));
+  }
+
   get lastQuestion() {
     return [...this.querySelectorAll('message-view[data-role="user"]')].at(-1)?.markdown ?? "";
   }
@@ -314,6 +319,7 @@ export class ThreadView extends HTMLElement {
   async #command(frame, button, message) {
     button.disabled = true;
     try {
+      this.asks();
       const ack = await live.send({ ...frame, client_id: newClientId() });
       const hadFocus = message.contains(document.activeElement) || document.activeElement === document.body; // a disabled button has none
       this.take(ack);

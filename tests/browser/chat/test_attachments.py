@@ -1,10 +1,12 @@
 """Text files go along with a message: read in their encoding, counted before sending, quoted, folded when shown."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
+from playground.accounts.models import User
 from playground.conversations.models import Generation, Message
 from playground.wire.tokens import estimate_tokens
 from tests.browser.chat.conftest import ready, send, until_state
@@ -12,6 +14,9 @@ from tests.browser.chat.conftest import ready, send, until_state
 CHINESE = "会议纪要：十一月的库存，不含欧洲仓库。\n第二行，数字 42。\n"
 LATIN = "name,count\nOslo,4\nBergen,7\n"
 CHIP = "[data-attached] .tc-attachment"
+SHIFTS = """window.shifts = [];
+new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => window.shifts.push(value)))
+  .observe({ type: "layout-shift", buffered: true });"""
 
 
 def attach(page: Page, name: str, content: bytes) -> None:
@@ -45,6 +50,26 @@ def test_a_file_is_read_in_its_encoding_and_sent_as_a_quotation(page: Page, text
     expect(said.locator("pre")).to_be_hidden()
     said.locator("summary").click()
     expect(said.locator("pre")).to_have_text(plain.strip(), use_inner_text=True)
+
+
+def test_a_long_file_is_folded_from_the_first_moment(
+    page: Page, browser_of_user: Callable[..., BrowserContext], alice: User
+) -> None:
+    attach(page, "log.csv", "\n".join(f"2026-01-{day % 28 + 1:02},{day}" for day in range(2_000)).encode())
+    send(page, "What is the average?")
+    until_state(page, "finished")
+    sent = page.locator(".tc-said-file small").inner_text()
+    page.add_init_script(SHIFTS)
+    page.reload()
+    ready(page)
+    page.locator(".tc-said-file pre").wait_for(state="attached")
+    expect(page.locator(".tc-said-file small")).to_have_text(sent)
+    assert max(page.evaluate("window.shifts"), default=0) < 0.02
+    plain = browser_of_user(alice, java_script_enabled=False).new_page()
+    plain.goto(page.url)
+    expect(plain.get_by_text("2026-01-28,1987")).to_be_visible()
+    expect(plain.locator(".tc-said-file:visible, .tc-said-typed:visible")).to_have_count(0)
+    plain.close()
 
 
 def test_a_file_counts_in_the_estimate_and_survives_a_reload_until_it_is_taken_out(page: Page) -> None:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from playground.conversations.models import Conversation, Message
-from tests.browser.chat.conftest import last_answer, send, until_state
+from tests.browser.chat.conftest import last_answer, ready, send, until_state
 
 LINES = 60
 CODE = "```python\n" + "".join(f"line_{number} = {number}\n" for number in range(LINES)) + "```\n"
@@ -83,6 +83,39 @@ def test_the_focus_is_on_the_new_wording_after_an_edit(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator('message-view[data-role="user"]')).to_contain_text("second wording")
     expect(page.locator('message-view[data-role="user"] [data-act="edit"]')).to_be_focused()
+    until_state(page, "finished")
+
+
+@pytest.mark.parametrize("act", ["edit", "regenerate"])
+def test_what_a_reopened_conversation_is_asked_again_is_not_fetched_a_second_time(page: Page, act: str) -> None:
+    send(page, "first wording")
+    until_state(page, "finished")
+    page.reload()
+    ready(page)
+    fetched: list[str] = []
+    page.on("request", lambda asked: fetched.append(asked.url) if "/thread/" in asked.url else None)
+    page.locator(f'[data-act="{act}"]').last.focus()
+    page.keyboard.press("Enter")
+    if act == "edit":
+        page.locator(".tc-edit textarea").fill("second wording")
+        page.keyboard.press("Enter")
+    expect(page.locator(".tc-siblings span")).to_have_text("2 / 2")
+    until_state(page, "finished")
+    expect(page.locator(f'[data-act="{act}"]').last).to_be_focused()
+    assert fetched == []
+
+
+def test_the_focus_stays_on_a_button_when_the_branch_changes_in_another_tab(page: Page) -> None:
+    for question in ("one", "two"):
+        send(page, question)
+        until_state(page, "finished")
+    other = page.context.new_page()
+    other.goto(page.url)
+    ready(other)
+    page.locator('[data-act="copy"]').first.focus()
+    last_answer(other).locator('[data-act="regenerate"]').click()
+    expect(last_answer(page)).to_contain_text("2 / 2")
+    expect(page.locator('[data-act="copy"]').first).to_be_focused()
     until_state(page, "finished")
 
 

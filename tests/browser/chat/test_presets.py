@@ -78,6 +78,7 @@ def test_a_name_that_is_taken_is_said_and_a_preset_renamed_and_deleted(page: Pag
     expect(page.locator(".tc-preset-rows b")).to_have_text("Briefer")
     page.get_by_role("button", name="Begin new conversations with Briefer").click()
     expect(page.locator(".tc-preset-rows .badge")).to_have_text("default")
+    expect(page.get_by_role("button", name="No longer begin with Briefer")).to_be_focused()
     page.get_by_role("button", name="Delete Briefer").click()
     expect(page.locator("#presets")).to_contain_text("None yet.")
 

@@ -88,3 +88,13 @@ def test_files_in_a_question_are_folded_in_a_copy(page: Page, browser_of_user: C
     stranger.goto(share(page))
     expect(stranger.locator(".tc-said-file summary")).to_contain_text("prices.csv")
     expect(stranger.locator(".tc-said-text:visible")).to_have_text("Which month?")
+
+
+def test_on_a_phone_a_link_can_be_taken_back_without_scrolling_sideways(page: Page) -> None:
+    send(page, "A title long enough to need more than one line on the small screen of a telephone")
+    until_state(page, "finished")
+    share(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/links/")
+    expect(page.locator(".tc-links").get_by_role("button")).to_be_in_viewport(ratio=1)
+    assert page.locator(".tc-table-box").evaluate("(box) => box.scrollWidth - box.clientWidth") == 0

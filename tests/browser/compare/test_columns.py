@@ -264,10 +264,18 @@ def test_a_comparison_is_begun_renamed_and_deleted_from_the_navigation(page: Pag
 def test_on_a_phone_columns_are_swiped_one_at_a_time(
     browser_of_user: Callable[..., BrowserContext], alice: User, comparison: Comparison, width: int
 ) -> None:
-    phone = browser_of_user(alice, viewport={"width": width, "height": 844}, has_touch=True).new_page()
+    phone = browser_of_user(alice, viewport={"width": width, "height": 844}, has_touch=True, is_mobile=True).new_page()
     open_board(phone, comparison)
     ask(phone, "Write one sentence")
     until_all(phone, "finished")
+    title = phone.locator("[data-comparison-title]").bounding_box()
+    assert title
+    assert title["width"] >= 110, "the controls leave room for its name"
+    phone.locator("[data-prefer]").nth(2).click()
+    expect(phone.locator("[data-foot]").nth(2)).to_contain_text("Preferred by Alice")
+    phone.locator(".tc-columns").evaluate("(box) => box.scrollTo(0, 0)")
+    # A phone makes room for what stands outside of the page, and every sheet is then wider than its screen.
+    assert phone.evaluate("[innerWidth, document.documentElement.scrollWidth]") == [width, width]
     boxes = [column.bounding_box() for column in phone.locator(".tc-column").all()]
     assert [round(box["width"]) for box in boxes if box] == [round(width * 0.86)] * 3
     phone.locator(".tc-columns").evaluate("(box) => box.scrollBy(200, 0)")
@@ -312,3 +320,38 @@ def test_a_prompt_is_taken_over_from_the_chat_and_nothing_is_sent(page: Page, wa
     expect(page.locator("#prompt")).to_have_value("Which is the longest river?")
     expect(page.locator("[data-send]")).to_be_enabled()
     assert Generation.objects.count() == 0
+
+
+def test_the_keyboard_goes_on_where_it_was_when_the_board_is_drawn_anew(board: Page) -> None:
+    switch, add = board.locator("#hide-names"), board.locator("#add-column")
+    switch.focus()
+    with board.expect_navigation():
+        board.keyboard.press("Space")
+    expect(switch).to_be_checked()
+    expect(switch).to_be_focused()
+    with board.expect_navigation():
+        board.keyboard.press("Space")
+    expect(switch).to_be_focused()
+    for count in (4, 5, 6):
+        add.focus()
+        board.keyboard.press("Enter")
+        board.locator(".tc-picker-row.is-active").wait_for()
+        with board.expect_navigation():
+            board.keyboard.press("Enter")
+        expect(board.locator(".tc-column")).to_have_count(count)
+        expect(board.locator("#prompt") if count == 6 else add).to_be_focused()  # six are all there can be
+    board.locator("[data-take-out] button").last.focus()
+    with board.expect_navigation():
+        board.keyboard.press("Enter")
+    expect(add).to_be_focused()
+
+
+def test_on_a_phone_both_buttons_of_a_question_are_as_wide(board: Page) -> None:
+    ask(board, "Write one sentence")
+    until_all(board, "finished")
+    board.set_viewport_size({"width": 390, "height": 844})
+    board.goto("/compare/")
+    board.locator("[data-dialog^=delete]").click()
+    widths = board.locator("dialog[open] footer button").evaluate_all("(all) => all.map((one) => one.offsetWidth)")
+    assert len(widths) == 2
+    assert len(set(widths)) == 1

@@ -73,6 +73,17 @@ def test_what_all_columns_have_in_common_stands_above_and_the_rest_in_each(
     assert ["Temperature 0.2" in head for head in heads] == [True, False, False]
 
 
+def test_a_schema_that_one_column_alone_is_asked_for_is_not_said_of_all(
+    alices: Client, comparison: Comparison, answered: list[Asked]
+) -> None:
+    for column, output in zip(comparison.shown_columns(), ("json_schema", None, None), strict=True):
+        column.conversation.settings |= {"output": output, "schema": '{"title": "Bill", "type": "object"}'}
+        column.conversation.save()
+    above, *heads = alices.get(at("parts", comparison)).content.decode().split("data-head")
+    assert "Bill" not in above
+    assert ["Schema “Bill”" in head for head in heads] == [True, False, False]
+
+
 def test_without_names_nothing_in_head_or_foot_says_which_model_it_is(
     alices: Client, comparison: Comparison, answered: list[Asked], offers: list[Offer]
 ) -> None:

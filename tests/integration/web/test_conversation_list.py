@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from playground.accounts.models import Team, User
 from playground.accounts.people import current_team
+from playground.catalog.models import Offer
 from playground.conversations import search_index
 from playground.conversations.models import LIST_ORDER, Conversation, Message
 from playground.web import sidebar
@@ -129,3 +130,16 @@ def test_a_match_is_marked_and_an_empty_search_says_what_was_searched(alices: Cl
     assert "No conversation matches “electrolite”" in nothing
     assert "Searched title, text and model name in 1 conversation." in nothing
     assert "Clear filter" in nothing
+
+
+def test_a_copy_that_was_not_asked_anything_yet_names_the_model_it_goes_on_with(
+    alice: User, team: Team, catalog: None
+) -> None:
+    offer = Offer.objects.filter(provider__practice=True)[0]
+    make(alice, team, "plain")
+    Conversation.objects.create(user=alice, team=team, title="copy", settings={"offer": str(offer.pk)})
+    rows = [row for group in sidebar.listing(alice)["groups"] for row in group["rows"]]
+    assert {row["title"]: [part.text for part in row["model_parts"]] for row in rows} == {
+        "copy": [offer.title],
+        "plain": [],
+    }

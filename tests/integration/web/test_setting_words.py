@@ -33,13 +33,15 @@ SAID: list[tuple[dict[str, Any], dict[str, str]]] = [
     ),
     (
         {"output": "json_schema", "schema": SCHEMA},
-        {"output": "Output format json_schema", "schema": "Schema “Bill”, 35 characters"},
+        {"output": "Output format Schema", "schema": "Schema “Bill”, 35 characters"},
     ),
     (
         {"output": "json_schema", "schema": '{"type": "object", "properties": {'},
-        {"output": "Output format json_schema", "schema": 'Schema “{"type": "object", "properties":…”, 34 characters'},
+        {"output": "Output format Schema", "schema": 'Schema “{"type": "object", "properties":…”, 34 characters'},
     ),
     ({"schema": SCHEMA}, {}),
+    ({"output": "json_object"}, {"output": "Output format JSON"}),
+    ({"tool_choice": "required"}, {"tool_choice": "Choice of tools a call is required"}),
     ({"when_full": "drop"}, {"when_full": "When the context is full: leave out the oldest turns"}),
     ({"when_full": "summarise"}, {"when_full": "When the context is full: summarise first"}),
     ({"team_key_first": True}, {"team_key_first": "The team’s key first"}),

@@ -102,6 +102,7 @@ SAID = [
     (PLAIN, {"thinking": True}, "Thinking is left out. GLM-4-FlashX has no thinking to switch on."),
     (PLAIN, {"effort": "low"}, "Effort is left out. GLM-4-FlashX does not support this."),
     (OFFER, {"effort": "max"}, "Effort is left out. GLM-4.5-Air takes low, high here."),
+    (OFFER, {"output": "json_object"}, "Output format is left out. GLM-4.5-Air writes text only."),
     (OFFER, {"presence_penalty": 1.0}, "Presence penalty is left out. Z.ai does not know this parameter."),
     (OFFER, {"seed": 7}, "Seed is left out. No documentation of Z.ai confirms this parameter, so it is never sent."),
     (OFFER, {"stop": ("a", "b")}, "GLM-4.5-Air takes 1 stop word at most."),
