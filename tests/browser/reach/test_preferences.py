@@ -12,7 +12,9 @@ GROWN = "(n) => [...document.querySelectorAll('message-view [data-body]')].at(-1
 LOOPS = """() => document.getAnimations({subtree: true})
     .filter(({effect}) => effect?.target && effect.getComputedTiming().iterations === Infinity)
     .map(({animationName, effect}) => `${animationName} on ${effect.target.className}`)"""
-MOVES = """() => [...document.querySelectorAll('*')].flatMap((one) => ['', '::before', '::after', '::details-content'].map((part) => {
+MOVES = """() => [...document.querySelectorAll('*')].flatMap((one) => [
+    '', '::before', '::after', '::details-content',
+].map((part) => {
     const {transitionDuration, animationDuration, animationName} = getComputedStyle(one, part);
     const longest = Math.max(...`${transitionDuration}, ${animationName === 'none' ? '0s' : animationDuration}`
         .split(', ').map((words) => parseFloat(words) * (words.endsWith('ms') ? 1 : 1000)));
