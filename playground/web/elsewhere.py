@@ -15,7 +15,7 @@ from playground.pricing.cost import TokenCounts
 from playground.pricing.money import Money, Rate, convert
 from playground.pricing.what_if import WhatIf, what_if
 from playground.web.money import CostView, Rates
-from playground.web.offers import Desk
+from playground.web.offers import Desk, shop_words
 
 COUNTS = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens")
 
@@ -94,7 +94,7 @@ def _rows(
         Row(
             offer_id=offer.pk,
             title=offer.title,
-            provider=offer.provider.name,
+            provider=" · ".join(filter(None, [offer.provider.name, shop_words(offer)])),
             cost=rates.view(found.money.amount, found.money.currency, "exact", timezone.now().date()),
             times=f"{amount / spent:.2f}" if spent else "",
             is_free=not amount,

@@ -138,9 +138,10 @@ def test_practice_stands_beside_who_sells_the_same_models(answered: Answered, al
     assert found is not None
     assert found.practice
     same = [row for row in found.rows if row.title == sandbox.title]
-    assert {"Sandbox", "Z.ai"} <= {row.provider for row in same}
+    assert {"Sandbox · Z.ai prices", "Z.ai"} <= {row.provider for row in same}
+    assert len({(row.title, row.provider) for row in found.rows}) == len(found.rows), "no two read alike"
     assert all(row.refused for row in found.rows if row.provider == "Z.ai"), "without a key it cannot be tried"
-    practised = {row.title for row in found.rows if row.provider == "Sandbox"}
+    practised = {row.title for row in found.rows if row.provider.startswith("Sandbox · ")}
     assert {row.title for row in found.rows} == practised, "models that the sandbox does not imitate are not there"
 
 
