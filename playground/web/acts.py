@@ -1,6 +1,8 @@
 """Commands carried out for a person: look up, call one verb below, describe the result. Called over socket and HTTP."""
 
+import asyncio
 import uuid
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +33,27 @@ async def send(user_id: int, command: Deed, *, request: HttpRequest) -> Ack:
 
     `request`: what the browser asked with, for the language and zone of who chose none.
     """
+    return await carry_through(_send(user_id, command, request))
+
+
+async def carry_through(deed: Coroutine[Any, Any, Ack]) -> Ack:
+    """Await a deed that goes on when its browser goes away meanwhile: rows that are written must get their run."""
     if registry().draining:
+        deed.close()
         raise Refused("draining", "The server restarts; send again in a moment.")
+    task = asyncio.create_task(deed)
+    _under_way.add(task)
+    task.add_done_callback(_over)
+    return await asyncio.shield(task)
+
+
+def _over(task: asyncio.Task[Ack]) -> None:
+    _under_way.discard(task)
+    if not task.cancelled():
+        task.exception()  # whoever would have heard of it may have gone
+
+
+async def _send(user_id: int, command: Deed, request: HttpRequest) -> Ack:
     start, ack = await in_database(_make_turn, user_id, command, registry().owner, request)
     if start is not None:
         registry().start(start)
@@ -171,3 +192,6 @@ def _threaded(found: Conversation) -> Conversation:
 
 def _read_only() -> Refused:
     return Refused("read_only", _("You can read this conversation, but not write in it."))
+
+
+_under_way: set[asyncio.Task[Ack]] = set()

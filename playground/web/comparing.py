@@ -14,7 +14,7 @@ from playground.streaming import notices
 from playground.streaming.plan import Start
 from playground.streaming.registry import registry
 from playground.web import access, thread
-from playground.web.acts import Ack, start_of
+from playground.web.acts import Ack, carry_through, start_of
 from playground.web.commands import Ask
 from playground.web.database import in_database
 from playground.web.preferences import preferred
@@ -22,8 +22,10 @@ from playground.web.preferences import preferred
 
 async def ask(user_id: int, command: Ask, *, request: HttpRequest) -> Ack:
     """Make the turns, start their generations, describe every column: its messages, or why it was not asked."""
-    if registry().draining:
-        raise Refused("draining", "The server restarts; send again in a moment.")
+    return await carry_through(_ask_all(user_id, command, request))
+
+
+async def _ask_all(user_id: int, command: Ask, request: HttpRequest) -> Ack:
     starts, ack = await in_database(_ask, user_id, command, registry().owner, request)
     for start in starts:
         registry().start(start)

@@ -6,13 +6,16 @@ import math
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.http import HttpRequest
+from django.test import RequestFactory
 
 from playground.accounts.models import User
 from playground.accounts.people import current_team
 from playground.catalog.custom import add_offer, create_provider
+from playground.catalog.models import Offer
 from playground.conversations import turns
 from playground.conversations.models import Generation
 from playground.conversations.run_settings import RunSettings
@@ -33,22 +36,27 @@ Deed = Callable[..., Start]
 
 
 @pytest.fixture
-def deed(alice: User, upstream: Upstream) -> Deed:
-    """Makes a turn of alice's; by default its answer would stream for minutes."""
+def offer_of(alice: User, upstream: Upstream) -> Callable[[str], Offer]:
+    """Makes an offer of alice's at the test's own provider."""
     team = current_team(alice)
     keys.allow_host(user=alice, host="127.0.0.1", port=upstream.port)
     provider = create_provider(scope=f"team:{team.pk}", name="Own server", base_url=upstream.base_url)
     keys.add(team=team, user=None, provider=provider, label="own", key="sk-canary-0123456789", created_by=alice)
+    return lambda model: add_offer(provider=provider, wire_name=model, today=dt.date(2026, 11, 21))
+
+
+@pytest.fixture
+def deed(alice: User, offer_of: Callable[[str], Offer]) -> Deed:
+    """Makes a turn of alice's; by default its answer would stream for minutes."""
 
     def make(owner: str, model: str = "stream-100000-5") -> Start:
-        offer = add_offer(provider=provider, wire_name=model, today=dt.date(2026, 11, 21))
         turn = turns.append_turn(
             user=alice,
             conversation=None,
             parent_id=None,
             client_id=uuid.uuid4().hex,
             text="go",
-            settings=RunSettings(offer=offer.pk),
+            settings=RunSettings(offer=offer_of(model).pk),
             owner=owner,
         )
         assert turn.made is not None
@@ -138,6 +146,31 @@ def test_while_the_server_ends_no_turn_is_begun(alice: User) -> None:
 
     assert asyncio.run(scene()) == "draining"
     assert not Generation.objects.exists()
+
+
+def test_a_turn_whose_browser_goes_away_at_once_is_answered(
+    alice: User, offer_of: Callable[[str], Offer], upstream: Upstream
+) -> None:
+    """A request over HTTP is cancelled with its connection, at whatever moment that is."""
+    offer = offer_of("stream-5-5")
+
+    async def scene() -> None:
+        turn = Send(None, None, "client id", "go", RunSettings(offer=offer.pk))
+        for steps in range(4):
+            asked = replace(turn, client_id=f"client {steps}")
+            request = asyncio.create_task(acts.send(alice.pk, asked, request=RequestFactory().get("/")))
+            for _ in range(steps + 1):
+                await asyncio.sleep(0)
+            request.cancel()
+        for _ in range(100):
+            if len(upstream.requests) == 4 and not registry().running:
+                break
+            await asyncio.sleep(0.1)
+        await registry().drain()
+
+    asyncio.run(scene())
+    assert list(Generation.objects.values_list("state", flat=True)) == ["finished"] * 4
+    assert Entry.objects.count() == 4
 
 
 def test_an_answer_that_ends_while_the_database_is_away_is_whole_when_it_is_back(
