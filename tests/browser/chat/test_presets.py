@@ -73,14 +73,18 @@ def test_a_name_that_is_taken_is_said_and_a_preset_renamed_and_deleted(page: Pag
     page.keyboard.press("Enter")
     expect(page.locator("#preset-refused")).to_have_text("There is a preset of this name already.")
     page.locator("summary", has_text="Rename").click()
-    page.locator(".tc-preset-rename input[name=name]").fill("Briefer")
+    page.locator(".tc-preset-ask input[name=name]").fill("Briefer")
     page.keyboard.press("Enter")
     expect(page.locator(".tc-preset-rows b")).to_have_text("Briefer")
     page.get_by_role("button", name="Begin new conversations with Briefer").click()
     expect(page.locator(".tc-preset-rows .badge")).to_have_text("default")
     expect(page.get_by_role("button", name="No longer begin with Briefer")).to_be_focused()
-    page.get_by_role("button", name="Delete Briefer").click()
+    page.locator("summary", has_text="Delete").click()
+    expect(page.get_by_text("“Briefer” goes for good.")).to_be_visible()
+    assert Preset.objects.count() == 1, "it was only asked for"
+    page.get_by_role("button", name="Delete for good").click()
     expect(page.locator("#presets")).to_contain_text("None yet.")
+    assert not Preset.objects.exists()
 
 
 def test_the_palette_uses_a_preset_here(page: Page, alice: User) -> None:
