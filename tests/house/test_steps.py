@@ -45,15 +45,23 @@ def test_every_test_belongs_to_a_step() -> None:
     assert [module for module in modules if not any(f"{module}/".startswith(f"{folder}/") for folder in folders)] == []
 
 
+def make(*words: str) -> list[str]:
+    """What `make` says to somebody who types it; the one that runs these tests would have its say, too."""
+    shell = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(
+        ["make", *words], cwd=ROOT, env=shell, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+
+
 def test_ci_calls_make_test_and_make_test_all_steps() -> None:
     assert "exec make test" in (ROOT / ".ci" / "run").read_text()
-    recipe = subprocess.run(["make", "-n", "test"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert recipe.splitlines()[-1] == ".venv/bin/python -m tests.steps"
-    assert ".venv/bin/python -m tests.provision" in recipe.splitlines()
+    recipe = make("-n", "test")
+    assert recipe[-1] == ".venv/bin/python -m tests.steps"
+    assert ".venv/bin/python -m tests.provision" in recipe
 
 
 def test_make_alone_lists_every_target_with_one_line() -> None:
-    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    listed = make()
     targets = next(line for line in (ROOT / "Makefile").read_text().splitlines() if line.startswith(".PHONY:")).split()
     assert [line.split()[1] for line in listed] == [name for name in targets[1:] if name not in ("venv", "tools")]
     assert [line for line in listed if len(line.split()) < 5] == [], "a target without words"
