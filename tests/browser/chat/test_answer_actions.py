@@ -1,5 +1,6 @@
 """What can be done with an answer: copy, details, branch off; and that nothing jumps when it is finished."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from playground.conversations.models import Conversation, Message
@@ -19,6 +20,12 @@ new MutationObserver((seen) => {
   if (isEnd) window.__ended ??= performance.now();
 }).observe(document, { subtree: true, attributeFilter: ["data-state"] });
 """
+# What stands above the text of the last answer, and what below it, in pixels.
+AROUND = """() => {
+  const view = document.querySelector("message-view:last-of-type").getBoundingClientRect();
+  const body = document.querySelector("message-view:last-of-type [data-body]").getBoundingClientRect();
+  return [body.top - view.top, view.bottom - body.bottom];
+}"""
 
 
 def test_copying_leaves_the_reasoning_out(page: Page) -> None:
@@ -131,8 +138,10 @@ def test_nothing_shifts_when_an_answer_finishes(page: Page) -> None:
     page.evaluate(SHIFTS)
     send(page, "/sandbox long 300")
     page.locator('message-view[data-role="assistant"] [data-body] .tc-block').first.wait_for()
+    around = page.evaluate(AROUND)
     until_state(page, "finished")
     page.wait_for_function("() => performance.now() - window.__ended > 500")
+    assert page.evaluate(AROUND) == pytest.approx(around, abs=1)
     # From the frame that shows the end: Chromium counts a line that comes before as a shift of the meter, which stays.
     shifts = page.evaluate("window.__shifts.filter(({ startTime }) => startTime > window.__ended)")
     assert [shift for shift in shifts if shift["jumps"]] == []
