@@ -35,6 +35,7 @@ menu.addEventListener("click", ({ target }) => {
   const id = opener.closest(".tc-row").id.slice("conversation-".length);
   const button = opener;
   menu.hidePopover();
+  closedAt = -1_000; // by a choice: the next press on its button opens it again, however soon
   button.focus();
   chosen(deed, id);
 });
